@@ -1,0 +1,17 @@
+//! The pure core: it knows OAuth, Visma Connect and Dinero, but no world.
+//!
+//! No clock, no randomness, no files, no sockets: time and entropy are handed in, effects are handed
+//! out as data. That is why every rule of the flow can be tested by stepping a value.
+//!
+//! Reading order is dependency order:
+//! `secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ engine`.
+
+pub mod diagnose;
+pub mod dinero;
+pub mod engine;
+pub mod fault;
+pub mod oauth;
+pub mod profile;
+pub mod secret;
+pub mod token;
+pub mod wire;

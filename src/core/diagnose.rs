@@ -1,0 +1,130 @@
+//! Why it failed: rules over evidence, each a function in a table, answering with findings.
+//!
+//! A rule's name is stable (see `RULES`): screens, command line, tests and documentation use it.
+
+use crate::core::oauth::{Run, Step};
+use crate::core::profile::Profile;
+use crate::core::token::Grant;
+use crate::core::wire::Record;
+use crate::core::wire::redact::Mask;
+use crate::core::wire::visible::Visible;
+use jiff::Timestamp;
+
+/// How bad it is; the order is the order of leading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It cannot work.
+    Error,
+    /// It may not work, or is unsafe.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// In lower case, as JSON and reports write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Everything a rule may look at. Borrowed from the engine; nothing is copied to diagnose.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// How secrets are shown in what was seen.
+    pub mask: &'a Mask,
+    /// The profile in use.
+    pub profile: &'a Profile,
+    /// The run.
+    pub run: &'a Run,
+    /// Every record of this run and of the requests, in order.
+    pub transcript: &'a [Record],
+    /// The grant in use.
+    pub grant: Option<&'a Grant>,
+    /// The last answered call of the API.
+    pub api: Option<&'a Record>,
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its stable name.
+    pub name: &'static str,
+    /// The step it speaks at.
+    pub step: Step,
+    /// How bad what it finds is.
+    pub severity: Severity,
+    /// RFC section, Visma's or Dinero's page, or "inferred".
+    pub source: &'static str,
+    /// Looks for it.
+    pub check: fn(&Evidence<'_>) -> Option<Found>,
+}
+
+/// What a rule's function answers: the parts of a finding that depend on the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// At most 60 characters, plain words, no rule name, no full stop.
+    pub headline: String,
+    /// What was seen and where; secrets masked.
+    pub evidence: String,
+    /// The likely cause, in one or two sentences.
+    pub cause: String,
+    /// What to do: each begins with a key or a verb.
+    pub fix: Vec<String>,
+}
+
+/// A rule that matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's stable name.
+    pub rule: &'static str,
+    /// The step it belongs to.
+    pub step: Step,
+    /// How bad it is.
+    pub severity: Severity,
+    /// In plain words.
+    pub headline: Visible,
+    /// What was seen.
+    pub evidence: Visible,
+    /// Why, likely.
+    pub cause: Visible,
+    /// What to do.
+    pub fix: Vec<Visible>,
+    /// Where this is known from.
+    pub source: &'static str,
+}
+
+/// Every rule, in the order of the steps.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    std::iter::empty()
+}
+
+/// The findings of one step: worst first, so the first is the leading one.
+pub fn diagnose(step: Step, evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = rules()
+        .filter(|rule| rule.step == step)
+        .filter_map(|rule| (rule.check)(evidence).map(|found| finding(rule, found)))
+        .collect();
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+/// Joins a rule and what it found; everything passes through [`Visible`].
+fn finding(rule: &Rule, found: Found) -> Finding {
+    Finding {
+        rule: rule.name,
+        step: rule.step,
+        severity: rule.severity,
+        headline: Visible::of(&found.headline),
+        evidence: Visible::of(&found.evidence),
+        cause: Visible::of(&found.cause),
+        fix: found.fix.iter().map(Visible::from).collect(),
+        source: rule.source,
+    }
+}

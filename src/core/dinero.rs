@@ -1,0 +1,4 @@
+//! The Dinero API: the operations known here, and how a call is made and its answer read.
+
+pub mod call;
+pub mod catalogue;

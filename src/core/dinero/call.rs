@@ -1,0 +1,92 @@
+//! Makes a request to the API, and reads what is needed to make the next one.
+
+use crate::core::token::{Grant, authorization};
+use crate::core::wire::{Body, Headers, Request};
+use serde_json::Value;
+
+/// What the user wants to call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Method, upper case.
+    pub method: String,
+    /// Path with query below the API's base URL, or an absolute URL.
+    pub target: String,
+}
+
+/// One of the user's companies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// What stands in paths.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it has a subscription that allows API calls; `None` when the answer does not say.
+    pub pro: Option<bool>,
+}
+
+/// The request for a call. The grant's token goes along only where it may (see [`authorization`]).
+pub fn request(call: &Call, base_url: &str, grant: Option<&Grant>) -> Request {
+    let url = if call.target.contains("://") {
+        call.target.clone()
+    } else {
+        format!(
+            "{}/{}",
+            base_url.trim_end_matches('/'),
+            call.target.trim_start_matches('/')
+        )
+    };
+    let mut headers = Headers::default();
+    headers.push("Accept", "application/json");
+    if let Some((name, value)) = grant.and_then(|grant| authorization(grant, &url)) {
+        headers.push(&name, value.expose());
+    }
+    Request {
+        method: call.method.clone(),
+        url,
+        headers,
+        body: Body::default(),
+    }
+}
+
+/// The organizations of an answer to `GET /v1.1/organizations` (or `/v1/`); `None` when it is not one.
+/// Keys are read without case, because third parties report both.
+pub fn organizations(body: &[u8]) -> Option<Vec<Organization>> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let list = value.as_array()?;
+    list.iter().map(organization).collect()
+}
+
+/// One organization of the list.
+fn organization(value: &Value) -> Option<Organization> {
+    let subscription = member(value, "subscription");
+    let flag = |name: &str| {
+        subscription
+            .and_then(|value| member(value, name))
+            .or_else(|| member(value, name))
+            .and_then(Value::as_bool)
+    };
+    Some(Organization {
+        id: match member(value, "id")? {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        },
+        name: member(value, "name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        pro: match (flag("hasPro"), flag("hasTotal"), flag("isPro")) {
+            (None, None, None) => None,
+            flags => Some([flags.0, flags.1, flags.2].contains(&Some(true))),
+        },
+    })
+}
+
+/// A member of a JSON object, its name compared without case.
+pub fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    value
+        .as_object()?
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}

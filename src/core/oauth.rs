@@ -1,0 +1,9 @@
+//! The authorization-code flow (RFC 6749 4.1) as values: link, answer, grant, and the run they make.
+
+pub mod callback;
+pub mod flow;
+pub mod grant;
+pub mod link;
+pub mod pkce;
+
+pub use flow::{Run, RunPhase, STEPS, Step, StepState};

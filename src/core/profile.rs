@@ -1,0 +1,343 @@
+//! A profile: one OAuth client registration, the provider it is registered at, and the API it is for.
+//!
+//! This file holds the shape; `profile/read.rs` reads it from TOML and names every problem with its
+//! key and line, `profile/check.rs` judges the values.
+
+pub mod read;
+
+use crate::core::secret::Secret;
+use std::path::PathBuf;
+
+/// One client registration, ready to be used by the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The file's stem.
+    pub name: String,
+    /// What a person calls it.
+    pub title: Option<String>,
+    /// Where it was read from.
+    pub origin: Origin,
+    /// The authorization server.
+    pub provider: Provider,
+    /// As registered; may still hold a placeholder.
+    pub client_id: String,
+    /// Where the client secret is.
+    pub client_secret: SecretReference,
+    /// As registered, character for character; may still hold a placeholder.
+    pub redirect_uri: String,
+    /// What is asked for, in order.
+    pub scopes: Vec<String>,
+    /// Options of the authorize link.
+    pub authorize: Authorize,
+    /// Options of the token request.
+    pub exchange: Exchange,
+    /// How the network is reached.
+    pub network: Network,
+    /// The API that takes the token.
+    pub api: Api,
+}
+
+impl Profile {
+    /// The title, else the name.
+    pub fn label(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether `offline_access` is asked for.
+    pub fn wants_refresh_token(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == "offline_access")
+    }
+
+    /// The first field in which a placeholder of the shipped files still stands.
+    pub fn placeholder(&self) -> Option<Field> {
+        let fields = [
+            (Field::ClientId, &self.client_id),
+            (Field::RedirectUri, &self.redirect_uri),
+        ];
+        fields
+            .into_iter()
+            .find(|(_, value)| is_placeholder(value))
+            .map(|(field, _)| field)
+    }
+}
+
+/// Whether a value was never filled in: `{INSERT_…}`, `<…>`, `your-client-id`, or empty.
+pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    let lower = value.to_ascii_lowercase();
+    value.is_empty()
+        || value.contains(['<', '>', '{', '}'])
+        || lower.contains("your-client-id")
+        || lower.contains("your_client_id")
+        || lower.contains("insert_")
+}
+
+/// A field that the screen can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// `client_id`.
+    ClientId,
+    /// `redirect_uri`.
+    RedirectUri,
+}
+
+impl Field {
+    /// The key in the profile file.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::ClientId => "client_id",
+            Self::RedirectUri => "redirect_uri",
+        }
+    }
+}
+
+/// Where a profile was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Compiled into the program.
+    BuiltIn,
+    /// A file; trusted when its folder was named by the user or is the configuration folder.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Whether secrets it names may be used without asking.
+        trusted: bool,
+    },
+    /// Made in memory, by `sandbox --print-profile` or a test.
+    Memory,
+}
+
+/// An authorization server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// Which preset it was read from, if any.
+    pub preset: Option<Preset>,
+    /// What a person calls it: `Visma Connect`.
+    pub label: String,
+    /// What kind of data is behind it.
+    pub environment: Environment,
+    /// Its issuer, to compare with `iss`. `None` when it is not known.
+    pub issuer: Option<String>,
+    /// The authorize endpoint; empty for the embedded sandbox until it listens.
+    pub authorize_url: String,
+    /// The token endpoint; empty for the embedded sandbox until it listens.
+    pub token_url: String,
+    /// How long a code lives, in seconds.
+    pub code_lifetime: u32,
+    /// Whether that lifetime is inferred rather than documented.
+    pub code_lifetime_inferred: bool,
+}
+
+/// The providers known by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// connect.visma.com.
+    VismaConnect,
+    /// Visma's staging host.
+    VismaConnectStage,
+    /// The sandbox embedded in this program.
+    Sandbox,
+}
+
+impl Preset {
+    /// Every preset, for messages that list them.
+    pub const ALL: [Self; 3] = [Self::VismaConnect, Self::VismaConnectStage, Self::Sandbox];
+
+    /// The name used in profile files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VismaConnect => "visma-connect",
+            Self::VismaConnectStage => "visma-connect-stage",
+            Self::Sandbox => "sandbox",
+        }
+    }
+
+    /// The provider itself. Hosts and paths: Visma's metadata document, captured 2026-09-13.
+    pub fn provider(self) -> Provider {
+        let (label, environment, issuer) = match self {
+            Self::VismaConnect => (
+                "Visma Connect",
+                Environment::Production,
+                Some("https://connect.visma.com"),
+            ),
+            Self::VismaConnectStage => (
+                "Visma Connect",
+                Environment::Stage,
+                Some("https://connect.identity.stagaws.visma.com"),
+            ),
+            Self::Sandbox => ("Sandbox", Environment::Sandbox, None),
+        };
+        let url = |path: &str| {
+            issuer
+                .map(|issuer| format!("{issuer}{path}"))
+                .unwrap_or_default()
+        };
+        Provider {
+            preset: Some(self),
+            label: label.to_owned(),
+            environment,
+            issuer: issuer.map(str::to_owned),
+            authorize_url: url("/connect/authorize"),
+            token_url: url("/connect/token"),
+            code_lifetime: 300,
+            code_lifetime_inferred: true,
+        }
+    }
+}
+
+/// What is at stake behind a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Environment {
+    /// Real companies, real books.
+    Production,
+    /// The provider's own test system.
+    Stage,
+    /// A sandbox on this machine: `a` and `x` answer in the user's place.
+    Sandbox,
+    /// Whatever the profile calls it.
+    Other(String),
+}
+
+impl Environment {
+    /// In capitals, as the title bar shows it.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Production => "PRODUCTION".to_owned(),
+            Self::Stage => "STAGE".to_owned(),
+            Self::Sandbox => "SANDBOX".to_owned(),
+            Self::Other(name) => name.to_uppercase(),
+        }
+    }
+}
+
+/// Where a client secret is to be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretReference {
+    /// The client has none.
+    None,
+    /// It stands in the file, in plain text.
+    Plain(Secret),
+    /// In an environment variable.
+    Environment(String),
+    /// The user is asked when it is needed.
+    Prompt,
+}
+
+/// How the answer is brought back (OAuth 2.0 Multiple Response Types, Form Post Response Mode).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// A POST with the fields in its body.
+    FormPost,
+    /// A GET with the fields in its query.
+    Query,
+}
+
+impl ResponseMode {
+    /// The protocol word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FormPost => "form_post",
+            Self::Query => "query",
+        }
+    }
+}
+
+/// Options of the authorize link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authorize {
+    /// `form_post` unless the file says otherwise.
+    pub response_mode: ResponseMode,
+    /// Whether a code challenge (S256) goes along.
+    pub pkce: bool,
+    /// Languages of the pages, BCP 47, separated by spaces.
+    pub ui_locales: Option<String>,
+    /// Further parameters, in order.
+    pub extra: Vec<(String, String)>,
+}
+
+/// How the client shows who it is at the token endpoint (RFC 6749 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// `client_secret` in the body.
+    Post,
+    /// The Basic scheme.
+    Basic,
+    /// Only `client_id`.
+    None,
+}
+
+impl ClientAuthentication {
+    /// The word in profile files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Post => "post",
+            Self::Basic => "basic",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Options of the token request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// `post` unless the file says otherwise.
+    pub client_authentication: ClientAuthentication,
+    /// Further form fields, in order.
+    pub extra: Vec<(String, String)>,
+}
+
+/// How the network is reached. Loopback is never reached through a proxy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    /// Which proxy.
+    pub proxy: ProxyChoice,
+}
+
+/// Which proxy requests take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// What the system says (HTTP_PROXY and its kin).
+    System,
+    /// None.
+    None,
+    /// This one.
+    Url(String),
+}
+
+/// The API that takes the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Api {
+    /// Origin and perhaps a path, without a slash at its end; empty for the embedded sandbox until it
+    /// listens.
+    pub base_url: String,
+    /// The organization chosen beforehand.
+    pub organization_id: Option<String>,
+}
+
+/// Something wrong with a profile file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileProblem {
+    /// The key it is about, dotted; empty when the file as a whole.
+    pub key: String,
+    /// Line in the file, counted from 1, when known.
+    pub line: Option<usize>,
+    /// What is wrong and what is expected.
+    pub message: String,
+}
+
+/// Whether the profile loads with it, or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileFile {
+    /// The file's stem.
+    pub name: String,
+    /// Where it stands.
+    pub origin: Origin,
+    /// The profile, when it could be read.
+    pub profile: Option<Profile>,
+    /// Why it could not be read; empty when it could.
+    pub problems: Vec<ProfileProblem>,
+    /// What is worth saying although it could be read (a secret in plain text).
+    pub warnings: Vec<ProfileProblem>,
+    /// The place of the file of the same name that is used instead of this one.
+    pub hidden_by: Option<String>,
+}

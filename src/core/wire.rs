@@ -1,0 +1,287 @@
+//! What goes over the wire, as data: request, response, failure, timing, and the record of it all.
+//!
+//! Both directions are one thing here, a [`Record`], so that the transcript, the findings and the
+//! screens read the same type whether we sent or were sent something. Trouble is data too: HTTP never
+//! returns an error into the core.
+
+pub mod body;
+pub mod redact;
+pub mod visible;
+
+use jiff::{SignedDuration, Timestamp};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Names one exchange of messages within this program run; counted by the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u64);
+
+/// Header fields in the order they stood, case and duplicates kept.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Headers(pub Vec<(String, String)>);
+
+impl Headers {
+    /// The first field of that name, compared without case.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Adds a field at the end.
+    pub fn push(&mut self, name: &str, value: impl Into<String>) {
+        self.0.push((name.to_owned(), value.into()));
+    }
+
+    /// The media type without parameters, lower case; empty when there is none.
+    pub fn media_type(&self) -> String {
+        self.get("content-type")
+            .and_then(|value| value.split(';').next())
+            .map(|value| value.trim().to_ascii_lowercase())
+            .unwrap_or_default()
+    }
+}
+
+impl std::fmt::Debug for Headers {
+    /// Names only: values may be secret, and a debug print is a leak waiting to happen.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
+/// A message body: shared bytes, so that a record is cloned without copying them.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Body(pub Arc<[u8]>);
+
+impl Body {
+    /// A body of these bytes.
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// A body of this text.
+    pub fn text(text: &str) -> Self {
+        Self(Arc::from(text.as_bytes()))
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The bytes read as UTF-8; what is not is replaced by `\u{FFFD}`.
+    pub fn to_text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Body({} B)", self.0.len())
+    }
+}
+
+/// A request as it goes out, or as it reached our listener.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method, upper case for those we send.
+    pub method: String,
+    /// Absolute URL when we send it; for a hit, `http://` + Host + the target as it stood.
+    pub url: String,
+    /// Header fields in order.
+    pub headers: Headers,
+    /// The body bytes as sent.
+    pub body: Body,
+}
+
+impl std::fmt::Debug for Request {
+    /// Without the query, which may carry a code.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let url = self.url.split(['?', '#']).next().unwrap_or_default();
+        write!(
+            formatter,
+            "Request({} {url}, {:?}, {:?})",
+            self.method, self.headers, self.body
+        )
+    }
+}
+
+/// A response as it came, or as our listener gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// Status code, 100–599 (Dinero also sends 480).
+    pub status: u16,
+    /// Reason phrase as known for the status; empty when unknown.
+    pub reason: String,
+    /// For example `HTTP/1.1`.
+    pub version: String,
+    /// Header fields in order.
+    pub headers: Headers,
+    /// The body, decompressed where the server compressed it.
+    pub body: Body,
+    /// Why the body is not whole, when it is not.
+    pub cut: Option<Cut>,
+}
+
+/// Why a body ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// The connection ended before the announced length.
+    ConnectionEnded,
+    /// It passed our limit, in bytes.
+    Limit(usize),
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Still under way.
+    Pending,
+    /// An answer came, whatever its status.
+    Response(Response),
+    /// No HTTP answer came.
+    Failed(Failure),
+}
+
+impl Outcome {
+    /// The response, when there is one.
+    pub fn response(&self) -> Option<&Response> {
+        match self {
+            Self::Response(response) => Some(response),
+            Self::Pending | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// Why no HTTP answer came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The kind, for rules to judge by.
+    pub kind: FailureKind,
+    /// Host the connection went to.
+    pub host: String,
+    /// Port the connection went to.
+    pub port: u16,
+    /// The library's own words; from outside, so shown through `visible`.
+    pub detail: String,
+}
+
+/// The kinds of network trouble, each with a rule of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The name did not resolve.
+    Dns,
+    /// Nobody listens there.
+    Refused,
+    /// No route, network down.
+    Unreachable,
+    /// TLS failed.
+    Tls(TlsFault),
+    /// Nothing in time.
+    Timeout(Phase),
+    /// The connection was closed or reset before an answer.
+    Reset,
+    /// The proxy refused or failed.
+    Proxy,
+    /// The proxy wants authentication (407).
+    ProxyAuthentication,
+    /// The user cancelled.
+    Cancelled,
+    /// The request cannot be sent as it is (URL, header value).
+    Invalid,
+    /// None of these; `detail` says more.
+    Other,
+}
+
+/// What was wrong with the other side's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFault {
+    /// Past its last day, or not yet valid.
+    Expired,
+    /// Signed by nobody this machine trusts.
+    UnknownIssuer,
+    /// Made for another name.
+    WrongName,
+    /// The other side does not speak TLS.
+    NotTls,
+    /// Any other fault of the handshake.
+    Other,
+}
+
+/// Which part of a call took too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Name, connection, TLS.
+    Connect,
+    /// Waiting for the head of the answer.
+    Answer,
+    /// Reading the body.
+    Body,
+}
+
+/// How long the phases of a call took; a phase that did not happen is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Timing {
+    /// Name resolution.
+    pub dns: Option<SignedDuration>,
+    /// TCP connection (with TLS, when not told apart).
+    pub connect: Option<SignedDuration>,
+    /// From the start to the head of the answer.
+    pub first_byte: Option<SignedDuration>,
+    /// From the start to the last byte or the failure.
+    pub total: Option<SignedDuration>,
+}
+
+/// Which way a request went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// We sent it.
+    Outgoing,
+    /// It reached our listener.
+    Incoming,
+}
+
+/// Why a request was made; also its note in the transcript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A hit on our listener.
+    Callback,
+    /// The sandbox's pages, walked in the user's place.
+    InTheUsersPlace,
+    /// Code for token.
+    Exchange,
+    /// A call of the API.
+    Api,
+}
+
+/// One HTTP request with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its name within this program run.
+    pub call: CallId,
+    /// Why it was made.
+    pub purpose: Purpose,
+    /// Which way it went.
+    pub direction: Direction,
+    /// When it was sent or received.
+    pub at: Timestamp,
+    /// The request, never redacted: redaction happens where it is shown or kept.
+    pub request: Request,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub timing: Timing,
+    /// The other end, when known.
+    pub peer: Option<SocketAddr>,
+    /// A few words for the transcript: `answer`, `wrong state`, `tokens`.
+    pub note: String,
+}
