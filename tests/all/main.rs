@@ -1,1 +1,18 @@
-fn main() {}
+//! One binary of tests, a module for each thing a user relies on.
+
+mod calls;
+mod cli;
+mod diagnose;
+mod faults;
+mod flow;
+mod http;
+mod keys;
+mod layers;
+mod listener;
+mod login;
+mod profiles;
+mod pty;
+mod readme;
+mod redaction;
+mod sandbox;
+mod screens;

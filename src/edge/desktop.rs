@@ -1,0 +1,1 @@
+//! The desktop around us: browser and clipboard helpers, started without a shell.

@@ -1,0 +1,1 @@
+//! The callback listener: plain HTTP on both loopback families, with limits, closed when its run is.

@@ -1,0 +1,1 @@
+//! Finds profile files and reads them; the shipped ones are compiled in.
