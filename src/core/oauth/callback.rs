@@ -1,12 +1,15 @@
 //! The answer of the authorization server (RFC 6749 4.1.2), however it reached us.
 //!
 //! A hit on the listener, a pasted address, a pasted form body: all become ordered pairs, then a
-//! [`Verdict`]. What the browser is shown in return is made here too, because it follows from the
-//! verdict alone.
+//! [`Verdict`]. What the browser is shown in return follows from the verdict alone (`pages`).
 
-use crate::core::secret::Secret;
-use crate::core::wire::CallId;
+pub mod pages;
+
+use crate::core::secret::{Secret, equal_in_constant_time};
+use crate::core::wire::{CallId, Request};
 use jiff::Timestamp;
+use std::net::SocketAddr;
+use url::Url;
 
 /// The fields of an answer, each at most once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -79,6 +82,8 @@ pub enum Verdict {
     Unfinished,
     /// The browser spoke TLS to this plain listener.
     TlsToPlain,
+    /// One of our own pages, shown after an answer.
+    OwnPage,
 }
 
 impl Verdict {
@@ -103,6 +108,7 @@ impl Verdict {
             Self::BadHead => "not readable",
             Self::Unfinished => "never finished",
             Self::TlsToPlain => "TLS to a plain listener",
+            Self::OwnPage => "our own page",
         }
     }
 }
@@ -120,4 +126,261 @@ pub struct Hit {
     pub verdict: Verdict,
     /// Its fields, as far as they could be read.
     pub answer: Answer,
+}
+
+/// What an answer is measured against.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// The state this run sent.
+    pub state: &'a str,
+    /// The provider's issuer, when known.
+    pub issuer: Option<&'a str>,
+    /// The code that was taken already.
+    pub taken: Option<&'a Secret>,
+    /// Whether the run still takes an answer.
+    pub open: bool,
+}
+
+/// Reads form-encoded pairs in order, duplicates kept (each percent-decoded exactly once).
+pub fn pairs(encoded: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(encoded.as_bytes())
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
+}
+
+/// Makes an answer of pairs; the name of the first protocol field that came twice comes along.
+pub fn answer(pairs: &[(String, String)]) -> (Answer, Option<String>) {
+    let mut answer = Answer::default();
+    let mut twice = None;
+    for (name, value) in pairs {
+        let slot = match name.as_str() {
+            "code" => {
+                if answer.code.is_some() {
+                    twice.get_or_insert_with(|| name.clone());
+                } else {
+                    answer.code = Some(Secret::new(value.as_str()));
+                }
+                continue;
+            }
+            "state" => &mut answer.state,
+            "iss" => &mut answer.iss,
+            "scope" => &mut answer.scope,
+            "session_state" => &mut answer.session_state,
+            "error" => &mut answer.error,
+            "error_description" => &mut answer.error_description,
+            _ => {
+                answer.further.push(name.clone());
+                continue;
+            }
+        };
+        if slot.is_some() {
+            twice.get_or_insert_with(|| name.clone());
+        } else {
+            *slot = Some(value.clone());
+        }
+    }
+    (answer, twice)
+}
+
+/// Whether an answer is this run's own. Its state is compared in constant time and counts for error
+/// answers too (RFC 6749 10.12); `iss` is compared as an exact string (RFC 9207 2.4).
+pub fn judge(answer: &Answer, twice: Option<String>, expected: &Expected<'_>) -> Verdict {
+    if let Some(name) = twice {
+        return Verdict::DuplicateParameter(name);
+    }
+    let code = answer.code.as_ref().filter(|code| !code.is_empty());
+    match (code, &answer.error) {
+        (Some(_), Some(_)) => return Verdict::CodeAndError,
+        (None, None) => return Verdict::NoAnswer,
+        _ => {}
+    }
+    match &answer.state {
+        None => return Verdict::StateMissing,
+        Some(state) if !equal_in_constant_time(state, expected.state) => {
+            return Verdict::StateMismatch;
+        }
+        Some(_) => {}
+    }
+    if let (Some(iss), Some(issuer)) = (&answer.iss, expected.issuer)
+        && iss != issuer
+    {
+        return Verdict::IssuerMismatch;
+    }
+    if expected.taken.is_some() && expected.taken == code {
+        return Verdict::Duplicate;
+    }
+    match (expected.open, code) {
+        (false, _) => Verdict::Late,
+        (true, Some(_)) => Verdict::Captured,
+        (true, None) => Verdict::Refused,
+    }
+}
+
+/// Where our own pages stand, so that a GET answer can be sent on to an address without a code.
+pub const PAGES: &str = "/dineroscope/";
+
+/// Judges a request as far as its place goes: Host, path, method, content type. `Ok` holds the encoded
+/// fields and how they came.
+pub fn place(
+    request: &Request,
+    redirect_uri: &str,
+    addresses: &[SocketAddr],
+) -> Result<(String, Arrival), Verdict> {
+    let redirect = Url::parse(redirect_uri).map_err(|_| Verdict::OtherPath)?;
+    if !host_is_ours(request.headers.get("host").unwrap_or_default(), &redirect, addresses) {
+        return Err(Verdict::WrongHost);
+    }
+    let (path, query) = target(&request.url);
+    if request.method == "GET" && path.starts_with(PAGES) {
+        return Err(Verdict::OwnPage);
+    }
+    if path != redirect.path() {
+        return Err(Verdict::OtherPath);
+    }
+    match request.method.as_str() {
+        "GET" => Ok((query.to_owned(), Arrival::Query)),
+        "POST" if request.headers.media_type() != FORM => Err(Verdict::WrongContentType),
+        "POST" => Ok((request.body.to_text().into_owned(), Arrival::FormPost)),
+        _ => Err(Verdict::OtherMethod),
+    }
+}
+
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Path and query of a URL as they stood, without normalising anything.
+pub fn target(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let start = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let rest = rest[start..].split('#').next().unwrap_or_default();
+    rest.split_once('?').unwrap_or((rest, ""))
+}
+
+/// Whether a Host field names the redirect URI's host or an address we listen on, with our port.
+fn host_is_ours(host: &str, redirect: &Url, addresses: &[SocketAddr]) -> bool {
+    let port = addresses
+        .first()
+        .map(SocketAddr::port)
+        .or_else(|| redirect.port_or_known_default())
+        .unwrap_or(80);
+    let names = redirect
+        .host_str()
+        .map(str::to_owned)
+        .into_iter()
+        .chain(addresses.iter().map(|address| match address.ip() {
+            std::net::IpAddr::V4(ip) => ip.to_string(),
+            std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+        }));
+    names.into_iter().any(|name| {
+        host.eq_ignore_ascii_case(&format!("{name}:{port}"))
+            || (port == 80 && host.eq_ignore_ascii_case(&name))
+    })
+}
+
+/// The encoded fields in a pasted text: an address, a query string, a form body, or a raw request.
+/// Line ends that a terminal or a mail put into it are taken out.
+pub fn pasted(text: &str) -> String {
+    let text = text.trim().trim_matches(['"', '\'', '<', '>', '`']);
+    let is_request = text.starts_with("POST ") || text.starts_with("GET ");
+    let text = match text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n")) {
+        Some((_, body)) if is_request && !body.trim().is_empty() => body,
+        _ if is_request => text.split_whitespace().nth(1).unwrap_or_default(),
+        _ => text,
+    };
+    let joined: String = text.chars().filter(|character| !character.is_whitespace()).collect();
+    let fields = joined.split_once('?').map_or(joined.as_str(), |(_, query)| query);
+    let fields = match fields.split_once('#') {
+        Some((before, fragment)) if !before.contains('=') => fragment,
+        Some((before, _)) => before,
+        None => fields,
+    };
+    fields.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(encoded: &str, open: bool) -> Verdict {
+        let taken = Secret::new("taken");
+        let expected = Expected {
+            state: "right",
+            issuer: Some("https://connect.visma.com"),
+            taken: (!open).then_some(&taken),
+            open,
+        };
+        let (answer, twice) = answer(&pairs(encoded));
+        judge(&answer, twice, &expected)
+    }
+
+    #[test]
+    fn an_answer_counts_only_with_the_state_of_the_run() {
+        let cases = [
+            ("code=c&state=right", Verdict::Captured),
+            ("code=c&state=right&iss=https%3A%2F%2Fconnect.visma.com", Verdict::Captured),
+            ("error=access_denied&state=right", Verdict::Refused),
+            ("error=access_denied&state=wrong", Verdict::StateMismatch),
+            ("code=c", Verdict::StateMissing),
+            ("code=c&state=", Verdict::StateMismatch),
+            ("code=c&state=right%20", Verdict::StateMismatch),
+            ("code=c&state=right&iss=https%3A%2F%2Fconnect.visma.com%2F", Verdict::IssuerMismatch),
+            ("code=c&error=e&state=right", Verdict::CodeAndError),
+            ("state=right", Verdict::NoAnswer),
+            ("", Verdict::NoAnswer),
+            ("code=&state=right", Verdict::NoAnswer),
+            ("code=a&code=b&state=right", Verdict::DuplicateParameter("code".to_owned())),
+            ("code=a&state=right&state=right", Verdict::DuplicateParameter("state".to_owned())),
+        ];
+        for (encoded, expected) in cases {
+            assert_eq!(verdict(encoded, true), expected, "{encoded}");
+        }
+    }
+
+    #[test]
+    fn a_second_answer_is_told_from_the_same_one_again() {
+        assert_eq!(verdict("code=taken&state=right", false), Verdict::Duplicate);
+        assert_eq!(verdict("code=other&state=right", false), Verdict::Late);
+        assert_eq!(verdict("code=taken&state=wrong", false), Verdict::StateMismatch);
+    }
+
+    #[test]
+    fn a_paste_is_read_in_every_shape() {
+        let shapes = [
+            "http://localhost:8765/callback?code=c&state=s",
+            "  <http://localhost:8765/callback?code=c&state=s>\n",
+            "http://localhost:8765/callback?code=c\n&state=s",
+            "http://localhost:8765/callback#code=c&state=s",
+            "http://localhost:8765/callback?code=c&state=s#_",
+            "code=c&state=s",
+            "?code=c&state=s",
+            "GET /callback?code=c&state=s HTTP/1.1\nHost: localhost:8765\n\n",
+            "POST /callback HTTP/1.1\r\nHost: localhost:8765\r\n\r\ncode=c&state=s",
+        ];
+        for shape in shapes {
+            assert_eq!(pasted(shape), "code=c&state=s", "{shape}");
+        }
+    }
+
+    #[test]
+    fn the_host_must_be_ours() {
+        let addresses =
+            [SocketAddr::from(([127, 0, 0, 1], 8765)), SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 8765))];
+        let place = |host: &str| {
+            let mut headers = crate::core::wire::Headers::default();
+            headers.push("Host", host);
+            let request = Request {
+                method: "GET".to_owned(),
+                url: format!("http://{host}/callback?code=c"),
+                headers,
+                body: crate::core::wire::Body::default(),
+            };
+            super::place(&request, "http://localhost:8765/callback", &addresses)
+        };
+        for ours in ["localhost:8765", "LOCALHOST:8765", "127.0.0.1:8765", "[::1]:8765"] {
+            assert_eq!(place(ours), Ok(("code=c".to_owned(), Arrival::Query)), "{ours}");
+        }
+        for other in ["evil.example:8765", "localhost", "localhost:8766", "", "localhost:8765.evil.example"] {
+            assert_eq!(place(other), Err(Verdict::WrongHost), "{other}");
+        }
+    }
 }
