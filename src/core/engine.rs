@@ -3,20 +3,28 @@
 //! Shared by both faces: the terminal UI draws it, the command line prints what it does. State changes
 //! here and nowhere else.
 
+mod commands;
+mod events;
+mod hits;
 pub mod message;
+mod requests;
 
 use crate::core::diagnose::{self, Evidence, Finding};
 use crate::core::dinero::call::Organization;
 use crate::core::fault::Fault;
-use crate::core::oauth::{Run, Step, StepState};
-use crate::core::profile::Profile;
+use crate::core::oauth::callback::Answer;
+use crate::core::oauth::flow::{Browser, Missing};
+use crate::core::oauth::link::Fresh;
+use crate::core::oauth::{Run, RunPhase, Step, StepState, grant};
+use crate::core::profile::{
+    ClientAuthentication, Environment, Origin, Preset, Profile, SecretReference,
+};
 use crate::core::secret::{Entropy, Secret};
-use crate::core::token::Grant;
+use crate::core::token::{Grant, origin_of};
 use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
-use crate::core::wire::{CallId, Record};
+use crate::core::wire::{CallId, Record, Request};
 use jiff::{SignedDuration, Timestamp};
-use message::{Command, Effect, Event};
 use std::sync::Arc;
 
 /// What the world hands in when the engine is made.
@@ -45,6 +53,22 @@ pub struct Requests {
     pub layout: Option<(CallId, Arc<Layout>)>,
 }
 
+/// Whose secret or grant it is: never found for another endpoint or client (design.md section 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Client {
+    token_url: String,
+    client_id: String,
+}
+
+/// An exchange that goes on although its run was left; its answer is kept when it comes.
+#[derive(Debug)]
+struct Released {
+    call: CallId,
+    client: Client,
+    asked: Vec<String>,
+    api_origin: String,
+}
+
 /// The program's state.
 #[derive(Debug)]
 pub struct Engine {
@@ -52,10 +76,14 @@ pub struct Engine {
     entropy: Entropy,
     mask: Mask,
     profile: Option<Profile>,
-    sandbox_origin: Option<String>,
-    secret: Option<Secret>,
+    sandbox_trouble: Option<String>,
+    environment_secret: Option<Option<Secret>>,
+    secrets: Vec<(Client, Secret)>,
+    grants: Vec<(Client, Grant)>,
     run: Run,
-    grant: Option<Grant>,
+    released: Vec<Released>,
+    visiting: bool,
+    consent_trouble: Option<String>,
     transcript: Vec<Record>,
     requests: Requests,
     calls: u64,
@@ -81,43 +109,31 @@ impl Engine {
     pub fn new(setup: Setup) -> Self {
         let mut entropy = Entropy::from_seed(setup.seed);
         let mask = Mask::new(entropy.draw());
-        let run = blank_run();
         Self {
             setup,
             entropy,
             mask,
             profile: None,
-            sandbox_origin: None,
-            secret: None,
-            run,
-            grant: None,
+            sandbox_trouble: None,
+            environment_secret: None,
+            secrets: Vec::new(),
+            grants: Vec::new(),
+            run: blank_run(),
+            released: Vec::new(),
+            visiting: false,
+            consent_trouble: None,
             transcript: Vec::new(),
             requests: Requests::default(),
             calls: 0,
         }
     }
 
-    /// What a person asks. A command that is not [allowed](Self::allows) now changes nothing.
-    pub fn command(&mut self, now: Timestamp, command: Command) -> Vec<Effect> {
-        let _ = (now, command);
-        Vec::new()
-    }
-
-    /// What the world reports. What nobody awaits is recorded and changes nothing.
-    pub fn event(&mut self, now: Timestamp, event: Event) -> Vec<Effect> {
-        let _ = (now, event);
-        Vec::new()
-    }
-
-    /// Whether a command would do something now; keys, footer and palette ask this.
-    pub fn allows(&self, command: &Command) -> bool {
-        let _ = command;
-        false
-    }
-
-    /// When the engine next wants [`Event::Ticked`] for its own sake.
+    /// When the engine next wants [`message::Event::Ticked`] for its own sake.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        None
+        match self.run.phase {
+            RunPhase::Waiting => self.run.waiting.map(|waiting| waiting.until),
+            _ => None,
+        }
     }
 
     /// The profile in use, with the sandbox's addresses filled in once it listens.
@@ -125,24 +141,98 @@ impl Engine {
         self.profile.as_ref()
     }
 
+    /// Why the embedded sandbox does not listen, when it does not.
+    pub fn sandbox_trouble(&self) -> Option<&str> {
+        self.sandbox_trouble.as_deref()
+    }
+
     /// The current run; before a profile is used, a blank one.
     pub fn run(&self) -> &Run {
         &self.run
     }
 
-    /// Whether the client secret is at hand.
+    /// Whether the sandbox's pages are being walked in the user's place.
+    pub fn is_visiting(&self) -> bool {
+        self.visiting
+    }
+
+    /// Why walking the sandbox's pages brought no answer, the last time.
+    pub fn consent_trouble(&self) -> Option<&str> {
+        self.consent_trouble.as_deref()
+    }
+
+    /// Whether the client secret is at hand. Where the profile stands in a folder that was found by
+    /// itself, a variable is not read: nobody said that this folder may have it.
     pub fn secret_state(&self) -> SecretState {
-        SecretState::NotNeeded
+        let Some(profile) = &self.profile else {
+            return SecretState::NotNeeded;
+        };
+        if profile.exchange.client_authentication == ClientAuthentication::None {
+            return SecretState::NotNeeded;
+        }
+        if let Some((_, secret)) = self
+            .secrets
+            .iter()
+            .find(|(client, _)| *client == client_of(profile))
+        {
+            return SecretState::Known(secret.clone());
+        }
+        match &profile.client_secret {
+            SecretReference::None => SecretState::NotNeeded,
+            SecretReference::Plain(secret) => SecretState::Known(secret.clone()),
+            SecretReference::Prompt => SecretState::Prompt,
+            SecretReference::Environment(name) if !is_trusted(profile) => {
+                SecretState::Missing(format!(
+                    "`{name}` is not read for a profile of a folder that was found by itself: \
+                     start with `--profiles` and the folder, or type the secret"
+                ))
+            }
+            SecretReference::Environment(name) => match &self.environment_secret {
+                None => SecretState::Reading,
+                Some(Some(secret)) => SecretState::Known(secret.clone()),
+                Some(None) => SecretState::Missing(format!(
+                    "the environment variable `{name}` is not set: set it and start again, or type \
+                     the secret"
+                )),
+            },
+        }
     }
 
-    /// The token request as it would be sent now (Answered), or as it was sent.
-    pub fn exchange_request(&self) -> Option<crate::core::wire::Request> {
-        None
+    /// The token request as it would be sent now, or as it was sent.
+    pub fn exchange_request(&self) -> Option<Request> {
+        if let Some(record) = self.run.exchange.and_then(|call| self.record(call)) {
+            return Some(record.request.clone());
+        }
+        let profile = self.profile.as_ref()?;
+        let Answer {
+            code: Some(code), ..
+        } = &self.run.answer.as_ref()?.0
+        else {
+            return None;
+        };
+        let client_secret = match self.secret_state() {
+            SecretState::Known(secret) => Some(secret),
+            _ => None,
+        };
+        Some(grant::request(&grant::Parts {
+            profile,
+            code,
+            redirect_uri: &self.run.redirect_uri,
+            client_secret: client_secret.as_ref(),
+            verifier: self.run.fresh.verifier.as_ref(),
+        }))
     }
 
-    /// The grant in use.
+    /// The grant in use: the last one of this client, made for this API.
     pub fn grant(&self) -> Option<&Grant> {
-        self.grant.as_ref()
+        let profile = self.profile.as_ref()?;
+        let client = client_of(profile);
+        let api_origin = api_origin(profile);
+        self.grants
+            .iter()
+            .rev()
+            .find(|(owner, grant)| *owner == client && grant.api_origin == api_origin)
+            .map(|(_, grant)| grant)
     }
 
     /// Every record of this program run, in order of its beginning.
@@ -168,14 +258,36 @@ impl Engine {
         &self.mask
     }
 
-    /// The state of a step.
+    /// The state of a step. Requests needs a grant to be ready, whichever run it came from.
     pub fn step_state(&self, step: Step) -> StepState {
-        self.run.step_state(step)
+        if step != Step::Requests {
+            return self.run.step_state(step);
+        }
+        let answered = self.requests.answered.and_then(|call| self.record(call));
+        match (self.requests.sending, answered, self.grant()) {
+            (Some(_), _, _) => StepState::Running,
+            (None, Some(record), _) => match record.outcome.response() {
+                Some(response) if response.status < 400 => StepState::Done,
+                _ => StepState::Failed,
+            },
+            (None, None, Some(_)) => StepState::Ready,
+            (None, None, None) => StepState::Pending,
+        }
     }
 
     /// The step in which something is to be done now.
     pub fn current_step(&self) -> Step {
-        Step::Link
+        match self.run.phase {
+            RunPhase::Preparing(_) | RunPhase::Ready => Step::Link,
+            RunPhase::Binding
+            | RunPhase::Waiting
+            | RunPhase::TimedOut
+            | RunPhase::ListenFailed(_)
+            | RunPhase::Stopped => Step::Consent,
+            RunPhase::Answered | RunPhase::Refused => Step::Callback,
+            RunPhase::Exchanging(_) | RunPhase::ExchangeFailed(_) => Step::Exchange,
+            RunPhase::Authorized => Step::Token,
+        }
     }
 
     /// The findings of a step, the leading one first.
@@ -189,20 +301,65 @@ impl Engine {
             profile,
             run: &self.run,
             transcript: &self.transcript,
-            grant: self.grant.as_ref(),
+            grant: self.grant(),
             api: self.requests.answered.and_then(|call| self.record(call)),
         };
         diagnose::diagnose(step, &evidence)
     }
+
+    /// The next call's name.
+    fn next_call(&mut self) -> CallId {
+        self.calls += 1;
+        CallId(self.calls)
+    }
+
+    /// Puts the answer of a call in the place where its request was recorded.
+    fn settle(&mut self, record: Record) {
+        match self
+            .transcript
+            .iter_mut()
+            .rev()
+            .find(|kept| kept.call == record.call)
+        {
+            Some(kept) => *kept = record,
+            None => self.transcript.push(record),
+        }
+    }
+}
+
+/// The client of a profile.
+fn client_of(profile: &Profile) -> Client {
+    Client {
+        token_url: profile.provider.token_url.clone(),
+        client_id: profile.client_id.clone(),
+    }
+}
+
+/// The origin of a profile's API; empty when it has none.
+fn api_origin(profile: &Profile) -> String {
+    origin_of(&profile.api.base_url).unwrap_or_default()
+}
+
+/// Whether the folder of a profile was named by the user or is our own.
+fn is_trusted(profile: &Profile) -> bool {
+    !matches!(profile.origin, Origin::File { trusted: false, .. })
+}
+
+/// Whether this is a sandbox: there the terminal may answer in the user's place.
+fn is_sandbox(profile: &Profile) -> bool {
+    profile.provider.environment == Environment::Sandbox
+}
+
+/// Whether this is the sandbox embedded in this program.
+fn is_embedded(profile: &Profile) -> bool {
+    profile.provider.preset == Some(Preset::Sandbox)
 }
 
 /// A run without a profile.
 fn blank_run() -> Run {
-    use crate::core::oauth::flow::{Browser, Missing};
-    use crate::core::oauth::link::Fresh;
     Run {
         number: 0,
-        phase: crate::core::oauth::RunPhase::Preparing(Missing::Profile),
+        phase: RunPhase::Preparing(Missing::Profile),
         started_at: None,
         fresh: Fresh {
             state: String::new(),

@@ -227,7 +227,11 @@ pub fn place(
     addresses: &[SocketAddr],
 ) -> Result<(String, Arrival), Verdict> {
     let redirect = Url::parse(redirect_uri).map_err(|_| Verdict::OtherPath)?;
-    if !host_is_ours(request.headers.get("host").unwrap_or_default(), &redirect, addresses) {
+    if !host_is_ours(
+        request.headers.get("host").unwrap_or_default(),
+        &redirect,
+        addresses,
+    ) {
         return Err(Verdict::WrongHost);
     }
     let (path, query) = target(&request.url);
@@ -282,13 +286,21 @@ fn host_is_ours(host: &str, redirect: &Url, addresses: &[SocketAddr]) -> bool {
 pub fn pasted(text: &str) -> String {
     let text = text.trim().trim_matches(['"', '\'', '<', '>', '`']);
     let is_request = text.starts_with("POST ") || text.starts_with("GET ");
-    let text = match text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n")) {
+    let text = match text
+        .split_once("\r\n\r\n")
+        .or_else(|| text.split_once("\n\n"))
+    {
         Some((_, body)) if is_request && !body.trim().is_empty() => body,
         _ if is_request => text.split_whitespace().nth(1).unwrap_or_default(),
         _ => text,
     };
-    let joined: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-    let fields = joined.split_once('?').map_or(joined.as_str(), |(_, query)| query);
+    let joined: String = text
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .collect();
+    let fields = joined
+        .split_once('?')
+        .map_or(joined.as_str(), |(_, query)| query);
     let fields = match fields.split_once('#') {
         Some((before, fragment)) if !before.contains('=') => fragment,
         Some((before, _)) => before,
@@ -317,19 +329,31 @@ mod tests {
     fn an_answer_counts_only_with_the_state_of_the_run() {
         let cases = [
             ("code=c&state=right", Verdict::Captured),
-            ("code=c&state=right&iss=https%3A%2F%2Fconnect.visma.com", Verdict::Captured),
+            (
+                "code=c&state=right&iss=https%3A%2F%2Fconnect.visma.com",
+                Verdict::Captured,
+            ),
             ("error=access_denied&state=right", Verdict::Refused),
             ("error=access_denied&state=wrong", Verdict::StateMismatch),
             ("code=c", Verdict::StateMissing),
             ("code=c&state=", Verdict::StateMismatch),
             ("code=c&state=right%20", Verdict::StateMismatch),
-            ("code=c&state=right&iss=https%3A%2F%2Fconnect.visma.com%2F", Verdict::IssuerMismatch),
+            (
+                "code=c&state=right&iss=https%3A%2F%2Fconnect.visma.com%2F",
+                Verdict::IssuerMismatch,
+            ),
             ("code=c&error=e&state=right", Verdict::CodeAndError),
             ("state=right", Verdict::NoAnswer),
             ("", Verdict::NoAnswer),
             ("code=&state=right", Verdict::NoAnswer),
-            ("code=a&code=b&state=right", Verdict::DuplicateParameter("code".to_owned())),
-            ("code=a&state=right&state=right", Verdict::DuplicateParameter("state".to_owned())),
+            (
+                "code=a&code=b&state=right",
+                Verdict::DuplicateParameter("code".to_owned()),
+            ),
+            (
+                "code=a&state=right&state=right",
+                Verdict::DuplicateParameter("state".to_owned()),
+            ),
         ];
         for (encoded, expected) in cases {
             assert_eq!(verdict(encoded, true), expected, "{encoded}");
@@ -340,7 +364,10 @@ mod tests {
     fn a_second_answer_is_told_from_the_same_one_again() {
         assert_eq!(verdict("code=taken&state=right", false), Verdict::Duplicate);
         assert_eq!(verdict("code=other&state=right", false), Verdict::Late);
-        assert_eq!(verdict("code=taken&state=wrong", false), Verdict::StateMismatch);
+        assert_eq!(
+            verdict("code=taken&state=wrong", false),
+            Verdict::StateMismatch
+        );
     }
 
     #[test]
@@ -363,8 +390,10 @@ mod tests {
 
     #[test]
     fn the_host_must_be_ours() {
-        let addresses =
-            [SocketAddr::from(([127, 0, 0, 1], 8765)), SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 8765))];
+        let addresses = [
+            SocketAddr::from(([127, 0, 0, 1], 8765)),
+            SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 8765)),
+        ];
         let place = |host: &str| {
             let mut headers = crate::core::wire::Headers::default();
             headers.push("Host", host);
@@ -376,10 +405,25 @@ mod tests {
             };
             super::place(&request, "http://localhost:8765/callback", &addresses)
         };
-        for ours in ["localhost:8765", "LOCALHOST:8765", "127.0.0.1:8765", "[::1]:8765"] {
-            assert_eq!(place(ours), Ok(("code=c".to_owned(), Arrival::Query)), "{ours}");
+        for ours in [
+            "localhost:8765",
+            "LOCALHOST:8765",
+            "127.0.0.1:8765",
+            "[::1]:8765",
+        ] {
+            assert_eq!(
+                place(ours),
+                Ok(("code=c".to_owned(), Arrival::Query)),
+                "{ours}"
+            );
         }
-        for other in ["evil.example:8765", "localhost", "localhost:8766", "", "localhost:8765.evil.example"] {
+        for other in [
+            "evil.example:8765",
+            "localhost",
+            "localhost:8766",
+            "",
+            "localhost:8765.evil.example",
+        ] {
             assert_eq!(place(other), Err(Verdict::WrongHost), "{other}");
         }
     }

@@ -48,6 +48,20 @@ pub enum TokenTrouble {
     },
 }
 
+impl TokenTrouble {
+    /// A few words for the transcript; the error code as it came.
+    pub fn note(&self) -> String {
+        match self {
+            Self::NoAnswer => "no answer".to_owned(),
+            Self::Redirected { .. } => "sent elsewhere".to_owned(),
+            Self::ServerError { .. } | Self::Status { .. } => "no tokens".to_owned(),
+            Self::Error { error, .. } => error.chars().take(40).collect(),
+            Self::NotJson(_) => "not JSON".to_owned(),
+            Self::Incomplete { member } => format!("no {member}"),
+        }
+    }
+}
+
 /// In what way a body was no JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotJson {
@@ -116,9 +130,13 @@ pub fn request(parts: &Parts<'_>) -> Request {
 
 /// The Basic scheme; id and secret are form-encoded first (RFC 6749 2.3.1).
 fn basic(client_id: &str, secret: &Secret) -> String {
-    let encode = |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+    let encode =
+        |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
     let pair = format!("{}:{}", encode(client_id), encode(secret.expose()));
-    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair))
+    format!(
+        "Basic {}",
+        base64::engine::general_purpose::STANDARD.encode(pair)
+    )
 }
 
 /// Reads the answer of the token endpoint.
@@ -128,12 +146,23 @@ pub fn read(
     api_origin: &str,
     now: Timestamp,
 ) -> Result<Grant, TokenTrouble> {
-    let Some(response) = outcome.response() else { return Err(TokenTrouble::NoAnswer) };
+    let Some(response) = outcome.response() else {
+        return Err(TokenTrouble::NoAnswer);
+    };
     let status = response.status;
     match status {
-        200 => grant(&object(response).map_err(TokenTrouble::NotJson)?, asked, api_origin, now),
+        200 => grant(
+            &object(response).map_err(TokenTrouble::NotJson)?,
+            asked,
+            api_origin,
+            now,
+        ),
         300..=399 => Err(TokenTrouble::Redirected {
-            location: response.headers.get("location").unwrap_or_default().to_owned(),
+            location: response
+                .headers
+                .get("location")
+                .unwrap_or_default()
+                .to_owned(),
         }),
         429 | 500.. => Err(TokenTrouble::ServerError {
             status,
@@ -190,14 +219,21 @@ fn grant(
     now: Timestamp,
 ) -> Result<Grant, TokenTrouble> {
     let text = |name: &str| {
-        object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+        object
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
     };
     let required = |member: &'static str| text(member).ok_or(TokenTrouble::Incomplete { member });
     let scopes = match object.get("scope") {
         Some(Value::String(scope)) => Some(scope.split_whitespace().map(str::to_owned).collect()),
-        Some(Value::Array(list)) => {
-            Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-        }
+        Some(Value::Array(list)) => Some(
+            list.iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+        ),
         _ => None,
     };
     Ok(Grant {
@@ -241,12 +277,29 @@ mod tests {
         let not_json = |kind| Some(TokenTrouble::NotJson(kind));
         assert_eq!(trouble(200, "", None), not_json(NotJson::Empty));
         assert_eq!(trouble(200, "<html>", None), not_json(NotJson::Html));
-        assert_eq!(trouble(200, "{\"access_token\":\"a", None), not_json(NotJson::CutOff));
-        assert_eq!(trouble(200, "{\"acc", Some(Cut::ConnectionEnded)), not_json(NotJson::CutOff));
-        assert_eq!(trouble(200, "{}", Some(Cut::Limit(1))), not_json(NotJson::TooLarge));
+        assert_eq!(
+            trouble(200, "{\"access_token\":\"a", None),
+            not_json(NotJson::CutOff)
+        );
+        assert_eq!(
+            trouble(200, "{\"acc", Some(Cut::ConnectionEnded)),
+            not_json(NotJson::CutOff)
+        );
+        assert_eq!(
+            trouble(200, "{}", Some(Cut::Limit(1))),
+            not_json(NotJson::TooLarge)
+        );
         assert_eq!(trouble(200, "[1]", None), not_json(NotJson::Other));
-        assert_eq!(trouble(200, "{}", None), Some(TokenTrouble::Incomplete { member: "access_token" }));
-        assert_eq!(trouble(404, "<html>", None), Some(TokenTrouble::Status { status: 404 }));
+        assert_eq!(
+            trouble(200, "{}", None),
+            Some(TokenTrouble::Incomplete {
+                member: "access_token"
+            })
+        );
+        assert_eq!(
+            trouble(404, "<html>", None),
+            Some(TokenTrouble::Status { status: 404 })
+        );
         assert_eq!(
             trouble(400, "{\"error\":\"invalid_grant\"}", None),
             Some(TokenTrouble::Error {
@@ -259,18 +312,34 @@ mod tests {
 
     #[test]
     fn scope_and_lifetime_are_read_in_every_form() {
-        let body = r#"{"access_token":"a","token_type":"bearer","expires_in":"3600","scope":["b","c"]}"#;
+        let body =
+            r#"{"access_token":"a","token_type":"bearer","expires_in":"3600","scope":["b","c"]}"#;
         let grant = read(&answered(200, body, None), &[], "", Timestamp::UNIX_EPOCH);
         let grant = grant.ok();
-        assert_eq!(grant.as_ref().map(|grant| grant.scopes.clone()), Some(vec!["b".into(), "c".into()]));
+        assert_eq!(
+            grant.as_ref().map(|grant| grant.scopes.clone()),
+            Some(vec!["b".into(), "c".into()])
+        );
         assert_eq!(grant.and_then(|grant| grant.expires_in), Some(3600));
         let body = r#"{"access_token":"a","token_type":"Bearer"}"#;
-        let grant = read(&answered(200, body, None), &["x".into()], "", Timestamp::UNIX_EPOCH).ok();
-        assert_eq!(grant.map(|grant| (grant.scopes, grant.scopes_named)), Some((vec!["x".into()], false)));
+        let grant = read(
+            &answered(200, body, None),
+            &["x".into()],
+            "",
+            Timestamp::UNIX_EPOCH,
+        )
+        .ok();
+        assert_eq!(
+            grant.map(|grant| (grant.scopes, grant.scopes_named)),
+            Some((vec!["x".into()], false))
+        );
     }
 
     #[test]
     fn basic_form_encodes_before_base64() {
-        assert_eq!(basic("a:b", &Secret::new("c d+/=")), "Basic YSUzQWI6YytkJTJCJTJGJTNE");
+        assert_eq!(
+            basic("a:b", &Secret::new("c d+/=")),
+            "Basic YSUzQWI6YytkJTJCJTJGJTNE"
+        );
     }
 }

@@ -60,7 +60,10 @@ const PAGE_TABLE: [Page; 5] = [
     Page {
         slug: "refused",
         glyph: "✗",
-        heading: ["This is not an answer for this run", "Dette er ikke et svar til dette forsøg"],
+        heading: [
+            "This is not an answer for this run",
+            "Dette er ikke et svar til dette forsøg",
+        ],
         text: [
             "Nothing was taken. An old tab is the likely cause: close it and use the link that the \
              terminal shows now. The terminal says what did not fit.",
@@ -86,13 +89,19 @@ pub fn response(verdict: &Verdict, arrival: Option<Arrival>, path: &str, danish:
             return response;
         }
         Verdict::WrongHost => {
-            return plain(421, "Misdirected Request", "This listener has another name.\n");
+            return plain(
+                421,
+                "Misdirected Request",
+                "This listener has another name.\n",
+            );
         }
         _ => (400, 4),
     };
     if arrival == Some(Arrival::Query) && status != 400 {
         let mut response = plain(303, "See Other", "");
-        response.headers.push("Location", format!("{PAGES}{}", PAGE_TABLE[page].slug));
+        response
+            .headers
+            .push("Location", format!("{PAGES}{}", PAGE_TABLE[page].slug));
         return response;
     }
     html(status, &PAGE_TABLE[page], danish)
@@ -110,7 +119,11 @@ fn own_page(path: &str, danish: bool) -> Response {
 /// A page as a response.
 fn html(status: u16, page: &Page, danish: bool) -> Response {
     let language = usize::from(danish);
-    let (code, heading, text) = (["en", "da"][language], page.heading[language], page.text[language]);
+    let (code, heading, text) = (
+        ["en", "da"][language],
+        page.heading[language],
+        page.text[language],
+    );
     let body = format!(
         "<!doctype html>\n<html lang=\"{code}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -170,16 +183,27 @@ mod tests {
     fn a_get_answer_leaves_no_code_in_the_history() {
         let response = response(&Verdict::Captured, Some(Arrival::Query), "/callback", false);
         assert_eq!(response.status, 303);
-        assert_eq!(response.headers.get("location"), Some("/dineroscope/accepted"));
+        assert_eq!(
+            response.headers.get("location"),
+            Some("/dineroscope/accepted")
+        );
     }
 
     #[test]
     fn every_answer_forbids_scripts_and_storing() {
-        let verdicts = [Verdict::Captured, Verdict::StateMismatch, Verdict::OtherPath, Verdict::OtherMethod];
+        let verdicts = [
+            Verdict::Captured,
+            Verdict::StateMismatch,
+            Verdict::OtherPath,
+            Verdict::OtherMethod,
+        ];
         for verdict in verdicts {
             let response = response(&verdict, Some(Arrival::FormPost), "/callback", true);
             assert_eq!(response.headers.get("cache-control"), Some("no-store"));
-            let policy = response.headers.get("content-security-policy").unwrap_or_default();
+            let policy = response
+                .headers
+                .get("content-security-policy")
+                .unwrap_or_default();
             assert!(policy.starts_with("default-src 'none'") && !policy.contains("script"));
             assert_eq!(response.headers.get("access-control-allow-origin"), None);
         }

@@ -1,0 +1,291 @@
+//! What a person asks: each command changes the state and says what the world shall do.
+
+use super::message::{Command, Consent, Effect};
+use super::{
+    Engine, Released, api_origin, blank_run, client_of, is_embedded, is_sandbox, is_trusted,
+};
+use crate::core::oauth::callback::{Arrival, pasted};
+use crate::core::oauth::flow::{Browser, Missing, Waiting};
+use crate::core::oauth::link::{self, Fresh};
+use crate::core::oauth::{RunPhase, pkce};
+use crate::core::profile::{Field, Profile, SecretReference};
+use crate::core::secret::Secret;
+use crate::core::wire::{Direction, Outcome, Purpose, Record, Timing};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+
+/// Largest token answer that is read: 1 MiB.
+const TOKEN_BODY_LIMIT: usize = 1024 * 1024;
+
+impl Engine {
+    /// What a person asks. A command that is not [allowed](Self::allows) now changes nothing.
+    pub fn command(&mut self, now: Timestamp, command: Command) -> Vec<Effect> {
+        if !self.allows(&command) {
+            return Vec::new();
+        }
+        match command {
+            Command::UseProfile(profile) => self.use_profile(*profile),
+            Command::FillField(field, value) => self.fill_field(field, &value),
+            Command::Begin { open_browser } => self.begin(now, open_browser),
+            Command::OpenBrowser => self.open_browser(),
+            Command::AnswerConsent(consent) => self.answer_consent(consent),
+            Command::PasteAnswer(text) => self.paste(now, &text),
+            Command::GoOnWaiting => self.wait_again(now),
+            Command::StopWaiting => self.stop_waiting(),
+            Command::ProvideSecret(secret) => self.provide_secret(secret),
+            Command::Exchange => self.exchange(now),
+            Command::NewRun => self.new_run(),
+            Command::ChooseOrganization(id) => {
+                self.requests.organization = Some(id);
+                Vec::new()
+            }
+            Command::Send(call) => self.send(now, &call),
+            Command::CancelSend => self
+                .requests
+                .sending
+                .map(Effect::Cancel)
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    /// Whether a command would do something now; keys, footer and palette ask this.
+    pub fn allows(&self, command: &Command) -> bool {
+        let phase = &self.run.phase;
+        let waits = matches!(phase, RunPhase::Waiting | RunPhase::TimedOut);
+        match command {
+            Command::UseProfile(_) => true,
+            Command::FillField(..) => self.profile.is_some() && self.run.started_at.is_none(),
+            Command::Begin { .. } => *phase == RunPhase::Ready,
+            Command::OpenBrowser | Command::PasteAnswer(_) => waits,
+            Command::AnswerConsent(_) => {
+                waits && !self.visiting && self.profile.as_ref().is_some_and(is_sandbox)
+            }
+            Command::GoOnWaiting => *phase == RunPhase::TimedOut,
+            Command::StopWaiting => waits || *phase == RunPhase::Binding,
+            Command::ProvideSecret(_) => self.profile.is_some(),
+            Command::Exchange => {
+                *phase == RunPhase::Answered
+                    && matches!(
+                        self.secret_state(),
+                        super::SecretState::Known(_) | super::SecretState::NotNeeded
+                    )
+            }
+            Command::NewRun => !matches!(phase, RunPhase::Preparing(_) | RunPhase::Ready),
+            Command::ChooseOrganization(_) => self.profile.is_some(),
+            Command::Send(call) => self.can_send(call),
+            Command::CancelSend => self.requests.sending.is_some(),
+        }
+    }
+
+    /// Takes another profile: what belongs to the former one is closed, its grants stay with it.
+    fn use_profile(&mut self, profile: Profile) -> Vec<Effect> {
+        let mut effects = self.leave_run();
+        effects.extend(self.requests.sending.map(Effect::Cancel));
+        self.requests = super::Requests {
+            organization: profile.api.organization_id.clone(),
+            ..super::Requests::default()
+        };
+        self.environment_secret = None;
+        self.sandbox_trouble = None;
+        if is_embedded(&profile) {
+            effects.push(Effect::StartSandbox {
+                faults: self.setup.faults.clone(),
+                client_id: profile.client_id.clone(),
+                client_secret: match &profile.client_secret {
+                    SecretReference::Plain(secret) => secret.clone(),
+                    _ => Secret::new(""),
+                },
+                redirect_uri: profile.redirect_uri.clone(),
+            });
+        }
+        if let SecretReference::Environment(name) = &profile.client_secret
+            && is_trusted(&profile)
+        {
+            effects.push(Effect::ReadEnvironment(name.clone()));
+        }
+        self.profile = Some(profile);
+        self.prepare_run();
+        effects
+    }
+
+    /// Fills a field in which a placeholder was left.
+    fn fill_field(&mut self, field: Field, value: &str) -> Vec<Effect> {
+        if let Some(profile) = &mut self.profile {
+            let slot = match field {
+                Field::ClientId => &mut profile.client_id,
+                Field::RedirectUri => &mut profile.redirect_uri,
+            };
+            value.trim().clone_into(slot);
+        }
+        self.prepare_run();
+        Vec::new()
+    }
+
+    /// Leaves the current run: its listener is closed; an exchange under way goes on by itself.
+    fn leave_run(&mut self) -> Vec<Effect> {
+        if let (RunPhase::Exchanging(call), Some(profile)) = (&self.run.phase, &self.profile) {
+            self.released.push(Released {
+                call: *call,
+                client: client_of(profile),
+                asked: profile.scopes.clone(),
+                api_origin: api_origin(profile),
+            });
+        }
+        self.visiting = false;
+        self.consent_trouble = None;
+        match self.run.started_at {
+            Some(_) => vec![Effect::CloseListener {
+                run: self.run.number,
+            }],
+            None => Vec::new(),
+        }
+    }
+
+    /// A new run with new state, nonce and verifier.
+    fn new_run(&mut self) -> Vec<Effect> {
+        let effects = self.leave_run();
+        self.prepare_run();
+        effects
+    }
+
+    /// Makes the next run of the profile in use, as far as its link can be made.
+    pub(super) fn prepare_run(&mut self) {
+        let Some(profile) = &self.profile else { return };
+        let number = self.run.number + 1;
+        let verifier = pkce::verifier(self.entropy.draw());
+        let fresh = Fresh {
+            state: URL_SAFE_NO_PAD.encode(&self.entropy.draw()[..16]),
+            nonce: URL_SAFE_NO_PAD.encode(&self.entropy.draw()[..16]),
+            verifier: profile.authorize.pkce.then_some(verifier),
+        };
+        let missing = match profile.placeholder() {
+            Some(field) => Some(Missing::Field(field)),
+            None if profile.provider.authorize_url.is_empty() => Some(Missing::Sandbox),
+            None => None,
+        };
+        self.run = super::Run {
+            number,
+            phase: missing.map_or(RunPhase::Ready, RunPhase::Preparing),
+            redirect_uri: profile.redirect_uri.clone(),
+            fresh,
+            ..blank_run()
+        };
+        self.build_link();
+    }
+
+    /// Makes parameters and link of the run; the parameters are there even while the link is not.
+    pub(super) fn build_link(&mut self) {
+        let Some(profile) = &self.profile else { return };
+        let run = &mut self.run;
+        run.parameters = link::parameters(profile, &run.redirect_uri, &run.fresh);
+        run.link = match run.phase {
+            RunPhase::Preparing(_) => String::new(),
+            _ => link::url(&profile.provider.authorize_url, &run.parameters),
+        };
+    }
+
+    /// Begins the run: from here its link is frozen.
+    fn begin(&mut self, now: Timestamp, open_browser: bool) -> Vec<Effect> {
+        self.run.started_at = Some(now);
+        self.run.phase = RunPhase::Binding;
+        self.run.browser = if open_browser {
+            Browser::Opening
+        } else {
+            Browser::NotOpened
+        };
+        vec![Effect::Bind {
+            run: self.run.number,
+            redirect_uri: self.run.redirect_uri.clone(),
+        }]
+    }
+
+    /// Opens the browser with the run's link.
+    fn open_browser(&mut self) -> Vec<Effect> {
+        self.run.browser = Browser::Opening;
+        vec![Effect::OpenBrowser(self.run.link.clone())]
+    }
+
+    /// Answers in the user's place.
+    fn answer_consent(&mut self, consent: Consent) -> Vec<Effect> {
+        self.visiting = true;
+        self.consent_trouble = None;
+        vec![Effect::VisitConsent {
+            link: self.run.link.clone(),
+            consent,
+        }]
+    }
+
+    /// Takes a paste as if it had come to the listener.
+    fn paste(&mut self, now: Timestamp, text: &str) -> Vec<Effect> {
+        let encoded = pasted(text);
+        let mut headers = crate::core::wire::Headers::default();
+        headers.push("Content-Type", "application/x-www-form-urlencoded");
+        let request = crate::core::wire::Request {
+            method: "PASTE".to_owned(),
+            url: self.run.redirect_uri.clone(),
+            headers,
+            body: crate::core::wire::Body::text(&encoded),
+        };
+        let (answer, verdict) = self.judge(&encoded);
+        let record = Record {
+            call: self.next_call(),
+            purpose: Purpose::Callback,
+            direction: Direction::Incoming,
+            at: now,
+            request,
+            outcome: Outcome::Pending,
+            timing: Timing::default(),
+            peer: None,
+            note: format!("pasted: {}", verdict.note()),
+        };
+        self.take(now, record, Arrival::Pasted, verdict, answer);
+        Vec::new()
+    }
+
+    /// Waits as long again.
+    fn wait_again(&mut self, now: Timestamp) -> Vec<Effect> {
+        let since = self.run.waiting.map_or(now, |waiting| waiting.since);
+        let until = now
+            .checked_add(self.setup.consent_timeout)
+            .unwrap_or(Timestamp::MAX);
+        self.run.waiting = Some(Waiting { since, until });
+        self.run.phase = RunPhase::Waiting;
+        Vec::new()
+    }
+
+    /// Ends the run; its listener stays to say so to a late answer.
+    fn stop_waiting(&mut self) -> Vec<Effect> {
+        self.run.phase = RunPhase::Stopped;
+        Vec::new()
+    }
+
+    /// Keeps a typed secret for this client, in memory.
+    fn provide_secret(&mut self, secret: Secret) -> Vec<Effect> {
+        if let Some(profile) = &self.profile {
+            let client = client_of(profile);
+            self.secrets.retain(|(owner, _)| *owner != client);
+            self.secrets.push((client, secret));
+        }
+        Vec::new()
+    }
+
+    /// Sends the token request. From here it is never aborted: the code is burned by it.
+    fn exchange(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(request) = self.exchange_request() else {
+            return Vec::new();
+        };
+        let call = self.next_call();
+        self.run.exchange = Some(call);
+        self.run.phase = RunPhase::Exchanging(call);
+        self.push_outgoing(now, call, Purpose::Exchange, &request, "code for token");
+        vec![Effect::Send {
+            call,
+            purpose: Purpose::Exchange,
+            request,
+            proxy: self.proxy(),
+            body_limit: TOKEN_BODY_LIMIT,
+        }]
+    }
+}

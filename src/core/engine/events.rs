@@ -1,0 +1,207 @@
+//! What the world reports: each event changes the state and may ask the world for more.
+
+use super::message::{Effect, Event};
+use super::{Engine, Released, api_origin, client_of, is_embedded};
+use crate::core::oauth::flow::{BindFailure, Browser, Missing, Waiting};
+use crate::core::oauth::{RunPhase, grant};
+use crate::core::wire::{Purpose, Record};
+use jiff::Timestamp;
+use std::net::SocketAddr;
+use url::Url;
+
+impl Engine {
+    /// What the world reports. What nobody awaits is recorded and changes nothing.
+    pub fn event(&mut self, now: Timestamp, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Ticked => {
+                if self.next_deadline().is_some_and(|deadline| now >= deadline) {
+                    self.run.phase = RunPhase::TimedOut;
+                }
+            }
+            Event::SandboxStarted { origin } => self.sandbox_started(&origin),
+            Event::SandboxFailed(reason) => self.sandbox_trouble = Some(reason),
+            Event::SecretRead(secret) => self.environment_secret = Some(secret),
+            Event::ListenerBound {
+                run,
+                addresses,
+                without_ipv6,
+            } => {
+                return self.listener_bound(now, run, addresses, without_ipv6);
+            }
+            Event::ListenerFailed { run, failure } => self.listener_failed(run, failure),
+            Event::HitReceived {
+                run,
+                hit,
+                request,
+                peer,
+                at,
+            } => {
+                return self.hit(now, run, hit, (request, peer, at));
+            }
+            Event::HitRejected {
+                run,
+                request,
+                reason,
+                response,
+                peer,
+                at,
+            } => {
+                if run == self.run.number {
+                    self.rejected(now, reason, response, (request, peer, at));
+                }
+            }
+            Event::BrowserOpened => self.run.browser = Browser::Opened(now),
+            Event::BrowserFailed(reason) => self.run.browser = Browser::Failed(reason),
+            Event::Answered(record) => return self.answered(now, *record),
+            Event::Visited(record) => {
+                let call = self.next_call();
+                self.transcript.push(Record { call, ..*record });
+            }
+            Event::ConsentFailed(reason) => {
+                if self.visiting {
+                    self.visiting = false;
+                    self.consent_trouble = Some(reason);
+                }
+            }
+            Event::LaidOut(call, layout) => {
+                if self.requests.answered == Some(call) {
+                    self.requests.layout = Some((call, layout));
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// Fills in the addresses that only the running sandbox knows.
+    fn sandbox_started(&mut self, origin: &str) {
+        let Some(profile) = self.profile.as_mut().filter(|profile| is_embedded(profile)) else {
+            return;
+        };
+        profile.provider.issuer = Some(origin.to_owned());
+        profile.provider.authorize_url = format!("{origin}/connect/authorize");
+        profile.provider.token_url = format!("{origin}/connect/token");
+        origin.clone_into(&mut profile.api.base_url);
+        if self.run.phase == RunPhase::Preparing(Missing::Sandbox) {
+            self.run.phase = RunPhase::Ready;
+            self.build_link();
+        }
+    }
+
+    /// The listener is bound: from here the run waits.
+    fn listener_bound(
+        &mut self,
+        now: Timestamp,
+        run: u64,
+        addresses: Vec<SocketAddr>,
+        without_ipv6: bool,
+    ) -> Vec<Effect> {
+        if run != self.run.number {
+            return vec![Effect::CloseListener { run }];
+        }
+        if let Some(port) = addresses.first().map(SocketAddr::port) {
+            self.run.redirect_uri = with_port(&self.run.redirect_uri, port);
+        }
+        self.run.addresses = addresses;
+        self.run.without_ipv6 = without_ipv6;
+        self.build_link();
+        if self.run.phase != RunPhase::Binding {
+            return Vec::new();
+        }
+        let until = now
+            .checked_add(self.setup.consent_timeout)
+            .unwrap_or(Timestamp::MAX);
+        self.run.waiting = Some(Waiting { since: now, until });
+        self.run.phase = RunPhase::Waiting;
+        match self.run.browser {
+            Browser::Opening => vec![Effect::OpenBrowser(self.run.link.clone())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The listener could not be bound.
+    fn listener_failed(&mut self, run: u64, failure: BindFailure) {
+        if run == self.run.number && self.run.phase == RunPhase::Binding {
+            self.run.phase = RunPhase::ListenFailed(failure);
+        }
+    }
+
+    /// A request that was sent has ended.
+    fn answered(&mut self, now: Timestamp, record: Record) -> Vec<Effect> {
+        match record.purpose {
+            Purpose::Exchange => self.exchanged(now, record),
+            Purpose::Api => return self.api_answered(record),
+            Purpose::Callback | Purpose::InTheUsersPlace => self.settle(record),
+        }
+        Vec::new()
+    }
+
+    /// The token endpoint answered: this run, or one that was left meanwhile.
+    fn exchanged(&mut self, now: Timestamp, mut record: Record) {
+        let call = record.call;
+        let awaited = self.run.phase == RunPhase::Exchanging(call);
+        let owner = match self
+            .released
+            .iter()
+            .position(|released| released.call == call)
+        {
+            Some(place) => Some(self.released.swap_remove(place)),
+            None if awaited => self.profile.as_ref().map(|profile| Released {
+                call,
+                client: client_of(profile),
+                asked: profile.scopes.clone(),
+                api_origin: api_origin(profile),
+            }),
+            None => None,
+        };
+        let Some(owner) = owner else {
+            self.settle(record);
+            return;
+        };
+        match grant::read(&record.outcome, &owner.asked, &owner.api_origin, now) {
+            Ok(grant) => {
+                "tokens".clone_into(&mut record.note);
+                self.grants.push((owner.client, grant));
+                if awaited {
+                    self.run.phase = RunPhase::Authorized;
+                }
+            }
+            Err(trouble) => {
+                record.note = trouble.note();
+                if awaited {
+                    self.run.phase = RunPhase::ExchangeFailed(trouble);
+                }
+            }
+        }
+        self.settle(record);
+    }
+}
+
+/// The redirect URI with the real port in place of 0, every other character as registered.
+fn with_port(redirect_uri: &str, port: u16) -> String {
+    match Url::parse(redirect_uri) {
+        Ok(url) if url.port() == Some(0) => redirect_uri.replacen(":0", &format!(":{port}"), 1),
+        _ => redirect_uri.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_port;
+
+    #[test]
+    fn only_port_0_is_replaced() {
+        assert_eq!(
+            with_port("http://localhost:0/callback", 4711),
+            "http://localhost:4711/callback"
+        );
+        assert_eq!(with_port("http://[::1]:0/a", 4711), "http://[::1]:4711/a");
+        assert_eq!(
+            with_port("http://localhost:8765/:0", 4711),
+            "http://localhost:8765/:0"
+        );
+        assert_eq!(
+            with_port("http://localhost/callback", 4711),
+            "http://localhost/callback"
+        );
+    }
+}

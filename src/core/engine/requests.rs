@@ -1,0 +1,116 @@
+//! Step 6: calls of the API with the grant in use.
+
+use super::Engine;
+use super::message::Effect;
+use crate::core::dinero::call::{self, Call};
+use crate::core::profile::ProxyChoice;
+use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record, Request, Timing};
+use jiff::Timestamp;
+
+/// Largest API answer that is read: 16 MiB.
+const API_BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Largest answer in which organizations are looked for within a step.
+const ORGANIZATIONS_LIMIT: usize = 256 * 1024;
+
+/// What stands for the organization in a path.
+const ORGANIZATION: &str = "{organizationId}";
+
+impl Engine {
+    /// Whether a call could be sent now.
+    pub(super) fn can_send(&self, call: &Call) -> bool {
+        let Some(profile) = &self.profile else {
+            return false;
+        };
+        self.requests.sending.is_none()
+            && (call.target.contains("://") || !profile.api.base_url.is_empty())
+            && (!call.target.contains(ORGANIZATION) || self.requests.organization.is_some())
+    }
+
+    /// Sends a call; the token goes along only where it may.
+    pub(super) fn send(&mut self, now: Timestamp, call: &Call) -> Vec<Effect> {
+        let Some(profile) = &self.profile else {
+            return Vec::new();
+        };
+        let organization = self.requests.organization.as_deref().unwrap_or_default();
+        let call = Call {
+            method: call.method.clone(),
+            target: call.target.replace(ORGANIZATION, organization),
+        };
+        let request = call::request(&call, &profile.api.base_url, self.grant());
+        let name = self.next_call();
+        self.requests.sending = Some(name);
+        self.push_outgoing(now, name, Purpose::Api, &request, "");
+        vec![Effect::Send {
+            call: name,
+            purpose: Purpose::Api,
+            request,
+            proxy: self.proxy(),
+            body_limit: API_BODY_LIMIT,
+        }]
+    }
+
+    /// A call of the API has ended.
+    pub(super) fn api_answered(&mut self, mut record: Record) -> Vec<Effect> {
+        let call = record.call;
+        if self.requests.sending != Some(call) {
+            self.settle(record);
+            return Vec::new();
+        }
+        self.requests.sending = None;
+        self.requests.answered = Some(call);
+        self.requests.layout = None;
+        let mut effects = Vec::new();
+        if let Outcome::Response(response) = &record.outcome {
+            effects.push(Effect::LayOut {
+                call,
+                response: response.clone(),
+            });
+            if response.status == 200
+                && response.body.len() <= ORGANIZATIONS_LIMIT
+                && record.request.url.ends_with("/organizations")
+                && let Some(organizations) = call::organizations(&response.body.0)
+            {
+                record.note = match organizations.len() {
+                    1 => "1 organization".to_owned(),
+                    count => format!("{count} organizations"),
+                };
+                if let ([only], None) = (organizations.as_slice(), &self.requests.organization) {
+                    self.requests.organization = Some(only.id.clone());
+                }
+                self.requests.organizations = organizations;
+            }
+        }
+        self.settle(record);
+        effects
+    }
+
+    /// Records a request as it goes out; its answer takes this place.
+    pub(super) fn push_outgoing(
+        &mut self,
+        now: Timestamp,
+        call: CallId,
+        purpose: Purpose,
+        request: &Request,
+        note: &str,
+    ) {
+        self.transcript.push(Record {
+            call,
+            purpose,
+            direction: Direction::Outgoing,
+            at: now,
+            request: request.clone(),
+            outcome: Outcome::Pending,
+            timing: Timing::default(),
+            peer: None,
+            note: note.to_owned(),
+        });
+    }
+
+    /// The proxy of the profile in use.
+    pub(super) fn proxy(&self) -> ProxyChoice {
+        self.profile
+            .as_ref()
+            .map_or(ProxyChoice::None, |profile| profile.network.proxy.clone())
+    }
+}
