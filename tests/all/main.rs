@@ -16,3 +16,6 @@ mod readme;
 mod redaction;
 mod sandbox;
 mod screens;
+
+#[path = "../support/stage.rs"]
+mod stage;
