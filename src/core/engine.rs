@@ -60,6 +60,14 @@ struct Client {
     client_id: String,
 }
 
+/// What is known of the environment variable that holds the client secret.
+#[derive(Debug)]
+enum EnvironmentSecret {
+    Reading,
+    Read(Secret),
+    NotSet,
+}
+
 /// An exchange that goes on although its run was left; its answer is kept when it comes.
 #[derive(Debug)]
 struct Released {
@@ -77,7 +85,7 @@ pub struct Engine {
     mask: Mask,
     profile: Option<Profile>,
     sandbox_trouble: Option<String>,
-    environment_secret: Option<Option<Secret>>,
+    environment_secret: EnvironmentSecret,
     secrets: Vec<(Client, Secret)>,
     grants: Vec<(Client, Grant)>,
     run: Run,
@@ -115,7 +123,7 @@ impl Engine {
             mask,
             profile: None,
             sandbox_trouble: None,
-            environment_secret: None,
+            environment_secret: EnvironmentSecret::Reading,
             secrets: Vec::new(),
             grants: Vec::new(),
             run: blank_run(),
@@ -188,9 +196,9 @@ impl Engine {
                 ))
             }
             SecretReference::Environment(name) => match &self.environment_secret {
-                None => SecretState::Reading,
-                Some(Some(secret)) => SecretState::Known(secret.clone()),
-                Some(None) => SecretState::Missing(format!(
+                EnvironmentSecret::Reading => SecretState::Reading,
+                EnvironmentSecret::Read(secret) => SecretState::Known(secret.clone()),
+                EnvironmentSecret::NotSet => SecretState::Missing(format!(
                     "the environment variable `{name}` is not set: set it and start again, or type \
                      the secret"
                 )),

@@ -64,7 +64,7 @@ impl Engine {
             }
             Command::GoOnWaiting => *phase == RunPhase::TimedOut,
             Command::StopWaiting => waits || *phase == RunPhase::Binding,
-            Command::ProvideSecret(_) => self.profile.is_some(),
+            Command::ProvideSecret(_) | Command::ChooseOrganization(_) => self.profile.is_some(),
             Command::Exchange => {
                 *phase == RunPhase::Answered
                     && matches!(
@@ -73,7 +73,6 @@ impl Engine {
                     )
             }
             Command::NewRun => !matches!(phase, RunPhase::Preparing(_) | RunPhase::Ready),
-            Command::ChooseOrganization(_) => self.profile.is_some(),
             Command::Send(call) => self.can_send(call),
             Command::CancelSend => self.requests.sending.is_some(),
         }
@@ -87,7 +86,7 @@ impl Engine {
             organization: profile.api.organization_id.clone(),
             ..super::Requests::default()
         };
-        self.environment_secret = None;
+        self.environment_secret = super::EnvironmentSecret::Reading;
         self.sandbox_trouble = None;
         if is_embedded(&profile) {
             effects.push(Effect::StartSandbox {

@@ -1,7 +1,7 @@
 //! What the world reports: each event changes the state and may ask the world for more.
 
 use super::message::{Effect, Event};
-use super::{Engine, Released, api_origin, client_of, is_embedded};
+use super::{Engine, EnvironmentSecret, Released, api_origin, client_of, is_embedded};
 use crate::core::oauth::flow::{BindFailure, Browser, Missing, Waiting};
 use crate::core::oauth::{RunPhase, grant};
 use crate::core::wire::{Purpose, Record};
@@ -20,7 +20,10 @@ impl Engine {
             }
             Event::SandboxStarted { origin } => self.sandbox_started(&origin),
             Event::SandboxFailed(reason) => self.sandbox_trouble = Some(reason),
-            Event::SecretRead(secret) => self.environment_secret = Some(secret),
+            Event::SecretRead(secret) => {
+                self.environment_secret =
+                    secret.map_or(EnvironmentSecret::NotSet, EnvironmentSecret::Read);
+            }
             Event::ListenerBound {
                 run,
                 addresses,

@@ -202,11 +202,10 @@ fn object(response: &Response) -> Result<Map<String, Value>, NotJson> {
     let text = text.trim_start_matches('\u{feff}').trim();
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err(NotJson::Other),
         Err(_) if text.is_empty() => Err(NotJson::Empty),
         Err(_) if text.starts_with('<') => Err(NotJson::Html),
         Err(error) if error.is_eof() => Err(NotJson::CutOff),
-        Err(_) => Err(NotJson::Other),
+        Ok(_) | Err(_) => Err(NotJson::Other),
     }
 }
 
