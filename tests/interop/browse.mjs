@@ -1,0 +1,76 @@
+// A person with a browser: opens a link, signs in, accepts or cancels, and says what page they end on.
+//
+//   node browse.mjs LINK accept|cancel provider|sandbox [LANGUAGE]
+//
+// `provider` knows the development pages of oidc-provider, `sandbox` those of dineroscope's own sandbox. Prints one
+// line of JSON when a page of the listener (any page on `localhost`) is shown.
+
+import { chromium } from 'playwright-core';
+
+const [link, decision, site, language = 'da-DK'] = process.argv.slice(2);
+const PATIENCE = 30_000;
+
+const pages = {
+  provider: {
+    signIn: async (page) => {
+      await page.fill('input[name=login]', 'søren');
+      await page.fill('input[name=password]', 'any will do');
+      await page.click('button[type=submit]');
+      await page.waitForSelector('input[name=prompt][value=consent]', { state: 'attached' });
+    },
+    accept: (page) => page.click('button[type=submit]'),
+    cancel: (page) => page.click('a[href$="/abort"]'),
+  },
+  sandbox: {
+    signIn: async (page) => {
+      await page.locator('#login').waitFor();
+      await page.locator('#login button[type=submit], #login button:not([type])').first().click();
+      await page.waitForSelector('#consent');
+    },
+    accept: (page) => page.click('#consent button[name=decision][value=accept]'),
+    cancel: (page) => page.click('#consent button[name=decision][value=cancel]'),
+  },
+}[site];
+if (!pages?.[decision]) throw new Error('usage: browse.mjs LINK accept|cancel provider|sandbox [LANGUAGE]');
+
+const loopback = (address) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname);
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  headless: true,
+  args: [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync', '--no-proxy-server',
+  ],
+});
+try {
+  const context = await browser.newContext({ locale: language });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  // The provider's pages ask for a web font; nothing but loopback is reached.
+  await page.route('**/*', (route) => (loopback(route.request().url()) ? route.continue() : route.abort()));
+  // Every address that a page stood on, as far as the browser's history knows.
+  const stood = [];
+  page.on('framenavigated', (frame) => frame === page.mainFrame() && stood.push(frame.url()));
+
+  const opened = await page.goto(link);
+  if (opened.status() >= 400) throw new Error(`the link answers ${opened.status()}: ${await page.innerText('body')}`);
+  const heading = { text: await page.innerText('body'), lang: await page.getAttribute('html', 'lang') };
+  await pages.signIn(page);
+  const consent = await page.innerText('body');
+  await Promise.all([
+    page.waitForURL((address) => address.hostname === 'localhost', { waitUntil: 'load' }),
+    pages[decision](page),
+  ]);
+  await page.waitForLoadState('load');
+  process.stdout.write(`${JSON.stringify({
+    url: page.url(),
+    title: await page.title(),
+    text: await page.innerText('body'),
+    history: stood,
+    sign_in: heading,
+    consent,
+  })}\n`);
+} finally {
+  await browser.close();
+}
