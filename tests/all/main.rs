@@ -20,3 +20,6 @@ mod screens;
 
 #[path = "../support/stage.rs"]
 mod stage;
+#[expect(dead_code, reason = "the benchmarks use the rest of it")]
+#[path = "../support/terminal.rs"]
+mod terminal;

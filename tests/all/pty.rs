@@ -1,1 +1,121 @@
-//! (tests of pty)
+//! The real binary, driven in a pseudo-terminal as a person would.
+
+use crate::terminal::Terminal;
+use rustix::process::Signal;
+
+/// Brings the demo to a step by keys alone.
+fn walk_to(terminal: &Terminal, step: usize) {
+    terminal.wait_for("Ready. Nothing is sent");
+    let walk = [
+        ("\r", "Waiting for the browser"),
+        ("a", "The answer came and it is ours"),
+        ("\r", "Send the exchange"),
+        ("\r", "Signed in"),
+        ("\r", "6 Requests]"),
+    ];
+    for (keys, shows) in walk.iter().take(step - 1) {
+        terminal.press(keys);
+        terminal.wait_for(shows);
+    }
+}
+
+#[test]
+fn the_whole_flow_by_keys_alone() {
+    let home = tempfile::tempdir().unwrap();
+    for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+        let terminal = Terminal::start(&["demo"], columns, rows, home.path());
+        walk_to(&terminal, 6);
+        terminal.wait_for("organizations");
+        terminal.press("\r");
+        terminal.wait_for("200 OK");
+        terminal.press("q");
+        assert_eq!(terminal.end().code(), Some(0), "at {columns}×{rows}");
+    }
+}
+
+#[test]
+fn a_secret_is_never_drawn_unless_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo"], 120, 40, home.path());
+    walk_to(&terminal, 5);
+    let bytes = String::from_utf8_lossy(&terminal.seen().bytes).into_owned();
+    assert!(!bytes.contains("eyJ"), "a token was drawn");
+    assert!(bytes.contains("••••"));
+}
+
+#[test]
+fn cancelling_on_the_consent_page_is_said_and_leads_to_a_new_run() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo"], 120, 40, home.path());
+    walk_to(&terminal, 2);
+    terminal.press("x");
+    terminal.wait_for("access_denied");
+    terminal.wait_for("New run");
+    terminal.press("\r");
+    terminal.wait_for("Ready. Nothing is sent");
+}
+
+#[test]
+fn the_mouse_goes_the_same_way() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo"], 120, 40, home.path());
+    terminal.wait_for("Ready. Nothing is sent");
+    terminal.click("Open in the browser");
+    terminal.wait_for("Waiting for the browser");
+    terminal.click("1 Link");
+    terminal.wait_for("[✓ 1 Link]");
+    terminal.click("2 Consent");
+    terminal.wait_for("[◐ 2 Consent]");
+}
+
+#[test]
+fn a_terminal_too_small_says_so_and_a_larger_one_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo"], 120, 40, home.path());
+    walk_to(&terminal, 2);
+    terminal.resize(40, 10);
+    terminal.wait_for("needs 60×16");
+    terminal.resize(80, 24);
+    terminal.wait_for("Waiting for the browser");
+}
+
+#[test]
+fn interrupts_ask_first_and_leave_the_terminal_as_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    for step in 1..=6 {
+        let terminal = Terminal::start(&["demo"], 100, 30, home.path());
+        walk_to(&terminal, step);
+        terminal.press("\x03");
+        terminal.press("\x03");
+        terminal.press("\x03");
+        let code = terminal.end().code();
+        assert!(matches!(code, Some(0 | 130)), "at step {step}: {code:?}");
+    }
+}
+
+#[test]
+fn signals_restore_the_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
+        let terminal = Terminal::start(&["demo"], 80, 24, home.path());
+        walk_to(&terminal, 2);
+        terminal.signal(signal);
+        assert_eq!(terminal.end().code(), Some(code), "{signal:?}");
+    }
+}
+
+#[test]
+fn a_paste_is_data_and_never_keys() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo"], 120, 40, home.path());
+    walk_to(&terminal, 2);
+    terminal.paste("q\rx\x03a");
+    terminal.press("1");
+    terminal.wait_for("[✓ 1 Link]");
+    terminal.press("2");
+    terminal.press("p");
+    terminal.wait_for("Paste");
+    terminal.paste("http://localhost:1/callback?code=c&state=of-another-run");
+    terminal.press("\r");
+    terminal.wait_for("wrong state");
+}
