@@ -1,1 +1,56 @@
-//! (tests of readme)
+//! The README says what the program does: its tables are those of the code.
+//!
+//! `UPDATE_README=1 cargo test readme` writes them anew.
+
+use dineroscope::core::fault::FAULTS;
+use std::fmt::Write as _;
+
+/// The README of the working tree.
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+
+/// Compares a marked part of the README with what it must be, or writes it.
+fn hold(part: &str, expected: &str) {
+    let text = std::fs::read_to_string(PATH).unwrap();
+    let (open, close) = (format!("<!-- {part} -->\n"), format!("<!-- /{part} -->"));
+    let begin = text
+        .find(&open)
+        .unwrap_or_else(|| panic!("no part `{part}` in the README"))
+        + open.len();
+    let end = text[begin..].find(&close).unwrap() + begin;
+    if std::env::var_os("UPDATE_README").is_some() {
+        let updated = format!("{}{expected}{}", &text[..begin], &text[end..]);
+        std::fs::write(PATH, updated).unwrap();
+    } else {
+        assert_eq!(
+            &text[begin..end],
+            expected,
+            "`{part}` differs: UPDATE_README=1 cargo test readme"
+        );
+    }
+}
+
+#[test]
+fn faults() {
+    let mut table = "| fault | what it breaks | explained by |\n|---|---|---|\n".to_owned();
+    for row in &FAULTS {
+        writeln!(
+            table,
+            "| `{}` | {} | `{}` |",
+            row.name, row.breaks, row.rule
+        )
+        .unwrap();
+    }
+    hold("faults", &table);
+}
+
+#[test]
+fn the_two_commands_stand_in_it() {
+    let text = std::fs::read_to_string(PATH).unwrap();
+    assert!(text.contains("```sh\ncargo run --release -- demo\n```"));
+    assert!(text.contains("```sh\ncargo test\n```"));
+    let script = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/run")).unwrap();
+    assert!(
+        script.lines().any(|line| line.trim() == "cargo test"),
+        "CI runs the README's test command"
+    );
+}
