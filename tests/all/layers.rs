@@ -229,6 +229,18 @@ fn the_top_of_the_repository_holds_only_what_it_names() {
 }
 
 #[test]
+fn what_the_foreign_tests_install_is_locked_without_download_addresses() {
+    let lock = sources::text("tests/interop/package-lock.json");
+    assert!(lock.contains("\"integrity\""), "no package is locked");
+    let addresses: Vec<_> = lock
+        .lines()
+        .filter(|line| line.contains("\"resolved\""))
+        .map(str::to_owned)
+        .collect();
+    assert_none(&addresses);
+}
+
+#[test]
 fn every_exemption_is_of_a_file_that_exists() {
     let sources = sources(&["src"]);
     let rules = LAYERS.iter().map(|layer| layer.module);

@@ -52,12 +52,19 @@ try {
   // Every address that a page stood on, as far as the browser's history knows.
   const stood = [];
   page.on('framenavigated', (frame) => frame === page.mainFrame() && stood.push(frame.url()));
+  // The code that the browser brought to the listener, to look for where it must not be.
+  let code = '';
+  page.on('request', (request) => {
+    if (new URL(request.url()).hostname !== 'localhost') return;
+    const fields = new URLSearchParams(request.postData() ?? new URL(request.url()).search);
+    code ||= fields.get('code') ?? '';
+  });
 
   const opened = await page.goto(link);
   if (opened.status() >= 400) throw new Error(`the link answers ${opened.status()}: ${await page.innerText('body')}`);
-  const heading = { text: await page.innerText('body'), lang: await page.getAttribute('html', 'lang') };
   await pages.signIn(page);
   const consent = await page.innerText('body');
+  const consentLanguage = await page.getAttribute('html', 'lang');
   await Promise.all([
     page.waitForURL((address) => address.hostname === 'localhost', { waitUntil: 'load' }),
     pages[decision](page),
@@ -68,8 +75,10 @@ try {
     title: await page.title(),
     text: await page.innerText('body'),
     history: stood,
-    sign_in: heading,
+    code,
+    language: await page.getAttribute('html', 'lang'),
     consent,
+    consent_language: consentLanguage,
   })}\n`);
 } finally {
   await browser.close();

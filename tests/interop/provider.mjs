@@ -20,7 +20,8 @@ const WRITE = 'dineropublicapi:write';
 // All are `native`, which lets a loopback redirect URI take any port (RFC 8252 7.3).
 const client = (id, own) => ({
   client_id: id,
-  client_secret: 'a secret that only tests know',
+  // With signs that a form and a Basic header each encode in their own way.
+  client_secret: 'a secret+that: only/tests%know',
   application_type: 'native',
   redirect_uris: ['http://localhost/callback', 'http://127.0.0.1/callback'],
   response_types: ['code'],

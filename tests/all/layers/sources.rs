@@ -27,6 +27,11 @@ pub(crate) fn sources(folders: &[&str]) -> Vec<Source> {
     found
 }
 
+/// The text of any file of the repository.
+pub(crate) fn text(path: &str) -> String {
+    fs::read_to_string(top().join(path)).unwrap()
+}
+
 /// The names at the top of the repository, without what git and cargo put there.
 pub(crate) fn top_level() -> Vec<String> {
     let entries = fs::read_dir(top()).unwrap();
@@ -50,8 +55,7 @@ pub(crate) fn module_of(path: &str) -> Vec<String> {
 
 /// The shipped dependencies, as they are named in code.
 pub(crate) fn dependencies() -> Vec<String> {
-    let text = fs::read_to_string(top().join("Cargo.toml")).unwrap();
-    let manifest: toml::Table = text.parse().unwrap();
+    let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
     let table = manifest["dependencies"].as_table().unwrap();
     table.keys().map(|name| name.replace('-', "_")).collect()
 }

@@ -1,0 +1,85 @@
+//! A person at a browser: headless Chromium, driven by `browse.mjs`.
+//!
+//! What a browser makes of a page (form posts, redirects, history) is taken from a browser, not assumed.
+
+use crate::provider::installed;
+use serde_json::Value;
+use std::process::{Command, Stdio};
+
+/// What the person presses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Decision {
+    /// They accept.
+    Accept,
+    /// They cancel.
+    Cancel,
+}
+
+/// Whose pages they meet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Site {
+    /// The development pages of `oidc-provider`.
+    Provider,
+    /// The pages of our sandbox.
+    Sandbox,
+}
+
+/// What they saw.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The text of the listener's page they ended on.
+    pub(crate) text: String,
+    /// Its language.
+    pub(crate) language: String,
+    /// The code that the browser brought; empty when it brought none.
+    pub(crate) code: String,
+    /// Every address of the listener that a page stood on.
+    pub(crate) on_listener: Vec<String>,
+    /// The text of the consent page.
+    pub(crate) consent: String,
+    /// Its language; empty when it names none.
+    pub(crate) consent_language: String,
+}
+
+/// Follow a link, sign in, decide, and end on a page of the listener.
+pub(crate) fn browse(link: &str, decision: Decision, site: Site) -> Page {
+    let decision = match decision {
+        Decision::Accept => "accept",
+        Decision::Cancel => "cancel",
+    };
+    let site = match site {
+        Site::Provider => "provider",
+        Site::Sandbox => "sandbox",
+    };
+    let output = Command::new("node")
+        .args(["browse.mjs", link, decision, site])
+        .current_dir(installed())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| {
+            panic!("`node` could not be started: {error}; install Node.js 20 or later")
+        });
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "browse.mjs: {}\n{talk}",
+        output.status
+    );
+    let saw: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |field: &str| saw[field].as_str().unwrap_or_default().to_owned();
+    Page {
+        text: text("text"),
+        language: text("language"),
+        code: text("code"),
+        on_listener: saw["history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|address| address.starts_with("http://localhost"))
+            .map(str::to_owned)
+            .collect(),
+        consent: text("consent"),
+        consent_language: text("consent_language"),
+    }
+}

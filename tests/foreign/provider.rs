@@ -1,0 +1,169 @@
+//! `oidc-provider` from npm, a certified OpenID provider, with Visma Connect's paths; and profiles for it.
+//!
+//! Its packages are installed under `target/`, so that the tree stays as it is.
+
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// The secret that `provider.mjs` gives to each of its clients.
+pub(crate) const SECRET: &str = "a secret+that: only/tests%know";
+
+/// The clients of `provider.mjs`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Client {
+    /// May leave PKCE out, and does.
+    Plain,
+    /// Must use PKCE.
+    Pkce,
+    /// Shows its secret by the Basic scheme.
+    Basic,
+}
+
+impl Client {
+    /// Its id, whether it uses PKCE, how it shows its secret.
+    fn facts(self) -> [&'static str; 3] {
+        match self {
+            Self::Plain => ["isv_plain", "off", "post"],
+            Self::Pkce => ["isv_pkce", "S256", "post"],
+            Self::Basic => ["isv_basic", "off", "basic"],
+        }
+    }
+}
+
+/// A running provider.
+pub(crate) struct Provider {
+    child: Child,
+    origin: String,
+}
+
+/// A profile in a folder of its own.
+pub(crate) struct ProfileFile {
+    /// The file's stem.
+    pub(crate) name: String,
+    /// The folder; removed with this value.
+    pub(crate) folder: TempDir,
+}
+
+impl Provider {
+    /// Start it, and wait until it listens.
+    pub(crate) fn start() -> Self {
+        let mut child = Command::new("node")
+            .arg("provider.mjs")
+            .current_dir(installed())
+            // It ends when this pipe is closed.
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!("`node` could not be started: {error}; install Node.js 20 or later")
+            });
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let told: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("provider.mjs printed no JSON ({error}): {line:?}"));
+        assert_eq!(told["client_secret"], SECRET);
+        let origin = told["origin"].as_str().unwrap().to_owned();
+        Self { child, origin }
+    }
+
+    /// A profile of one of its clients; any port is taken for the callback.
+    pub(crate) fn profile(
+        &self,
+        client: Client,
+        response_mode: &str,
+        further_scope: &str,
+    ) -> ProfileFile {
+        let [id, pkce, authentication] = client.facts();
+        let origin = &self.origin;
+        let mut scopes = vec![
+            "dineropublicapi:read",
+            "dineropublicapi:write",
+            "offline_access",
+        ];
+        scopes.extend(further_scope.split_whitespace());
+        // The provider drops `offline_access` unless consent is asked for (OpenID Connect Core 11).
+        let text = format!(
+            r#"
+client_id = "{id}"
+client_secret = {{ env = "DINEROSCOPE_TEST_SECRET" }}
+redirect_uri = "http://localhost:0/callback"
+scopes = {scopes:?}
+
+[provider]
+issuer = "{origin}"
+authorize_url = "{origin}/connect/authorize"
+token_url = "{origin}/connect/token"
+environment = "Test"
+
+[authorize]
+response_mode = "{response_mode}"
+pkce = "{pkce}"
+extra = {{ prompt = "consent" }}
+
+[exchange]
+client_authentication = "{authentication}"
+
+[api]
+base_url = "{origin}"
+"#
+        );
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("foreign.toml"), text).unwrap();
+        ProfileFile {
+            name: "foreign".to_owned(),
+            folder,
+        }
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The folder with the scripts and their packages, installed once per test run.
+pub(crate) fn installed() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("interop");
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop");
+        fs::create_dir_all(&folder).unwrap();
+        let lock = "package-lock.json";
+        let done = folder.join("node_modules/installed");
+        let fresh = fs::read(scripts.join(lock)).unwrap() == fs::read(&done).unwrap_or_default();
+        for entry in fs::read_dir(&scripts).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        if !fresh {
+            install(&folder);
+            fs::copy(folder.join(lock), done).unwrap();
+        }
+        folder
+    })
+}
+
+/// `npm ci`: exactly what the lock file says, no scripts of packages run.
+fn install(folder: &Path) {
+    let status = Command::new("npm")
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(folder)
+        .status()
+        .unwrap_or_else(|error| panic!("`npm` could not be started: {error}; install npm"));
+    assert!(
+        status.success(),
+        "`npm ci` in {} failed: {status}",
+        folder.display()
+    );
+}
