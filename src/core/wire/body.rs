@@ -15,6 +15,58 @@ pub struct Layout {
 /// Lays out an API answer: JSON indented by its own tokens (numbers and strings exactly as they came),
 /// anything else line by line. Secret-named values are masked.
 pub fn lay_out(bytes: &[u8], mask: &Mask) -> Layout {
-    let _ = (bytes, mask);
-    Layout::default()
+    if bytes.is_empty() {
+        return Layout::default();
+    }
+    if is_binary(bytes) {
+        return Layout {
+            lines: vec![binary(bytes.len(), "")],
+            json: false,
+        };
+    }
+    let text = String::from_utf8_lossy(bytes);
+    if let Some(lines) = mask.json(&text) {
+        return Layout {
+            lines: lines.iter().map(Visible::from).collect(),
+            json: true,
+        };
+    }
+    let shown = if looks_like_html(&text) {
+        mask.html(&text)
+    } else {
+        mask.text(&text, &[])
+    };
+    Layout {
+        lines: Visible::lines(&shown),
+        json: false,
+    }
+}
+
+/// Whether bytes are no text: a NUL among them, or more than a stray one that is not UTF-8.
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    let beginning = &bytes[..bytes.len().min(4096)];
+    if beginning.contains(&0) {
+        return true;
+    }
+    let broken: usize = beginning
+        .utf8_chunks()
+        .map(|chunk| chunk.invalid().len())
+        .sum();
+    broken > 3 && broken * 10 > beginning.len()
+}
+
+/// Whether a text begins as a web page does.
+pub(super) fn looks_like_html(text: &str) -> bool {
+    text.trim_start_matches(|character: char| character.is_whitespace() || character == '\u{feff}')
+        .starts_with('<')
+}
+
+/// The line that stands for a body that is no text.
+pub(super) fn binary(length: usize, media_type: &str) -> Visible {
+    let kind = if media_type.is_empty() {
+        "unknown type"
+    } else {
+        media_type
+    };
+    Visible::of(&format!("{length} bytes of {kind}"))
 }

@@ -4,9 +4,17 @@
 //! four digits are an HMAC under a key of this installation, so that two values can be compared by eye
 //! and nothing can be computed back.
 
+mod html;
+mod known;
+mod multipart;
+mod pairs;
+mod scan;
+
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
-use crate::core::wire::{Request, Response};
+use crate::core::wire::{Body, Headers, Request, Response, body, json};
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// Field, query and JSON names whose values are secret (design.md section 5).
 pub const SECRET_NAMES: [&str; 13] = [
@@ -76,18 +84,167 @@ impl Mask {
 
     /// A request as raw text, one item a line, every secret masked: request line, headers, blank, body.
     pub fn request_lines(&self, request: &Request) -> Vec<Visible> {
-        let _ = request;
-        Vec::new()
+        let target = target_of(&request.url);
+        let target = pairs::url(self, target);
+        let first = format!("{} {target} HTTP/1.1", request.method);
+        self.message(&first, &request.headers, &request.body)
     }
 
     /// A response as raw text, one item a line, every secret masked.
     pub fn response_lines(&self, response: &Response) -> Vec<Visible> {
-        let _ = response;
-        Vec::new()
+        let first = format!(
+            "{} {} {}",
+            response.version, response.status, response.reason
+        );
+        self.message(first.trim_end(), &response.headers, &response.body)
     }
 
-    /// A URL with the secret values of its query and fragment masked.
+    /// A URL with the secret values of its query and fragment masked, and a password before the host.
     pub fn url(&self, url: &str) -> Visible {
-        Visible::of(url)
+        Visible::of(&pairs::url(self, url))
     }
+
+    /// A text of any shape (an error message) with these secrets masked in every encoding that is usual
+    /// on the way, and whatever stands behind a secret name.
+    ///
+    /// Not yet [`Visible`]: it may go on to be part of a longer text.
+    pub fn text(&self, text: &str, known: &[&Secret]) -> String {
+        scan::scan(self, &known::replace(self, text, known))
+    }
+
+    /// JSON indented, strings under secret names masked; `None` when it is not valid JSON.
+    pub(super) fn json(&self, text: &str) -> Option<Vec<String>> {
+        json::indent(text, &is_secret_name, &|value| {
+            let raw = value.raw;
+            if value.secret && raw.len() > 2 {
+                let secret = Secret::new(json::unescape(raw));
+                return format!("\"{}\"", self.fact(&secret));
+            }
+            if raw.contains('\\') {
+                let plain = json::unescape(raw);
+                if scan::scan(self, &plain) != plain {
+                    return format!("\"{}\"", self.inline(&plain));
+                }
+            }
+            scan::scan(self, raw)
+        })
+    }
+
+    /// A web page, secret-named inputs masked.
+    pub(super) fn html(&self, text: &str) -> String {
+        html::page(self, text)
+    }
+
+    /// First line, headers, an empty line and the body; without a body, no empty line either.
+    fn message(&self, first: &str, headers: &Headers, content: &Body) -> Vec<Visible> {
+        let mut lines = vec![Visible::of(first)];
+        for (name, value) in &headers.0 {
+            let shown = self.header(name, value);
+            lines.push(Visible::of(format!("{name}: {shown}").trim_end()));
+        }
+        if !content.is_empty() {
+            lines.push(Visible::default());
+            lines.extend(self.body(headers, content));
+        }
+        lines
+    }
+
+    /// A header's value: credentials keep their scheme, cookies their names, URLs their public part.
+    fn header(&self, name: &str, value: &str) -> String {
+        match name.to_ascii_lowercase().as_str() {
+            "authorization" | "proxy-authorization" => self.credentials(value),
+            "cookie" => pairs::cookies(self, value),
+            "set-cookie" => pairs::set_cookie(self, value),
+            "location" | "content-location" | "referer" | "origin" => pairs::url(self, value),
+            name if is_secret_name(name) && !value.is_empty() => self.inline(value),
+            _ => scan::scan(self, value),
+        }
+    }
+
+    fn credentials(&self, value: &str) -> String {
+        match value.trim().split_once(' ') {
+            Some((scheme, rest)) => format!("{scheme} {}", self.inline(rest.trim_start())),
+            None if value.is_empty() => String::new(),
+            None => self.inline(value),
+        }
+    }
+
+    /// A body by its media type; one that is not what it says it is shown as the text it is.
+    fn body(&self, headers: &Headers, content: &Body) -> Vec<Visible> {
+        let media_type = headers.media_type();
+        if body::is_binary(&content.0) {
+            return vec![body::binary(content.len(), &media_type)];
+        }
+        let text = content.to_text();
+        if media_type == "application/x-www-form-urlencoded" {
+            return form_lines(&pairs::pieces(self, &text));
+        }
+        if media_type.starts_with("multipart/") {
+            return Visible::lines(&multipart::parts(self, &text));
+        }
+        if let Some(lines) = self.json(&text) {
+            return lines.iter().map(Visible::from).collect();
+        }
+        if media_type.contains("html") || body::looks_like_html(&text) {
+            return Visible::lines(&self.html(&text));
+        }
+        Visible::lines(&scan::scan(self, &text))
+    }
+}
+
+/// Each pair on a line of its own, `&` from the second on.
+fn form_lines(pieces: &[String]) -> Vec<Visible> {
+    pieces
+        .iter()
+        .enumerate()
+        .map(|(index, piece)| match index {
+            0 => Visible::of(piece),
+            _ => Visible::of(&format!("&{piece}")),
+        })
+        .collect()
+}
+
+/// The request target in a URL: what follows the authority, without the fragment.
+fn target_of(url: &str) -> &str {
+    let sent = url.split('#').next().unwrap_or_default();
+    let Some((_, rest)) = sent.split_once("://") else {
+        return sent;
+    };
+    match rest.find(['/', '?']) {
+        Some(at) => &rest[at..],
+        None => "/",
+    }
+}
+
+/// Whether a name is one of [`SECRET_NAMES`]: encoding, case, `_`, `-` and `[…]` make no difference.
+fn is_secret_name(name: &str) -> bool {
+    let once = decoded(name);
+    let twice = decoded(&once);
+    let name = twice.split('[').next().unwrap_or_default().trim();
+    SECRET_NAMES
+        .iter()
+        .any(|secret| letters(name).eq(letters(secret)))
+}
+
+/// The letters of a name, by which it is compared.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars()
+        .filter(|character| !matches!(character, '_' | '-'))
+        .map(|character| character.to_ascii_lowercase())
+}
+
+/// Whether a name is one of [`SECRET_HEADERS`].
+fn is_secret_header(name: &str) -> bool {
+    SECRET_HEADERS
+        .iter()
+        .any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
+/// Form decoding undone once: `%XX` and `+`.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains(['%', '+']) {
+        return Cow::Borrowed(text);
+    }
+    let spaced = text.replace('+', " ");
+    Cow::Owned(percent_decode_str(&spaced).decode_utf8_lossy().into_owned())
 }

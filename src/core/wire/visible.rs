@@ -15,6 +15,13 @@ impl Visible {
         Self(text.chars().map(visible_character).collect())
     }
 
+    /// The lines of a text: split at LF, a CR before it dropped; any other CR becomes a symbol.
+    pub fn lines(text: &str) -> Vec<Self> {
+        text.split('\n')
+            .map(|line| Self::of(line.strip_suffix('\r').unwrap_or(line)))
+            .collect()
+    }
+
     /// The text, safe to draw.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -57,14 +64,20 @@ fn visible_character(character: char) -> char {
         '\u{7f}' => '\u{2421}',
         '\u{80}'..='\u{9f}'
         | '\u{ad}'
+        | '\u{34f}'
         | '\u{61c}'
-        | '\u{180e}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}'
+        | '\u{ffa0}'
         | '\u{fff9}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => '\u{fffd}',
         other => other,
     }

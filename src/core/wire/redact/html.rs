@@ -1,0 +1,172 @@
+//! Masks web pages: the hidden inputs that carry a code, and what scripts and links around them name.
+//!
+//! A form_post answer is such a page (OAuth 2.0 Form Post Response Mode), and so is a sign-in form.
+
+use super::scan::scan;
+use super::{Mask, is_secret_name};
+use std::ops::Range;
+
+/// Longest character reference that is read, in bytes, its semicolon included.
+const LONGEST_REFERENCE: usize = 10;
+
+/// The page with the values of secret-named elements masked.
+pub(super) fn page(mask: &Mask, text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = tag_start(rest) {
+        let (before, tag_onwards) = rest.split_at(at);
+        let tag = Tag::read(tag_onwards);
+        let (inside, after) = tag_onwards.split_at(tag.length);
+        masked.push_str(&scan(mask, before));
+        masked.push_str(&element(mask, inside, &tag));
+        rest = after;
+    }
+    masked.push_str(&scan(mask, rest));
+    masked
+}
+
+/// One tag, masked. A tag that the page's end cut off may have lost its name: its value is masked too.
+fn element(mask: &Mask, inside: &str, tag: &Tag) -> String {
+    let named = tag
+        .attribute(inside, "name")
+        .map(|at| unescape(&inside[at]));
+    let secret = named.as_deref().map_or(!tag.closed, is_secret_name);
+    let value = ["value", "content"]
+        .iter()
+        .find_map(|name| tag.attribute(inside, name));
+    match value {
+        Some(at) if secret && !at.is_empty() => format!(
+            "{}{}{}",
+            scan(mask, &inside[..at.start]),
+            mask.inline(&unescape(&inside[at.clone()])),
+            scan(mask, &inside[at.end..])
+        ),
+        _ => scan(mask, inside),
+    }
+}
+
+/// Where the next tag begins.
+fn tag_start(text: &str) -> Option<usize> {
+    text.as_bytes()
+        .windows(2)
+        .position(|two| two[0] == b'<' && two[1].is_ascii_alphabetic())
+}
+
+/// A tag's attributes as spans.
+struct Tag {
+    length: usize,
+    closed: bool,
+    attributes: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Tag {
+    /// Reads the tag that begins the text.
+    fn read(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut tag = Self {
+            length: bytes.len(),
+            closed: false,
+            attributes: Vec::new(),
+        };
+        let mut at = until(bytes, 1, |byte| ends_name(byte));
+        while at < bytes.len() {
+            match bytes[at] {
+                b'>' => {
+                    tag.length = at + 1;
+                    tag.closed = true;
+                    return tag;
+                }
+                byte if byte.is_ascii_whitespace()
+                    || matches!(byte, b'/' | b'=' | b'"' | b'\'') =>
+                {
+                    at += 1;
+                }
+                _ => {
+                    let name = at..until(bytes, at, |byte| ends_name(byte));
+                    let equals = until(bytes, name.end, |byte| !byte.is_ascii_whitespace());
+                    at = name.end;
+                    if bytes.get(equals) == Some(&b'=') {
+                        let value = attribute_value(bytes, equals + 1);
+                        at = value.end;
+                        tag.attributes.push((name, value));
+                    }
+                }
+            }
+        }
+        tag
+    }
+
+    /// The span of the first attribute of that name.
+    fn attribute(&self, inside: &str, name: &str) -> Option<Range<usize>> {
+        self.attributes
+            .iter()
+            .find(|(at, _)| inside[at.clone()].eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.clone())
+    }
+}
+
+/// The span of the value that follows an equals sign, quotes left out.
+fn attribute_value(bytes: &[u8], from: usize) -> Range<usize> {
+    let start = until(bytes, from, |byte| !byte.is_ascii_whitespace());
+    match bytes.get(start) {
+        Some(quote @ (b'"' | b'\'')) => start + 1..until(bytes, start + 1, |byte| byte == *quote),
+        _ => {
+            start..until(bytes, start, |byte| {
+                byte.is_ascii_whitespace() || byte == b'>'
+            })
+        }
+    }
+}
+
+fn ends_name(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'=' | b'>' | b'/')
+}
+
+/// The first place from `from` on where the test holds, or the end.
+fn until(bytes: &[u8], from: usize, holds: impl Fn(u8) -> bool) -> usize {
+    let from = from.min(bytes.len());
+    from + bytes[from..]
+        .iter()
+        .take_while(|byte| !holds(**byte))
+        .count()
+}
+
+/// Character references undone, so that the same value has the same fingerprint here as elsewhere.
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        plain.push_str(before);
+        let reference = after
+            .bytes()
+            .take(LONGEST_REFERENCE)
+            .position(|byte| byte == b';')
+            .and_then(|end| Some((character(&after[..end])?, &after[end + 1..])));
+        rest = if let Some((character, behind)) = reference {
+            plain.push(character);
+            behind
+        } else {
+            plain.push('&');
+            after
+        };
+    }
+    plain + rest
+}
+
+fn character(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
+            None => number.parse(),
+        };
+        return char::from_u32(code.ok()?);
+    }
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
