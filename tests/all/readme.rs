@@ -8,8 +8,12 @@ use std::fmt::Write as _;
 /// The README of the working tree.
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
+/// One test writes the README at a time.
+static WRITING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 /// Compares a marked part of the README with what it must be, or writes it.
 fn hold(part: &str, expected: &str) {
+    let _one_at_a_time = WRITING.lock();
     let text = std::fs::read_to_string(PATH).unwrap();
     let (open, close) = (format!("<!-- {part} -->\n"), format!("<!-- /{part} -->"));
     let begin = text
@@ -50,7 +54,7 @@ fn the_two_commands_stand_in_it() {
     assert!(text.contains("```sh\ncargo test\n```"));
     let script = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/run")).unwrap();
     assert!(
-        script.lines().any(|line| line.trim() == "cargo test"),
+        script.lines().any(|line| line.trim() == "step cargo test"),
         "CI runs the README's test command"
     );
 }
