@@ -3,7 +3,10 @@
 //! This file holds the shape; `profile/read.rs` reads it from TOML and names every problem with its
 //! key and line, `profile/check.rs` judges the values.
 
+pub mod check;
+pub mod keys;
 pub mod read;
+mod source;
 
 use crate::core::secret::Secret;
 use std::path::PathBuf;
@@ -323,6 +326,19 @@ pub struct ProfileProblem {
     pub line: Option<usize>,
     /// What is wrong and what is expected.
     pub message: String,
+}
+
+impl std::fmt::Display for ProfileProblem {
+    /// `line 3, scopes: is empty: expected …`; from outside, so shown through `Visible`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = match (self.line, self.key.as_str()) {
+            (Some(line), "") => format!("line {line}: "),
+            (Some(line), key) => format!("line {line}, {key}: "),
+            (None, "") => String::new(),
+            (None, key) => format!("{key}: "),
+        };
+        write!(formatter, "{place}{}", self.message)
+    }
 }
 
 /// Whether the profile loads with it, or not.

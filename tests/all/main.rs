@@ -11,6 +11,8 @@ mod keys;
 mod layers;
 mod listener;
 mod login;
+mod profile_folders;
+mod profile_problems;
 mod profiles;
 mod pty;
 mod readme;

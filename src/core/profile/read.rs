@@ -1,16 +1,346 @@
 //! Reads a profile from TOML, with every problem at once: key, line, what was expected.
+//!
+//! Nothing is guessed and nothing is ignored: a profile that loads means what it says.
 
-use crate::core::profile::{Origin, ProfileFile};
+use crate::core::profile::source::{Source, kind, parse};
+use crate::core::profile::{
+    Api, Authorize, ClientAuthentication, Environment, Exchange, Network, Origin, Preset, Profile,
+    ProfileFile, ProfileProblem, Provider, ProxyChoice, ResponseMode, SecretReference, check,
+    is_placeholder,
+};
+use crate::core::secret::Secret;
+use url::Url;
 
-/// Reads one profile file.
+/// What the link carries anyway.
+const LINK_PARAMETERS: [&str; 10] = [
+    "client_id",
+    "response_type",
+    "response_mode",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "ui_locales",
+];
+
+/// What the token request carries anyway.
+const TOKEN_FIELDS: [&str; 6] = [
+    "grant_type",
+    "code",
+    "redirect_uri",
+    "client_id",
+    "client_secret",
+    "code_verifier",
+];
+
+/// Reads one profile file; what a profile needs and lacks is among the problems.
 pub fn read(name: &str, origin: Origin, text: &str) -> ProfileFile {
-    let _ = text;
+    let (profile, problems, warnings) = match parse(text) {
+        Ok(document) => {
+            let mut source = Source::new(text, document.as_table());
+            if let Err(message) = check::name(name) {
+                source.problem("", message);
+            }
+            source.refuse_strangers();
+            let profile = profile(&mut source, name, &origin);
+            let sound = source.problems.is_empty();
+            source.problems.sort_by_key(|problem| problem.line);
+            (profile.filter(|_| sound), source.problems, source.warnings)
+        }
+        Err(problem) => (None, vec![problem], Vec::new()),
+    };
+    ProfileFile {
+        name: name.to_owned(),
+        origin,
+        profile,
+        problems,
+        warnings,
+        hidden_by: None,
+    }
+}
+
+/// A file that could not even be read.
+pub fn unreadable(name: &str, origin: Origin, message: impl Into<String>) -> ProfileFile {
     ProfileFile {
         name: name.to_owned(),
         origin,
         profile: None,
-        problems: Vec::new(),
+        problems: vec![ProfileProblem {
+            key: String::new(),
+            line: None,
+            message: message.into(),
+        }],
         warnings: Vec::new(),
         hidden_by: None,
     }
+}
+
+/// Every part is read before one that is missing ends it.
+fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profile> {
+    let title = source.text("title", check::title);
+    let provider = provider(source);
+    let client_id = source.required(
+        "client_id",
+        "the client id of your registration",
+        check::client_id,
+    );
+    let preset = provider.as_ref().and_then(|provider| provider.preset);
+    let client_secret = client_secret(source, preset);
+    let redirect_uri = source.required(
+        "redirect_uri",
+        "the redirect URI as registered",
+        check::redirect_uri,
+    );
+    let scopes = scopes(source);
+    source.text("keep_tokens", check::keep_tokens);
+    let authorize = authorize(source);
+    let exchange = exchange(source, client_secret.as_ref());
+    let proxy = source.text("network.proxy", check::proxy);
+    let api = api(source, provider.as_ref());
+    Some(Profile {
+        name: name.to_owned(),
+        title,
+        origin: origin.clone(),
+        provider: provider?,
+        client_id: client_id?,
+        client_secret: client_secret?,
+        redirect_uri: redirect_uri?,
+        scopes,
+        authorize,
+        exchange,
+        network: Network {
+            proxy: proxy.unwrap_or(ProxyChoice::System),
+        },
+        api,
+    })
+}
+
+fn provider(source: &mut Source<'_>) -> Option<Provider> {
+    let Some(item) = source.item("provider") else {
+        source.problem(
+            "provider",
+            "is missing: expected `\"visma-connect\"`, `\"visma-connect-stage\"`, `\"sandbox\"`, or a \
+             table `[provider]`",
+        );
+        return None;
+    };
+    if item.as_str().is_some() {
+        return source.text("provider", check::preset).map(Preset::provider);
+    }
+    if !item.is_table_like() {
+        let message = format!("is {}: expected a name or a table", kind(item));
+        source.problem("provider", message);
+        return None;
+    }
+    provider_table(source)
+}
+
+/// A provider by its URLs. An issuer alone would need discovery.
+fn provider_table(source: &mut Source<'_>) -> Option<Provider> {
+    let issuer = source.text("provider.issuer", check::endpoint);
+    let lifetime = code_lifetime(source);
+    let environment = source.text("provider.environment", check::environment);
+    let given = |key: &str| source.item(key).is_some();
+    let (authorize, token) = (given("provider.authorize_url"), given("provider.token_url"));
+    if given("provider.issuer") && !authorize && !token {
+        source.problem(
+            "provider.issuer",
+            "alone is not supported yet: add `authorize_url` and `token_url`",
+        );
+        return None;
+    }
+    let authorize_url = source.required(
+        "provider.authorize_url",
+        "the URL where the link leads",
+        check::endpoint,
+    );
+    let token_url = source.required(
+        "provider.token_url",
+        "the URL where the code is exchanged",
+        check::endpoint,
+    );
+    let (authorize_url, token_url) = (authorize_url?, token_url?);
+    let local = check::is_loopback(&authorize_url) && check::is_loopback(&token_url);
+    if environment == Some(Environment::Sandbox) && !local {
+        source.problem(
+            "provider.environment",
+            "`sandbox` is a provider on this machine, where `a` and `x` answer for you: expected \
+             `production`, `stage` or your own word",
+        );
+    }
+    if token_url.starts_with("http:") && !check::is_loopback(&token_url) {
+        source.warning(
+            "provider.token_url",
+            "is not encrypted: the client secret can be read on the way; use https",
+        );
+    }
+    Some(Provider {
+        preset: None,
+        label: host_of(&authorize_url),
+        environment: environment.unwrap_or_else(|| Environment::Other("unknown".to_owned())),
+        issuer,
+        authorize_url,
+        token_url,
+        code_lifetime: lifetime.unwrap_or(300),
+        code_lifetime_inferred: lifetime.is_none(),
+    })
+}
+
+fn code_lifetime(source: &mut Source<'_>) -> Option<u32> {
+    let key = "provider.code_lifetime";
+    let Some(seconds) = source.item(key)?.as_integer() else {
+        return source.text(key, check::lifetime);
+    };
+    match check::lifetime(&seconds.to_string()) {
+        Ok(seconds) => Some(seconds),
+        Err(message) => {
+            source.problem(key, message);
+            None
+        }
+    }
+}
+
+/// Where the secret is. Messages never quote what stands there.
+fn client_secret(source: &mut Source<'_>, preset: Option<Preset>) -> Option<SecretReference> {
+    let key = "client_secret";
+    let sandbox = preset == Some(Preset::Sandbox);
+    let Some(item) = source.item(key) else {
+        return Some(SecretReference::None);
+    };
+    if let Some(text) = item.as_str() {
+        return plain_secret(source, text, sandbox);
+    }
+    let Some(table) = item.as_table_like() else {
+        let message = format!("is {}: expected {ALTERNATIVES}", kind(item));
+        source.problem(key, message);
+        return None;
+    };
+    if sandbox {
+        source.problem(
+            key,
+            "must be text for the sandbox, which registers the secret that stands here",
+        );
+        return None;
+    }
+    let names: Vec<&str> = table.iter().map(|(name, _)| name).collect();
+    match names.as_slice() {
+        ["env"] => source
+            .text("client_secret.env", check::variable)
+            .map(SecretReference::Environment),
+        ["prompt"] if item["prompt"].as_bool() == Some(true) => Some(SecretReference::Prompt),
+        ["prompt"] => {
+            source.problem("client_secret.prompt", "expected `true`");
+            None
+        }
+        [_] => None, // refused among the strangers already
+        _ => {
+            source.problem(
+                key,
+                format!("names {} places: expected {ALTERNATIVES}", names.len()),
+            );
+            None
+        }
+    }
+}
+
+/// Where a secret can be kept instead of in the file.
+const ALTERNATIVES: &str = "one of `{ env = \"NAME\" }` and `{ prompt = true }`";
+
+fn plain_secret(source: &mut Source<'_>, text: &str, sandbox: bool) -> Option<SecretReference> {
+    let key = "client_secret";
+    if is_placeholder(text) {
+        let message = format!("is empty or still a placeholder: expected {ALTERNATIVES}");
+        source.problem(key, message);
+        return None;
+    }
+    if !sandbox {
+        let message = format!("stands in the file as plain text: better {ALTERNATIVES}");
+        source.warning(key, message);
+    }
+    Some(SecretReference::Plain(Secret::new(text)))
+}
+
+fn scopes(source: &mut Source<'_>) -> Vec<String> {
+    let before = source.problems.len();
+    let scopes = source.list("scopes", check::scope);
+    if scopes.is_empty() && source.problems.len() == before {
+        let what = match source.item("scopes") {
+            Some(_) => "is empty",
+            None => "is missing",
+        };
+        let message = format!("{what}: expected a list such as `[\"dineropublicapi:read\"]`");
+        source.problem("scopes", message);
+    }
+    scopes
+}
+
+fn authorize(source: &mut Source<'_>) -> Authorize {
+    source.text("authorize.response_type", check::response_type);
+    Authorize {
+        response_mode: source
+            .text("authorize.response_mode", check::response_mode)
+            .unwrap_or(ResponseMode::FormPost),
+        pkce: source.text("authorize.pkce", check::pkce).unwrap_or(true),
+        ui_locales: source.text("authorize.ui_locales", check::ui_locales),
+        extra: source.parameters("authorize.extra", &LINK_PARAMETERS),
+    }
+}
+
+/// A client without a secret shows none, unless the file says how it is to be shown.
+fn exchange(source: &mut Source<'_>, secret: Option<&SecretReference>) -> Exchange {
+    let key = "exchange.client_authentication";
+    let without = secret == Some(&SecretReference::None);
+    let chosen = source.text(key, check::client_authentication);
+    if without
+        && matches!(
+            chosen,
+            Some(ClientAuthentication::Post | ClientAuthentication::Basic)
+        )
+    {
+        let message = format!("is missing, and `{key}` wants it sent: expected {ALTERNATIVES}");
+        source.problem("client_secret", message);
+    }
+    let assumed = if without {
+        ClientAuthentication::None
+    } else {
+        ClientAuthentication::Post
+    };
+    Exchange {
+        client_authentication: chosen.unwrap_or(assumed),
+        extra: source.parameters("exchange.extra", &TOKEN_FIELDS),
+    }
+}
+
+/// Only `visma-connect` and the sandbox have an API that goes without saying: a token is never sent to
+/// a place that nobody named.
+fn api(source: &mut Source<'_>, provider: Option<&Provider>) -> Api {
+    let assumed = match provider.map(|provider| provider.preset) {
+        Some(Some(Preset::VismaConnect)) => Some("https://api.dinero.dk"),
+        // A provider that could not be read has its own problem; no second one follows from it.
+        Some(Some(Preset::Sandbox)) | None => Some(""),
+        Some(Some(Preset::VismaConnectStage) | None) => None,
+    };
+    let base_url = match assumed {
+        Some(assumed) => source
+            .text("api.base_url", check::base_url)
+            .or_else(|| Some(assumed.to_owned())),
+        None => source.required(
+            "api.base_url",
+            "the URL of the API that takes the token",
+            check::base_url,
+        ),
+    };
+    Api {
+        base_url: base_url.unwrap_or_default(),
+        organization_id: source.text("api.organization_id", check::organization_id),
+    }
+}
+
+fn host_of(url: &str) -> String {
+    Url::parse(url)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default()
 }

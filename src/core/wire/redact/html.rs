@@ -68,7 +68,7 @@ impl Tag {
             closed: false,
             attributes: Vec::new(),
         };
-        let mut at = until(bytes, 1, |byte| ends_name(byte));
+        let mut at = until(bytes, 1, ends_name);
         while at < bytes.len() {
             match bytes[at] {
                 b'>' => {
@@ -82,7 +82,7 @@ impl Tag {
                     at += 1;
                 }
                 _ => {
-                    let name = at..until(bytes, at, |byte| ends_name(byte));
+                    let name = at..until(bytes, at, ends_name);
                     let equals = until(bytes, name.end, |byte| !byte.is_ascii_whitespace());
                     at = name.end;
                     if bytes.get(equals) == Some(&b'=') {
