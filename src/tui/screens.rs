@@ -1,0 +1,149 @@
+//! What each step's pane says: the engine's state turned into headlines, facts and raw text.
+//!
+//! Pure data out of pure data, so that a screen is tested without a terminal and every size is drawn by
+//! the one widget that draws panes.
+//!
+//! ```text
+//! glyph headline                      [ button ]
+//!   quiet line
+//! Group                                    right
+//!  ✓  name          value              meaning
+//! Raw                                       size
+//! ```
+
+mod callback;
+mod consent;
+mod diagram;
+mod exchange;
+mod hits;
+mod link;
+mod parts;
+mod requests;
+pub mod time;
+mod token;
+
+pub use diagram::{DiagramLine, Party, diagram};
+
+use crate::core::engine::Engine;
+use crate::core::engine::message::Command;
+use crate::core::oauth::{RunPhase, Step};
+use crate::core::profile::Environment;
+use crate::core::wire::visible::Visible;
+use crate::tui::action::Action;
+use crate::tui::pane::{Button, Pane};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// What a screen is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The program's state.
+    pub engine: &'a Engine,
+    /// Now.
+    pub now: Timestamp,
+    /// The zone in which times are shown.
+    pub zone: &'a TimeZone,
+}
+
+impl Scene<'_> {
+    /// A moment as it is shown.
+    fn time(&self, at: Timestamp) -> String {
+        time::moment(at, self.now, self.zone)
+    }
+
+    /// The provider as a sentence names it: `Visma Connect`, `the sandbox`.
+    fn provider(&self) -> String {
+        match self.engine.profile().map(|profile| &profile.provider) {
+            None => "the provider".to_owned(),
+            Some(provider) if provider.environment == Environment::Sandbox => {
+                "the sandbox".to_owned()
+            }
+            Some(provider) => provider.label.clone(),
+        }
+    }
+
+    /// The provider at the beginning of a sentence.
+    fn provider_first(&self) -> String {
+        capitalised(&self.provider())
+    }
+}
+
+/// The pane of a step, whatever the run's state.
+pub fn pane(scene: &Scene<'_>, step: Step) -> Pane {
+    match step {
+        Step::Link => link::pane(scene),
+        Step::Consent => consent::pane(scene),
+        Step::Callback => callback::pane(scene),
+        Step::Exchange => exchange::pane(scene),
+        Step::Token => token::pane(scene),
+        Step::Requests => requests::pane(scene),
+    }
+}
+
+/// What happens in a step, for somebody who never did OAuth; the provider by its name.
+pub fn explanation(scene: &Scene<'_>, step: Step) -> Visible {
+    let provider = scene.provider();
+    Visible::of(&step.facts().explanation.replace("the provider", &provider))
+}
+
+/// A pane with its title, and nothing else yet.
+fn blank(scene: &Scene<'_>, step: Step, headline: impl Into<Visible>) -> Pane {
+    Pane {
+        title: title(step),
+        state: scene.engine.step_state(step),
+        headline: headline.into(),
+        button: None,
+        quiet: None,
+        groups: Vec::new(),
+    }
+}
+
+/// The title of a step's pane: `1 Link`.
+fn title(step: Step) -> Visible {
+    Visible::of(&format!("{} {}", step.number(), step.facts().name))
+}
+
+/// The button that leads to where something can be done now, for a step that is not it.
+fn way_on(scene: &Scene<'_>) -> Button {
+    let step = match scene.engine.run().phase {
+        RunPhase::ListenFailed(_)
+        | RunPhase::Stopped
+        | RunPhase::Refused
+        | RunPhase::ExchangeFailed(_) => return new_run(),
+        RunPhase::Preparing(_) | RunPhase::Ready => Step::Link,
+        RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => Step::Consent,
+        RunPhase::Answered | RunPhase::Exchanging(_) => Step::Exchange,
+        RunPhase::Authorized => Step::Requests,
+    };
+    go_to(step)
+}
+
+/// A button that shows a step.
+fn go_to(step: Step) -> Button {
+    button(
+        &format!("Go to {} {}", step.number(), step.facts().name),
+        Action::Show(step),
+    )
+}
+
+/// The button that begins anew.
+fn new_run() -> Button {
+    button("New run", Action::Engine(Command::NewRun))
+}
+
+/// A button.
+fn button(label: &str, action: Action) -> Button {
+    Button {
+        label: Visible::of(label),
+        action,
+    }
+}
+
+/// The first letter as a capital.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,348 @@
+//! Step 4: code for token, seen before it is sent, while it is under way, and when it came back.
+//!
+//! A failed exchange burns the code, so what can be checked here is checked first.
+
+mod checks;
+
+use super::parts::{self, fact, folding, group, joined, prose, secret};
+use super::{Scene, blank, button, go_to, new_run, time, way_on};
+use crate::core::engine::SecretState;
+use crate::core::engine::message::Command;
+use crate::core::oauth::grant::{NotJson, TokenTrouble};
+use crate::core::oauth::{RunPhase, Step, StepState};
+use crate::core::profile::{ClientAuthentication, SecretReference};
+use crate::core::secret::Secret;
+use crate::core::wire::redact::SECRET_NAMES;
+use crate::core::wire::visible::Visible;
+use crate::core::wire::{Outcome, Record, Request};
+use crate::tui::action::{Action, Question};
+use crate::tui::pane::{Group, Mark, Pane, Row};
+use checks::Check;
+
+/// The pane.
+pub(super) fn pane(scene: &Scene<'_>) -> Pane {
+    match &scene.engine.run().phase {
+        RunPhase::Answered => before(scene),
+        RunPhase::Exchanging(_) => sending(scene),
+        RunPhase::ExchangeFailed(trouble) => failed(scene, trouble),
+        RunPhase::Authorized => done(scene),
+        RunPhase::Refused => Pane {
+            button: Some(new_run()),
+            quiet: Some(Visible::of("The answer was an error: see step 3.")),
+            ..blank(scene, Step::Exchange, "There is no code to exchange")
+        },
+        _ => Pane {
+            button: Some(way_on(scene)),
+            quiet: Some(Visible::of(
+                "The code comes with the answer of step 3; it is exchanged here.",
+            )),
+            ..blank(scene, Step::Exchange, "No code yet")
+        },
+    }
+}
+
+/// Before sending: fields, how they are sent, local checks, the request itself.
+fn before(scene: &Scene<'_>) -> Pane {
+    let Some(request) = scene.engine.exchange_request() else {
+        return Pane {
+            button: Some(way_on(scene)),
+            ..blank(scene, Step::Exchange, "No code yet")
+        };
+    };
+    let checks = checks::checks(scene, &request, scene.now);
+    let (headline, state, may_send) = match scene.engine.secret_state() {
+        SecretState::Known(_) | SecretState::NotNeeded => {
+            (verdict(&checks), StepState::Ready, true)
+        }
+        SecretState::Reading => (
+            "The client secret is being read".to_owned(),
+            StepState::Running,
+            false,
+        ),
+        SecretState::Prompt => (
+            "Type the client secret first; it stays in memory".to_owned(),
+            StepState::Ready,
+            false,
+        ),
+        SecretState::Missing(_) => (
+            "The client secret is missing".to_owned(),
+            StepState::Failed,
+            false,
+        ),
+    };
+    let button = if may_send {
+        button("Send the exchange", Action::Engine(Command::Exchange))
+    } else {
+        button(
+            "Type the client secret",
+            Action::Ask(Question::ClientSecret),
+        )
+    };
+    let mut groups = Vec::new();
+    if let SecretState::Missing(reason) = scene.engine.secret_state() {
+        groups.push(group("", "", vec![prose(reason)]));
+    }
+    groups.push(fields(scene, &request));
+    groups.push(how(scene));
+    groups.push(group(
+        "Checked here, because a failed exchange burns the code",
+        "",
+        rows(&checks),
+    ));
+    groups.push(folding(
+        "Raw, as it will be sent",
+        time::size(request.body.len()),
+        vec![Row::Raw(scene.engine.mask().request_lines(&request))],
+    ));
+    Pane {
+        state,
+        button: Some(button),
+        quiet: Some(Visible::of(&format!("POST {}", request.url))),
+        groups,
+        ..blank(scene, Step::Exchange, headline)
+    }
+}
+
+/// What the checks say, as a headline.
+fn verdict(checks: &[Check]) -> String {
+    let all = checks.len();
+    let failing = checks.iter().filter(|check| !check.passes).count();
+    match failing {
+        0 => format!("Ready. {all} of {all} local checks pass"),
+        1 => format!("Ready, but 1 of {all} checks fails: the code would be burned"),
+        _ => format!("Ready, but {failing} of {all} checks fail: the code would be burned"),
+    }
+}
+
+/// Checks as facts, the failing ones first.
+fn rows(checks: &[Check]) -> Vec<Row> {
+    let mut sorted: Vec<&Check> = checks.iter().collect();
+    sorted.sort_by_key(|check| check.passes);
+    sorted
+        .into_iter()
+        .map(|check| {
+            let mark = if check.passes { Mark::Ok } else { Mark::Error };
+            fact(mark, check.name, &check.value, &check.meaning)
+        })
+        .collect()
+}
+
+/// The form fields as they are sent, secrets masked.
+fn fields(scene: &Scene<'_>, request: &Request) -> Group {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(&request.body.0)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    let mut rows: Vec<Row> = pairs
+        .iter()
+        .map(|(name, value)| {
+            let meaning = meaning(scene, name);
+            if SECRET_NAMES.contains(&name.as_str()) {
+                secret(Mark::Note, name, &Secret::new(value.as_str()), meaning)
+            } else {
+                fact(Mark::Note, name, value, meaning)
+            }
+        })
+        .collect();
+    if let Some(value) = request.headers.get("authorization") {
+        rows.push(secret(
+            Mark::Note,
+            "Authorization",
+            &Secret::new(value),
+            "Basic: id and secret",
+        ));
+    }
+    group("Fields", format!("{} sent", pairs.len()), rows)
+}
+
+/// What a field is for.
+fn meaning(scene: &Scene<'_>, name: &str) -> &'static str {
+    match name {
+        "grant_type" => "what is exchanged",
+        "code" => "from step 3, works once",
+        "redirect_uri" => "the same as in the link",
+        "client_id" => "your registration",
+        "client_secret" => secret_origin(scene),
+        "code_verifier" => "its S256 went out before",
+        _ => "from the profile's extra",
+    }
+}
+
+/// Where the client secret comes from.
+fn secret_origin(scene: &Scene<'_>) -> &'static str {
+    match scene.engine.profile().map(|profile| &profile.client_secret) {
+        Some(SecretReference::Plain(_)) => "from the profile",
+        Some(SecretReference::Environment(_)) => "from the environment",
+        Some(SecretReference::Prompt) => "typed by you",
+        Some(SecretReference::None) | None => "",
+    }
+}
+
+/// Method, encoding, and where the client secret goes.
+fn how(scene: &Scene<'_>) -> Group {
+    let authentication = scene
+        .engine
+        .profile()
+        .map(|profile| profile.exchange.client_authentication);
+    let (value, meaning) = match (authentication, scene.engine.secret_state()) {
+        (Some(ClientAuthentication::None), _) | (_, SecretState::NotNeeded) => {
+            ("not sent", "the client has none")
+        }
+        (Some(ClientAuthentication::Basic), _) => ("header", "the Basic scheme"),
+        _ => ("body", "client_secret_post"),
+    };
+    folding(
+        "How it is sent",
+        "",
+        vec![
+            fact(Mark::Note, "method", "POST", ""),
+            fact(Mark::Note, "body", "form", "JSON would be refused"),
+            fact(Mark::Note, "client secret", value, meaning),
+        ],
+    )
+}
+
+/// The request is under way.
+fn sending(scene: &Scene<'_>) -> Pane {
+    let record = record(scene);
+    let since = record.map_or(scene.now, |record| record.at);
+    let headline = format!(
+        "Sending the exchange   {}",
+        time::clock(scene.now.duration_since(since))
+    );
+    let mut groups = vec![group(
+        "",
+        "",
+        vec![prose(
+            "It is not aborted: the code is spent with the first try. When the answer comes, it is \
+             kept, whatever you look at meanwhile.",
+        )],
+    )];
+    groups.extend(raw(scene, record));
+    Pane {
+        quiet: record.map(|record| Visible::of(&format!("POST {}", record.request.url))),
+        groups,
+        ..blank(scene, Step::Exchange, headline)
+    }
+}
+
+/// Tokens came.
+fn done(scene: &Scene<'_>) -> Pane {
+    let record = record(scene);
+    let mut groups = Vec::new();
+    if let Some(record) = record {
+        groups.push(fields(scene, &record.request));
+    }
+    groups.extend(raw(scene, record));
+    Pane {
+        button: Some(go_to(Step::Token)),
+        quiet: record.map(|record| Visible::of(&sent(scene, record))),
+        groups,
+        ..blank(
+            scene,
+            Step::Exchange,
+            format!("{} gave tokens for the code", scene.provider_first()),
+        )
+    }
+}
+
+/// The exchange failed.
+fn failed(scene: &Scene<'_>, trouble: &TokenTrouble) -> Pane {
+    let record = record(scene);
+    let mut groups = Vec::new();
+    if let TokenTrouble::Error {
+        description: Some(description),
+        ..
+    } = trouble
+    {
+        groups.push(group(
+            "",
+            "",
+            vec![fact(Mark::Note, "error_description", description, "")],
+        ));
+    }
+    if let Some(record) = record {
+        let checks = checks::checks(scene, &record.request, record.at);
+        groups.push(group("What our own record says", "", rows(&checks)));
+    }
+    groups.extend(raw(scene, record));
+    Pane {
+        button: Some(new_run()),
+        quiet: record.map(|record| {
+            let words = match trouble {
+                TokenTrouble::Error {
+                    description: None, ..
+                } => "no error_description",
+                _ => "",
+            };
+            Visible::of(&joined(&[
+                sent(scene, record),
+                words.to_owned(),
+                "the code is spent now".to_owned(),
+            ]))
+        }),
+        groups,
+        ..blank(scene, Step::Exchange, trouble_words(scene, trouble, record))
+    }
+}
+
+/// What was wrong, as a headline.
+fn trouble_words(scene: &Scene<'_>, trouble: &TokenTrouble, record: Option<&Record>) -> String {
+    let provider = scene.provider_first();
+    match trouble {
+        TokenTrouble::NoAnswer => match record.map(|record| &record.outcome) {
+            Some(Outcome::Failed(failure)) => {
+                format!("No answer: {}", parts::failure_words(failure))
+            }
+            _ => "No answer came".to_owned(),
+        },
+        TokenTrouble::Redirected { .. } => {
+            "The token endpoint sends elsewhere; that is not followed".to_owned()
+        }
+        TokenTrouble::ServerError { status: 429, .. } => {
+            format!("{provider} says: too many requests")
+        }
+        TokenTrouble::ServerError { status, .. } => {
+            format!("{provider} is in trouble itself: {status}")
+        }
+        TokenTrouble::Error { error, .. } => {
+            format!("{provider} refused the exchange: {error}")
+        }
+        TokenTrouble::NotJson(kind) => format!(
+            "An answer came, but {}",
+            match kind {
+                NotJson::Empty => "it is empty",
+                NotJson::Html => "it is a web page, not tokens",
+                NotJson::CutOff => "it breaks off before its end",
+                NotJson::TooLarge => "it is larger than 1 MiB",
+                NotJson::Other => "it is no JSON object",
+            }
+        ),
+        TokenTrouble::Incomplete { member } => {
+            format!("An answer came, but without {member}")
+        }
+        TokenTrouble::Status { status } => {
+            format!("{provider} refused the exchange with {status}")
+        }
+    }
+}
+
+/// `12:02:04   200 OK   131 ms   1.4 KB`.
+fn sent(scene: &Scene<'_>, record: &Record) -> String {
+    joined(&[scene.time(record.at), parts::outcome(record)])
+}
+
+/// The record of this run's token request.
+fn record<'a>(scene: &Scene<'a>) -> Option<&'a Record> {
+    scene
+        .engine
+        .run()
+        .exchange
+        .and_then(|call| scene.engine.record(call))
+}
+
+/// Request and answer as raw text.
+fn raw(scene: &Scene<'_>, record: Option<&Record>) -> Vec<Group> {
+    record
+        .map(|record| parts::raw(scene, record, ("Raw request", "Raw answer")))
+        .unwrap_or_default()
+}

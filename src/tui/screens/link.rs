@@ -1,0 +1,209 @@
+//! Step 1: the authorize link, its parameters and its scopes.
+//!
+//! Everything that will be sent is seen before anything is sent; once it is out, it is frozen.
+
+use super::parts::{choice, counted, fact, folding, group, prose};
+use super::{Scene, blank, button, new_run, way_on};
+use crate::core::dinero::catalogue;
+use crate::core::engine::message::Command;
+use crate::core::oauth::flow::Missing;
+use crate::core::oauth::{RunPhase, Step, StepState};
+use crate::core::profile::{Field, Profile};
+use crate::core::wire::visible::Visible;
+use crate::tui::action::{Action, Place, Question};
+use crate::tui::pane::{Group, Mark, Pane, Row};
+
+/// The pane.
+pub(super) fn pane(scene: &Scene<'_>) -> Pane {
+    match scene.engine.run().phase {
+        RunPhase::Preparing(Missing::Profile) => without_profile(scene),
+        RunPhase::Preparing(Missing::Sandbox) => sandbox(scene),
+        RunPhase::Preparing(Missing::Field(field)) => placeholder(scene, field),
+        RunPhase::Ready => ready(scene),
+        _ => frozen(scene),
+    }
+}
+
+/// No profile is in use.
+fn without_profile(scene: &Scene<'_>) -> Pane {
+    Pane {
+        state: StepState::Ready,
+        button: Some(button("Choose a profile", Action::Open(Place::Profiles))),
+        groups: vec![group(
+            "",
+            "",
+            vec![prose(
+                "A profile says which client asks, where, and for what. The profile `sandbox` needs \
+                 no account and nothing leaves this machine.",
+            )],
+        )],
+        ..blank(scene, Step::Link, "No profile is in use: choose one first")
+    }
+}
+
+/// The embedded sandbox does not listen, or not yet.
+fn sandbox(scene: &Scene<'_>) -> Pane {
+    let other = button("Choose another profile", Action::Open(Place::Profiles));
+    match scene.engine.sandbox_trouble() {
+        Some(trouble) => Pane {
+            state: StepState::Failed,
+            button: Some(other),
+            quiet: Some(Visible::of(trouble)),
+            ..blank(scene, Step::Link, "The sandbox could not start")
+        },
+        None => Pane {
+            state: StepState::Running,
+            button: Some(other),
+            quiet: Some(Visible::of("The link needs its address; it comes at once.")),
+            groups: facts(scene),
+            ..blank(scene, Step::Link, "The sandbox is starting on this machine")
+        },
+    }
+}
+
+/// A placeholder was left in a field.
+fn placeholder(scene: &Scene<'_>, field: Field) -> Pane {
+    let key = field.key();
+    let what = match field {
+        Field::ClientId => "It stands in the provider's developer portal, on your application.",
+        Field::RedirectUri => {
+            "It must equal one that is registered there, character for character."
+        }
+    };
+    Pane {
+        state: StepState::Ready,
+        button: Some(button(
+            &format!("Fill in {key}"),
+            Action::Ask(Question::Field(field)),
+        )),
+        quiet: Some(Visible::of(what)),
+        groups: facts(scene),
+        ..blank(
+            scene,
+            Step::Link,
+            format!("Fill in {key} first: a placeholder is left in it"),
+        )
+    }
+}
+
+/// The link is there, nothing has begun.
+fn ready(scene: &Scene<'_>) -> Pane {
+    let mut groups = facts(scene);
+    groups.push(group(
+        "",
+        "",
+        vec![choice(
+            Mark::None,
+            "Go on without a browser",
+            "waits; you bring the link to one",
+            Action::Engine(Command::Begin {
+                open_browser: false,
+            }),
+        )],
+    ));
+    groups.push(link(scene));
+    Pane {
+        button: Some(button(
+            "Open in the browser",
+            Action::Engine(Command::Begin { open_browser: true }),
+        )),
+        quiet: endpoint(scene),
+        groups,
+        ..blank(
+            scene,
+            Step::Link,
+            "Ready. Nothing is sent before you open it",
+        )
+    }
+}
+
+/// The run has begun: the link is looked at, not changed.
+fn frozen(scene: &Scene<'_>) -> Pane {
+    let run = scene.engine.run();
+    let began = run.started_at.map(|at| scene.time(at)).unwrap_or_default();
+    let button = if run.is_open() || run.phase == RunPhase::Authorized {
+        way_on(scene)
+    } else {
+        new_run()
+    };
+    let mut groups = facts(scene);
+    groups.push(link(scene));
+    Pane {
+        button: Some(button),
+        quiet: endpoint(scene),
+        groups,
+        ..blank(
+            scene,
+            Step::Link,
+            format!("This is the link of the run of {began}; it is frozen"),
+        )
+    }
+}
+
+/// Where the link leads, without its query.
+fn endpoint(scene: &Scene<'_>) -> Option<Visible> {
+    let profile = scene.engine.profile()?;
+    Some(Visible::of(&format!(
+        "GET {}",
+        profile.provider.authorize_url
+    )))
+}
+
+/// Parameters and scopes.
+fn facts(scene: &Scene<'_>) -> Vec<Group> {
+    let Some(profile) = scene.engine.profile() else {
+        return Vec::new();
+    };
+    vec![parameters(scene, profile), scopes(profile)]
+}
+
+/// Every parameter with its meaning.
+fn parameters(scene: &Scene<'_>, profile: &Profile) -> Group {
+    let run = scene.engine.run();
+    let rows = run
+        .parameters
+        .iter()
+        .map(|parameter| match parameter.name.as_str() {
+            "scope" => fact(
+                Mark::Note,
+                "scope",
+                counted(profile.scopes.len(), "scope"),
+                "named below",
+            ),
+            name => fact(Mark::Note, name, &parameter.value, parameter.meaning),
+        })
+        .collect();
+    group("Parameters", format!("{} sent", run.parameters.len()), rows)
+}
+
+/// Every scope that is asked for, with what it allows.
+fn scopes(profile: &Profile) -> Group {
+    let rows: Vec<Row> = if profile.scopes.is_empty() {
+        vec![prose(
+            "None is asked for: the provider decides, or refuses.",
+        )]
+    } else {
+        profile
+            .scopes
+            .iter()
+            .map(|scope| {
+                let meaning = catalogue::scope_meaning(scope);
+                fact(Mark::Note, scope, meaning.unwrap_or("of another API"), "")
+            })
+            .collect()
+    };
+    folding("Scopes", counted(profile.scopes.len(), "scope"), rows)
+}
+
+/// The link, whole.
+pub(super) fn link(scene: &Scene<'_>) -> Group {
+    let link = &scene.engine.run().link;
+    folding(
+        "Link",
+        format!(
+            "{} characters, wrapped here, copied in one piece",
+            link.chars().count()
+        ),
+        vec![Row::Raw(vec![Visible::of(link)])],
+    )
+}

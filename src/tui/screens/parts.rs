@@ -1,0 +1,249 @@
+//! The small parts that every pane is made of: facts, groups, raw text, and the words for a failure.
+//!
+//! Kept apart so that a pane reads as what it says, not as how a row is built.
+
+use super::{Scene, time};
+use crate::core::secret::Secret;
+use crate::core::wire::visible::Visible;
+use crate::core::wire::{Body, Failure, FailureKind, Outcome, Phase, Record, Response, TlsFault};
+use crate::tui::action::Action;
+use crate::tui::pane::{Fact, Group, Mark, Row, Value, WhenShort};
+
+/// Most raw lines of one message; the rest is counted, so that no answer makes a pane slow.
+const RAW_LINES: usize = 400;
+/// Most characters of one raw line.
+const RAW_CHARACTERS: usize = 8_000;
+
+/// A fact with a plain value.
+pub(super) fn fact(
+    mark: Mark,
+    name: impl Into<Visible>,
+    value: impl Into<Visible>,
+    meaning: impl Into<Visible>,
+) -> Row {
+    row(mark, name, Value::Plain(value.into()), meaning)
+}
+
+/// A fact whose value is masked.
+pub(super) fn secret(
+    mark: Mark,
+    name: impl Into<Visible>,
+    value: &Secret,
+    meaning: impl Into<Visible>,
+) -> Row {
+    row(mark, name, Value::Secret(value.clone()), meaning)
+}
+
+/// A fact without a value.
+pub(super) fn nothing(mark: Mark, name: impl Into<Visible>, meaning: impl Into<Visible>) -> Row {
+    row(mark, name, Value::Nothing, meaning)
+}
+
+/// A fact.
+fn row(mark: Mark, name: impl Into<Visible>, value: Value, meaning: impl Into<Visible>) -> Row {
+    Row::Fact(Fact {
+        mark,
+        name: name.into(),
+        value,
+        meaning: meaning.into(),
+        action: None,
+    })
+}
+
+/// Prose.
+pub(super) fn prose(text: impl Into<Visible>) -> Row {
+    Row::Prose(text.into())
+}
+
+/// A list entry that does something.
+pub(super) fn choice(
+    mark: Mark,
+    text: impl Into<Visible>,
+    right: impl Into<Visible>,
+    action: Action,
+) -> Row {
+    Row::Choice {
+        mark,
+        text: text.into(),
+        right: right.into(),
+        action,
+    }
+}
+
+/// A group that stays at every size.
+pub(super) fn group(label: impl Into<Visible>, right: impl Into<Visible>, rows: Vec<Row>) -> Group {
+    Group {
+        label: label.into(),
+        right: right.into(),
+        short: WhenShort::Stay,
+        rows,
+    }
+}
+
+/// A group of which only the label stays when there is little room.
+pub(super) fn folding(
+    label: impl Into<Visible>,
+    right: impl Into<Visible>,
+    rows: Vec<Row>,
+) -> Group {
+    Group {
+        short: WhenShort::Fold,
+        ..group(label, right, rows)
+    }
+}
+
+/// A request and its response as raw text.
+pub(super) fn raw(scene: &Scene<'_>, record: &Record, labels: (&str, &str)) -> Vec<Group> {
+    let mask = scene.engine.mask();
+    let request = &record.request;
+    let mut groups = vec![folding(
+        labels.0,
+        time::size(request.body.len()),
+        vec![Row::Raw(bounded(mask.request_lines(request)))],
+    )];
+    if let Some(response) = record.outcome.response() {
+        groups.push(folding(
+            labels.1,
+            time::size(response.body.len()),
+            vec![Row::Raw(bounded(mask.response_lines(response)))],
+        ));
+    }
+    groups
+}
+
+/// The head of a response, without its body.
+pub(super) fn head(scene: &Scene<'_>, response: &Response) -> Row {
+    let head = Response {
+        body: Body::default(),
+        ..response.clone()
+    };
+    let mut lines = scene.engine.mask().response_lines(&head);
+    while lines.last().is_some_and(Visible::is_empty) {
+        lines.pop();
+    }
+    Row::Raw(bounded(lines))
+}
+
+/// Raw lines within bounds; what is left out is said.
+fn bounded(mut lines: Vec<Visible>) -> Vec<Visible> {
+    let more = lines.len().saturating_sub(RAW_LINES);
+    lines.truncate(RAW_LINES);
+    for line in &mut lines {
+        let count = line.as_str().chars().count();
+        if count > RAW_CHARACTERS {
+            let kept: String = line.as_str().chars().take(RAW_CHARACTERS).collect();
+            *line = Visible::of(&format!(
+                "{kept}… {} characters more",
+                count - RAW_CHARACTERS
+            ));
+        }
+    }
+    if more > 0 {
+        lines.push(Visible::of(&format!("… {more} lines more")));
+    }
+    lines
+}
+
+/// `200 OK   131 ms   1.4 KB`, or why there is no answer.
+pub(super) fn outcome(record: &Record) -> String {
+    let took = record.timing.total.map(time::duration).unwrap_or_default();
+    let parts = match &record.outcome {
+        Outcome::Pending => return String::new(),
+        Outcome::Response(response) => [status(response), took, time::size(response.body.len())],
+        Outcome::Failed(failure) => [failure_words(failure), took, String::new()],
+    };
+    joined(&parts)
+}
+
+/// `400 Bad Request`.
+pub(super) fn status(response: &Response) -> String {
+    format!("{} {}", response.status, response.reason)
+        .trim_end()
+        .to_owned()
+}
+
+/// The parts that are not empty, three spaces apart.
+pub(super) fn joined(parts: &[String]) -> String {
+    let parts: Vec<&str> = parts
+        .iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join("   ")
+}
+
+/// Why no HTTP answer came, in plain words.
+pub(super) fn failure_words(failure: &Failure) -> String {
+    let host = &failure.host;
+    match failure.kind {
+        FailureKind::Dns => format!("the name `{host}` does not resolve"),
+        FailureKind::Refused => format!("nobody listens at `{host}:{}`", failure.port),
+        FailureKind::Unreachable => format!("no way to `{host}`"),
+        FailureKind::Tls(fault) => format!("TLS failed: {}", tls_words(fault)),
+        FailureKind::Timeout(Phase::Connect) => "no connection in time".to_owned(),
+        FailureKind::Timeout(Phase::Answer) => "no answer in time".to_owned(),
+        FailureKind::Timeout(Phase::Body) => "the answer did not end in time".to_owned(),
+        FailureKind::Reset => "the connection was closed before an answer".to_owned(),
+        FailureKind::Proxy => "the proxy failed".to_owned(),
+        FailureKind::ProxyAuthentication => "the proxy wants a user name and password".to_owned(),
+        FailureKind::Cancelled => "you cancelled it".to_owned(),
+        FailureKind::Invalid => "it cannot be sent as it is".to_owned(),
+        FailureKind::Other => "no answer came".to_owned(),
+    }
+}
+
+/// What was wrong with the other side's certificate.
+fn tls_words(fault: TlsFault) -> &'static str {
+    match fault {
+        TlsFault::Expired => "the certificate is not valid today",
+        TlsFault::UnknownIssuer => "nobody this machine trusts signed the certificate",
+        TlsFault::WrongName => "the certificate is for another name",
+        TlsFault::NotTls => "the other side does not speak it",
+        TlsFault::Other => "the handshake broke off",
+    }
+}
+
+/// Scopes as the title bar names them: `read write offline`.
+pub(super) fn short_scopes<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = scopes.into_iter().map(short_scope).collect();
+    names.join(" ")
+}
+
+/// What a scope is called where there is little room.
+pub(super) fn short_scope(scope: &str) -> &str {
+    match scope {
+        "offline_access" => "offline",
+        _ => scope
+            .rsplit_once(':')
+            .filter(|(api, _)| *api == "dineropublicapi")
+            .map_or(scope, |(_, name)| name),
+    }
+}
+
+/// The name with what follows it: `1 field`, `5 fields`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endless_line_and_endless_lines_are_cut_and_counted() {
+        let endless = Visible::of(&"x".repeat(RAW_CHARACTERS + 5));
+        let lines = bounded(vec![endless; RAW_LINES + 2]);
+        assert_eq!(lines.len(), RAW_LINES + 1);
+        assert!(lines[0].as_str().ends_with("… 5 characters more"));
+        assert_eq!(lines[RAW_LINES].as_str(), "… 2 lines more");
+    }
+
+    #[test]
+    fn only_scopes_of_dinero_are_shortened() {
+        let scopes = ["dineropublicapi:write", "offline_access", "other:write"];
+        assert_eq!(short_scopes(scopes), "write offline other:write");
+    }
+}
