@@ -6,7 +6,7 @@ use dineroscope::core::profile::keys::KEYS;
 #[test]
 fn every_key_that_has_no_effect_yet_is_refused_by_name() {
     for facts in KEYS.iter().filter(|facts| !facts.supported) {
-        let mut text = match facts.key.split_once('.') {
+        let text = match facts.key.split_once('.') {
             Some(("provider", _)) => {
                 let rest = LEAST.split_once('\n').unwrap().1;
                 format!(
@@ -23,7 +23,7 @@ fn every_key_that_has_no_effect_yet_is_refused_by_name() {
             _ => "\"x\"",
         };
         let line = text.lines().count() + 1;
-        text.push_str(&format!("{} = {value}\n", facts.key));
+        let text = format!("{text}{} = {value}\n", facts.key);
         let expected = format!(
             "line {line}, {}: is not supported yet: leave it out",
             facts.key
@@ -72,68 +72,77 @@ fn every_value_that_has_no_effect_yet_is_refused_by_name() {
     );
 }
 
+/// A wrong line and a part of what is said about it.
+const WRONG_LINES: &[(&str, &str)] = &[
+    ("title = 5", "is a number: expected text in quotes"),
+    ("title = \" \"", "expected a few words"),
+    (
+        "keep_tokens = \"disk\"",
+        "`disk` is not known: expected `memory`",
+    ),
+    ("authorize.pkce = \"s256\"", "expected `S256` or `off`"),
+    (
+        "authorize.pkce = true",
+        "is true or false: expected text in quotes",
+    ),
+    ("authorize.ui_locales = \"da_DK\"", "no language"),
+    ("authorize.extra = \"a=b\"", "is text: expected a table"),
+    ("authorize.extra = { state = \"x\" }", "is sent already"),
+    ("authorize.extra = { a = [1] }", "is a list: expected text"),
+    ("exchange.extra = { code = \"x\" }", "is sent already"),
+    (
+        "exchange.client_authentication = \"header\"",
+        "expected `post`, `basic` or `none`",
+    ),
+    ("network.proxy = \"proxy\"", "`proxy` is no proxy"),
+    ("network.proxy = \"ftp://x\"", "is no proxy"),
+    (
+        "api.base_url = \"https://me:hunter2@x:y\"",
+        "`x:y` is no URL",
+    ),
+    ("network.proxy = \"http://me:hunter2@x:y\"", "is no proxy"),
+    ("network.proxy = \"me:hunter2@x\"", "is no proxy"),
+    (
+        "network.proxy = \"http://me:hunter2@proxy\"",
+        "not supported yet",
+    ),
+    ("api.base_url = \"api.dinero.dk\"", "is no URL"),
+    (
+        "api.base_url = \"https://api.dinero.dk?x=1\"",
+        "has a query",
+    ),
+    (
+        "api.base_url = \"ftp://api.dinero.dk\"",
+        "neither http nor https",
+    ),
+    (
+        "api.organization_id = 123456",
+        "is a number: expected text in quotes",
+    ),
+    ("api.organization_id = \"12/34\"", "no organization id"),
+    ("api = 5", "expected a table, `[api]`"),
+    ("client_secret = 5", "is a number: expected one of"),
+    ("client_secret = \"\"", "still a placeholder"),
+    ("client_secret = \"<secret>\"", "still a placeholder"),
+    ("client_secret = {}", "names 0 places"),
+    (
+        "client_secret = { prompt = true, env = \"A\" }",
+        "names 2 places",
+    ),
+    ("client_secret = { prompt = false }", "expected `true`"),
+    (
+        "client_secret = { env = \"A B\" }",
+        "no name of an environment variable",
+    ),
+    (
+        "client_secret = { env = \"5up3r-s3cret\" }",
+        "no name of an environment variable",
+    ),
+];
+
 #[test]
 fn a_wrong_value_is_named_with_what_was_expected() {
-    for (line, part) in [
-        ("title = 5", "is a number: expected text in quotes"),
-        ("title = \" \"", "expected a few words"),
-        (
-            "keep_tokens = \"disk\"",
-            "`disk` is not known: expected `memory`",
-        ),
-        ("authorize.pkce = \"s256\"", "expected `S256` or `off`"),
-        (
-            "authorize.pkce = true",
-            "is true or false: expected text in quotes",
-        ),
-        ("authorize.ui_locales = \"da_DK\"", "no language"),
-        ("authorize.extra = \"a=b\"", "is text: expected a table"),
-        ("authorize.extra = { state = \"x\" }", "is sent already"),
-        ("authorize.extra = { a = [1] }", "is a list: expected text"),
-        ("exchange.extra = { code = \"x\" }", "is sent already"),
-        (
-            "exchange.client_authentication = \"header\"",
-            "expected `post`, `basic` or `none`",
-        ),
-        ("network.proxy = \"proxy\"", "`proxy` is no proxy"),
-        ("network.proxy = \"ftp://x\"", "is no proxy"),
-        (
-            "network.proxy = \"http://me:hunter2@proxy\"",
-            "not supported yet",
-        ),
-        ("api.base_url = \"api.dinero.dk\"", "is no URL"),
-        (
-            "api.base_url = \"https://api.dinero.dk?x=1\"",
-            "has a query",
-        ),
-        (
-            "api.base_url = \"ftp://api.dinero.dk\"",
-            "neither http nor https",
-        ),
-        (
-            "api.organization_id = 123456",
-            "is a number: expected text in quotes",
-        ),
-        ("api.organization_id = \"12/34\"", "no organization id"),
-        ("api = 5", "expected a table, `[api]`"),
-        ("client_secret = 5", "is a number: expected one of"),
-        ("client_secret = \"\"", "still a placeholder"),
-        ("client_secret = \"<secret>\"", "still a placeholder"),
-        ("client_secret = {}", "names 0 places"),
-        (
-            "client_secret = { prompt = true, env = \"A\" }",
-            "names 2 places",
-        ),
-        ("client_secret = { prompt = false }", "expected `true`"),
-        (
-            "client_secret = { env = \"A B\" }",
-            "no name of an environment variable",
-        ),
-        (
-            "client_secret = { env = \"5up3r-s3cret\" }",
-            "no name of an environment variable",
-        ),
-    ] {
+    for (line, part) in WRONG_LINES {
         let problem = only_problem(line);
         assert!(problem.contains(part), "{line}: {problem}");
         assert!(problem.contains("line 5"), "{line}: {problem}");
@@ -142,6 +151,10 @@ fn a_wrong_value_is_named_with_what_was_expected() {
             "{problem}"
         );
     }
+}
+
+#[test]
+fn a_wrong_value_of_a_needed_key_is_one_problem() {
     for (from, to, part) in [
         (
             "visma-connect",

@@ -87,10 +87,11 @@ pub(super) fn base_url(text: &str) -> Checked<String> {
 
 fn http_url(text: &str, example: &str) -> Checked<Url> {
     let expected = format!("expected a whole http or https URL such as `{example}`");
+    let shown = without_credentials(text);
     let url =
-        Url::parse(text).map_err(|error| format!("`{text}` is no URL ({error}): {expected}"))?;
+        Url::parse(text).map_err(|error| format!("`{shown}` is no URL ({error}): {expected}"))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("`{text}` is neither http nor https: {expected}"));
+        return Err(format!("`{shown}` is neither http nor https: {expected}"));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(format!("has a user name or password in it: {expected}"));
@@ -102,6 +103,11 @@ fn http_url(text: &str, example: &str) -> Checked<Url> {
         return Err(format!("`{text}` holds a space: {expected}"));
     }
     Ok(url)
+}
+
+/// What of a URL may be quoted in a message: not what stands before an `@`.
+fn without_credentials(text: &str) -> &str {
+    text.rsplit_once('@').map_or(text, |(_, behind)| behind)
 }
 
 /// Whether a URL's host is this machine.
@@ -219,7 +225,8 @@ pub(super) fn proxy(text: &str) -> Checked<ProxyChoice> {
         "none" => return Ok(ProxyChoice::None),
         _ => {}
     }
-    let url = Url::parse(text).map_err(|_| format!("`{text}` is no proxy: {expected}"))?;
+    let shown = without_credentials(text);
+    let url = Url::parse(text).map_err(|_| format!("`{shown}` is no proxy: {expected}"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(format!(
             "a user name or password for the proxy is not supported yet: {expected}"
@@ -227,7 +234,7 @@ pub(super) fn proxy(text: &str) -> Checked<ProxyChoice> {
     }
     let known = ["http", "https", "socks5", "socks5h"].contains(&url.scheme());
     if !known || url.host().is_none() {
-        return Err(format!("`{text}` is no proxy: {expected}"));
+        return Err(format!("`{shown}` is no proxy: {expected}"));
     }
     Ok(ProxyChoice::Url(text.to_owned()))
 }

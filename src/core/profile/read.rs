@@ -86,8 +86,7 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
         "the client id of your registration",
         check::client_id,
     );
-    let preset = provider.as_ref().and_then(|provider| provider.preset);
-    let client_secret = client_secret(source, preset);
+    let client_secret = client_secret(source, provider.as_ref());
     let redirect_uri = source.required(
         "redirect_uri",
         "the redirect URI as registered",
@@ -203,9 +202,10 @@ fn code_lifetime(source: &mut Source<'_>) -> Option<u32> {
 }
 
 /// Where the secret is. Messages never quote what stands there.
-fn client_secret(source: &mut Source<'_>, preset: Option<Preset>) -> Option<SecretReference> {
+fn client_secret(source: &mut Source<'_>, provider: Option<&Provider>) -> Option<SecretReference> {
     let key = "client_secret";
-    let sandbox = preset == Some(Preset::Sandbox);
+    let sandbox = provider.is_some_and(|it| it.environment == Environment::Sandbox);
+    let embedded = provider.is_some_and(|it| it.preset == Some(Preset::Sandbox));
     let Some(item) = source.item(key) else {
         return Some(SecretReference::None);
     };
@@ -217,7 +217,7 @@ fn client_secret(source: &mut Source<'_>, preset: Option<Preset>) -> Option<Secr
         source.problem(key, message);
         return None;
     };
-    if sandbox {
+    if embedded {
         source.problem(
             key,
             "must be text for the sandbox, which registers the secret that stands here",
