@@ -4,12 +4,13 @@
 //! out as data. That is why every rule of the flow can be tested by stepping a value.
 //!
 //! Reading order is dependency order:
-//! `secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ engine`.
+//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ engine`.
 
 pub mod diagnose;
 pub mod dinero;
 pub mod engine;
 pub mod fault;
+pub mod nearest;
 pub mod oauth;
 pub mod profile;
 pub mod secret;

@@ -47,7 +47,7 @@
 //!
 //! `core/oauth/flow.rs`, `core/engine/message.rs`, `core/engine.rs`, then whichever edge or face you came
 //! for. Inside `core`, a module names only those before it:
-//! `secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ engine`.
+//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ engine`.
 
 pub mod cli;
 pub mod core;

@@ -1,5 +1,6 @@
 //! The ways in which the sandbox can be told to fail, each with the rule that must explain it.
 
+use crate::core::nearest::nearest;
 use crate::core::oauth::Step;
 
 /// A named way to fail.
@@ -146,10 +147,10 @@ impl Fault {
             return Ok(row.fault);
         }
         let names: Vec<&str> = FAULTS.iter().map(|row| row.name).collect();
-        Err(format!(
-            "there is no fault `{name}`; there are {}",
-            names.join(", ")
-        ))
+        let meant = nearest(name, names.iter().copied())
+            .map(|meant| format!("did you mean `{meant}`? "))
+            .unwrap_or_default();
+        Err(format!("{meant}there are {}", names.join(", ")))
     }
 }
 
@@ -163,5 +164,13 @@ mod tests {
             assert_eq!(row.fault.facts().name, row.name);
             assert_eq!(Fault::named(row.name), Ok(row.fault));
         }
+    }
+
+    #[test]
+    fn a_mistyped_name_is_answered_with_the_nearest() {
+        assert_eq!(
+            Fault::named("token500x").map_err(|message| message.contains("`token-500`")),
+            Err(true)
+        );
     }
 }

@@ -116,7 +116,8 @@ pub(super) const CORE_CRATES: &[&str] = &[
 
 /// Reading order is dependency order: a module of the core names only those before it.
 pub(super) const CORE_ORDER: &[&str] = &[
-    "secret", "wire", "profile", "token", "oauth", "dinero", "fault", "diagnose", "engine",
+    "nearest", "secret", "wire", "profile", "token", "oauth", "dinero", "fault", "diagnose",
+    "engine",
 ];
 
 /// The door to the network: the only files that may name the HTTP client.

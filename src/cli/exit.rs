@@ -1,0 +1,43 @@
+//! Exit codes: what a script learns without reading a word.
+
+use std::process::ExitCode;
+
+/// How the program ends. Where several fit, the first in the order 2, 3, 4, 1 applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: the provider or the user said no, or nobody answered in time.
+    Refused,
+    /// 2: the command line was not understood.
+    Usage,
+    /// 3: something is wrong with the profile or the configuration.
+    Profile,
+    /// 4: no HTTP answer to a request we sent, or an address that cannot be bound.
+    Unreachable,
+    /// 130: Ctrl-C.
+    Interrupted,
+    /// 143: told to end.
+    Terminated,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Profile => 3,
+            Self::Unreachable => 4,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

@@ -1,0 +1,107 @@
+//! `--scope`, `--response-mode` and `--set`: what this one run asks for otherwise than its profile.
+//!
+//! One place, because `link` and `login` must make the same link of the same words.
+
+use crate::core::profile::{Profile, ResponseMode};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser as _;
+
+/// Parameters that `--set` may not touch, with the reason.
+const NOT_SET: &[(&str, &str)] = &[
+    ("scope", "use `--scope`"),
+    ("response_mode", "use `--response-mode`"),
+    ("client_id", "it is the profile's: change `client_id` there"),
+    (
+        "redirect_uri",
+        "it is the profile's: change `redirect_uri` there",
+    ),
+    ("response_type", "only `code` is built"),
+    ("state", "it is made anew for each run"),
+    ("nonce", "it is made anew for each run"),
+    ("code_challenge", "it is made anew for each run"),
+    (
+        "code_challenge_method",
+        "it goes with the challenge: change `authorize.pkce` in the profile",
+    ),
+];
+
+/// What differs from the profile in this run.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Overrides {
+    /// Ask for these scopes instead (may be repeated, or several in one, separated by spaces)
+    #[arg(long, value_name = "SCOPE", value_parser = scope)]
+    scope: Vec<String>,
+
+    /// Ask for the answer in this way instead
+    #[arg(long, value_name = "MODE", value_parser = response_mode())]
+    response_mode: Option<ResponseMode>,
+
+    /// Set a parameter of the link (may be repeated)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+}
+
+impl Overrides {
+    /// Changes a copy of the profile; the file stays as it is.
+    pub(super) fn apply(&self, profile: &mut Profile) {
+        if !self.scope.is_empty() {
+            profile.scopes = self
+                .scope
+                .iter()
+                .flat_map(|scopes| scopes.split_whitespace())
+                .map(str::to_owned)
+                .collect();
+        }
+        if let Some(mode) = self.response_mode {
+            profile.authorize.response_mode = mode;
+        }
+        for (name, value) in &self.set {
+            set(profile, name, value);
+        }
+    }
+}
+
+/// Puts one parameter into the link, in the place of one of the same name.
+fn set(profile: &mut Profile, name: &str, value: &str) {
+    if name == "ui_locales" {
+        profile.authorize.ui_locales = Some(value.to_owned());
+        return;
+    }
+    let extra = &mut profile.authorize.extra;
+    match extra.iter_mut().find(|(known, _)| known == name) {
+        Some((_, kept)) => value.clone_into(kept),
+        None => extra.push((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// At least one scope.
+fn scope(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("expected at least one scope".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// The protocol words of the response modes that are built.
+fn response_mode() -> impl clap::builder::TypedValueParser<Value = ResponseMode> {
+    const MODES: [ResponseMode; 2] = [ResponseMode::FormPost, ResponseMode::Query];
+    PossibleValuesParser::new(MODES.map(ResponseMode::name)).map(|name| {
+        MODES
+            .into_iter()
+            .find(|mode| mode.name() == name)
+            .unwrap_or(ResponseMode::FormPost)
+    })
+}
+
+/// `NAME=VALUE`, for a parameter that may be set.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .filter(|(name, _)| !name.trim().is_empty())
+        .ok_or("expected `NAME=VALUE`")?;
+    match NOT_SET.iter().find(|(known, _)| *known == name) {
+        Some((_, reason)) => Err(format!("`{name}` cannot be set here: {reason}")),
+        None => Ok((name.to_owned(), value.to_owned())),
+    }
+}

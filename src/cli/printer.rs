@@ -1,0 +1,78 @@
+//! The one printer: results to one writer, talk to another.
+//!
+//! It takes only [`Visible`] text and JSON values, so nothing from outside can command a terminal.
+
+use crate::core::wire::visible::Visible;
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Writes results and talk.
+pub struct Printer<'a> {
+    results: &'a mut (dyn Write + Send),
+    talk: &'a mut (dyn Write + Send),
+}
+
+impl<'a> Printer<'a> {
+    /// A printer on these writers: standard output and standard error, or a test's buffers.
+    pub fn new(results: &'a mut (dyn Write + Send), talk: &'a mut (dyn Write + Send)) -> Self {
+        Self { results, talk }
+    }
+
+    /// A line of the result. Fails when standard output is closed or full.
+    pub fn result(&mut self, line: &Visible) -> io::Result<()> {
+        writeln!(self.results, "{line}")?;
+        self.results.flush()
+    }
+
+    /// A JSON object on a line of its own. Fails as [`Self::result`] does.
+    pub fn object(&mut self, value: &Value) -> io::Result<()> {
+        writeln!(self.results, "{}", escaped(&value.to_string()))?;
+        self.results.flush()
+    }
+
+    /// A line for the person who reads along. Nobody reading along is no failure.
+    pub fn talk(&mut self, line: &Visible) {
+        let _ = writeln!(self.talk, "{line}").and_then(|()| self.talk.flush());
+    }
+}
+
+/// JSON text in which whatever could command a terminal is written as `\uXXXX`.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if Visible::of(character.encode_utf8(&mut [0; 4]))
+            .as_str()
+            .starts_with(character)
+        {
+            text.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn json_cannot_command_a_terminal_and_says_the_same() {
+        let (mut results, mut talk) = (Vec::new(), Vec::new());
+        let value = json!({"text": "a\u{1b}[2J\u{9b}b\u{202e}c\u{e0041}æøå\n"});
+        Printer::new(&mut results, &mut talk)
+            .object(&value)
+            .unwrap();
+        let line = String::from_utf8(results).unwrap();
+        for control in ['\u{1b}', '\u{9b}', '\u{202e}', '\u{e0041}'] {
+            assert!(!line.contains(control), "{line:?}");
+        }
+        assert!(line.contains("æøå"));
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), value);
+    }
+}
