@@ -11,6 +11,7 @@ mod keys;
 mod layers;
 mod listener;
 mod login;
+mod panes;
 mod profile_folders;
 mod profile_problems;
 mod profiles;

@@ -4,8 +4,8 @@
 
 mod checks;
 
-use super::parts::{self, fact, folding, group, joined, prose, secret};
-use super::{Scene, blank, button, go_to, new_run, time, way_on};
+use super::parts::{self, fact, folding, group, joined, nothing, prose, secret};
+use super::{Scene, blank, button, new_run, time, way_on};
 use crate::core::engine::SecretState;
 use crate::core::engine::message::Command;
 use crate::core::oauth::grant::{NotJson, TokenTrouble};
@@ -109,8 +109,8 @@ fn verdict(checks: &[Check]) -> String {
     let failing = checks.iter().filter(|check| !check.passes).count();
     match failing {
         0 => format!("Ready. {all} of {all} local checks pass"),
-        1 => format!("Ready, but 1 of {all} checks fails: the code would be burned"),
-        _ => format!("Ready, but {failing} of {all} checks fail: the code would be burned"),
+        1 => format!("1 of {all} checks fails: the code would be burned"),
+        _ => format!("{failing} of {all} checks fail: the code would be burned"),
     }
 }
 
@@ -150,6 +150,13 @@ fn fields(scene: &Scene<'_>, request: &Request) -> Group {
             &Secret::new(value),
             "Basic: id and secret",
         ));
+    }
+    let lacking = matches!(
+        scene.engine.secret_state(),
+        SecretState::Prompt | SecretState::Reading | SecretState::Missing(_)
+    );
+    if lacking && scene.engine.run().exchange.is_none() {
+        rows.push(nothing(Mark::Warning, "client_secret", "not there yet"));
     }
     group("Fields", format!("{} sent", pairs.len()), rows)
 }
@@ -234,7 +241,7 @@ fn done(scene: &Scene<'_>) -> Pane {
     }
     groups.extend(raw(scene, record));
     Pane {
-        button: Some(go_to(Step::Token)),
+        button: Some(button("Look at the tokens", Action::Show(Step::Token))),
         quiet: record.map(|record| Visible::of(&sent(scene, record))),
         groups,
         ..blank(
@@ -249,16 +256,9 @@ fn done(scene: &Scene<'_>) -> Pane {
 fn failed(scene: &Scene<'_>, trouble: &TokenTrouble) -> Pane {
     let record = record(scene);
     let mut groups = Vec::new();
-    if let TokenTrouble::Error {
-        description: Some(description),
-        ..
-    } = trouble
-    {
-        groups.push(group(
-            "",
-            "",
-            vec![fact(Mark::Note, "error_description", description, "")],
-        ));
+    let said = said(trouble, record);
+    if !said.is_empty() {
+        groups.push(group("", "", said));
     }
     if let Some(record) = record {
         let checks = checks::checks(scene, &record.request, record.at);
@@ -283,6 +283,31 @@ fn failed(scene: &Scene<'_>, trouble: &TokenTrouble) -> Pane {
         groups,
         ..blank(scene, Step::Exchange, trouble_words(scene, trouble, record))
     }
+}
+
+/// What the other side said beyond its status: its own words, another address, when to come again.
+fn said(trouble: &TokenTrouble, record: Option<&Record>) -> Vec<Row> {
+    let row = match trouble {
+        TokenTrouble::Error {
+            description: Some(description),
+            ..
+        } => fact(Mark::Note, "error_description", description, ""),
+        TokenTrouble::Redirected { location } => {
+            fact(Mark::Note, "Location", location, "not followed")
+        }
+        TokenTrouble::ServerError {
+            retry_after: Some(after),
+            ..
+        } => fact(Mark::Note, "Retry-After", after, "seconds, or a date"),
+        TokenTrouble::NoAnswer => match record.map(|record| &record.outcome) {
+            Some(Outcome::Failed(failure)) => {
+                fact(Mark::Note, "in its own words", &failure.detail, "")
+            }
+            _ => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
+    vec![row]
 }
 
 /// What was wrong, as a headline.

@@ -11,7 +11,7 @@ use crate::core::oauth::{RunPhase, Step, StepState};
 use crate::core::profile::{Field, Profile};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Place, Question};
-use crate::tui::pane::{Group, Mark, Pane, Row};
+use crate::tui::pane::{Fact, Group, Mark, Pane, Row, Value};
 
 /// The pane.
 pub(super) fn pane(scene: &Scene<'_>) -> Pane {
@@ -78,11 +78,7 @@ fn placeholder(scene: &Scene<'_>, field: Field) -> Pane {
         )),
         quiet: Some(Visible::of(what)),
         groups: facts(scene),
-        ..blank(
-            scene,
-            Step::Link,
-            format!("Fill in {key} first: a placeholder is left in it"),
-        )
+        ..blank(scene, Step::Link, format!("Fill in {key} first"))
     }
 }
 
@@ -160,6 +156,10 @@ fn facts(scene: &Scene<'_>) -> Vec<Group> {
 /// Every parameter with its meaning.
 fn parameters(scene: &Scene<'_>, profile: &Profile) -> Group {
     let run = scene.engine.run();
+    let missing = match run.phase {
+        RunPhase::Preparing(Missing::Field(field)) => Some(field),
+        _ => None,
+    };
     let rows = run
         .parameters
         .iter()
@@ -170,7 +170,16 @@ fn parameters(scene: &Scene<'_>, profile: &Profile) -> Group {
                 counted(profile.scopes.len(), "scope"),
                 "named below",
             ),
-            name => fact(Mark::Note, name, &parameter.value, parameter.meaning),
+            name => match missing {
+                Some(field) if field.key() == name => Row::Fact(Fact {
+                    mark: Mark::Warning,
+                    name: Visible::of(name),
+                    value: Value::Plain(Visible::of(&parameter.value)),
+                    meaning: Visible::of("to be filled in"),
+                    action: Some(Action::Ask(Question::Field(field))),
+                }),
+                _ => fact(Mark::Note, name, &parameter.value, parameter.meaning),
+            },
         })
         .collect();
     group("Parameters", format!("{} sent", run.parameters.len()), rows)

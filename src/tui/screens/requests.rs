@@ -126,6 +126,16 @@ fn send(operation: &Operation) -> Command {
 
 /// Everything that can be called, and for which organization.
 fn choices(scene: &Scene<'_>) -> Group {
+    let can_call = scene.engine.allows(&send(&OPERATIONS[0]));
+    if !can_call {
+        return group(
+            "Requests",
+            "",
+            vec![prose(
+                "They come with a profile whose API is known: see step 1.",
+            )],
+        );
+    }
     let mut rows = vec![organization(scene)];
     rows.extend(OPERATIONS.iter().map(|operation| offer(scene, operation)));
     rows.push(choice(
@@ -217,7 +227,7 @@ fn sending(scene: &Scene<'_>, record: &Record) -> Pane {
             called(scene, record),
             along(scene, record)
         ))),
-        groups: vec![choices(scene)],
+        groups: parts::raw(scene, record, ("Raw request", "Raw answer")),
         ..blank(
             scene,
             Step::Requests,
@@ -284,8 +294,8 @@ fn words_for(status: u16) -> &'static str {
         401 => "the API does not take the token",
         403 => "the token does not allow this",
         404 => "there is nothing here",
-        429 => "too many requests",
-        480 => "the organization is locked",
+        429 => "wait before the next call",
+        480 => "a brown-out: this endpoint goes away",
         400..=499 => "the API refused the call",
         _ => "the API is in trouble itself",
     }

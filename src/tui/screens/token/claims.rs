@@ -98,7 +98,8 @@ fn row(scene: &Scene<'_>, name: &str, value: &Value) -> Row {
         Some(at) => {
             let relative = relative(at.as_second() - scene.now.as_second());
             let meaning = match name {
-                "exp" | "iat" | "nbf" => format!("{meaning} {relative}"),
+                "exp" | "iat" => format!("{meaning} {relative}"),
+                "nbf" => meaning.to_owned(),
                 _ => relative,
             };
             fact(Mark::Note, name, scene.time(at), meaning)

@@ -1,0 +1,246 @@
+//! What panes say, at every point of the flow: always something, never a secret, never a dead button.
+
+use crate::stage::{CODE, Point, at, bind, blank, bring, engine_at, visma};
+use dineroscope::core::engine::Engine;
+use dineroscope::core::engine::message::{Command, Consent, Event};
+use dineroscope::core::oauth::{STEPS, Step};
+use dineroscope::core::profile::SecretReference;
+use dineroscope::tui::action::Action;
+use dineroscope::tui::pane::{Pane, Row, Value};
+use dineroscope::tui::screens::{self, DiagramLine, Scene};
+use jiff::tz::TimeZone;
+
+/// The pane of a step, so many seconds after the start.
+fn pane(engine: &Engine, step: Step, seconds: i64) -> Pane {
+    let zone = TimeZone::UTC;
+    let scene = Scene {
+        engine,
+        now: at(seconds),
+        zone: &zone,
+    };
+    screens::pane(&scene, step)
+}
+
+/// Every text of a pane, one a line; secrets as the frame shows them.
+fn text(engine: &Engine, pane: &Pane) -> String {
+    let mut lines = vec![format!(
+        "{:?} {}  [{}]",
+        pane.state,
+        pane.headline,
+        pane.button
+            .as_ref()
+            .map(|button| button.label.as_str())
+            .unwrap_or_default()
+    )];
+    lines.extend(pane.quiet.iter().map(|quiet| format!("  {quiet}")));
+    for group in &pane.groups {
+        lines.push(format!("{} | {}", group.label, group.right));
+        for row in &group.rows {
+            lines.push(match row {
+                Row::Fact(fact) => {
+                    let value = match &fact.value {
+                        Value::Plain(text) => text.to_string(),
+                        Value::Secret(secret) => engine.mask().fact(secret).to_string(),
+                        Value::Nothing => "–".to_owned(),
+                    };
+                    format!(
+                        "{:?} {:<21}{:<24}{}",
+                        fact.mark, fact.name, value, fact.meaning
+                    )
+                }
+                Row::Prose(text) => text.to_string(),
+                Row::Raw(raw) => raw
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+                Row::Choice { text, right, .. } => format!("> {text}  {right}"),
+                Row::Bar(filled, text) => format!("{filled} {text}"),
+                Row::Scroll(layout) => layout
+                    .lines
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            });
+        }
+    }
+    lines.join("\n")
+}
+
+/// Every engine a pane can be made of.
+fn engines() -> Vec<(String, Engine)> {
+    let mut engines: Vec<(String, Engine)> = Point::ALL
+        .iter()
+        .map(|point| (format!("{point:?}"), engine_at(*point)))
+        .collect();
+    engines.push(("sandbox waiting".to_owned(), sandbox_waiting()));
+    let mut failed = engine_at(Point::SandboxStarting);
+    failed.event(at(1), Event::SandboxFailed("no free port".to_owned()));
+    engines.push(("sandbox failed".to_owned(), failed));
+    let mut anew = engine_at(Point::Listed);
+    anew.command(at(120), Command::NewRun);
+    engines.push(("a new run with a former grant".to_owned(), anew));
+    engines
+}
+
+/// The sandbox, waiting for the user.
+fn sandbox_waiting() -> Engine {
+    let mut engine = engine_at(Point::SandboxStarting);
+    engine.event(
+        at(0),
+        Event::SandboxStarted {
+            origin: "http://127.0.0.1:41234".to_owned(),
+        },
+    );
+    engine.command(
+        at(0),
+        Command::Begin {
+            open_browser: false,
+        },
+    );
+    bind(&mut engine);
+    engine
+}
+
+/// Every action a pane offers.
+fn actions(pane: &Pane) -> Vec<Action> {
+    let rows = pane.groups.iter().flat_map(|group| &group.rows);
+    rows.filter_map(|row| match row {
+        Row::Choice { action, .. } => Some(action.clone()),
+        Row::Fact(fact) => fact.action.clone(),
+        _ => None,
+    })
+    .chain(pane.button.iter().map(|button| button.action.clone()))
+    .collect()
+}
+
+#[test]
+fn every_state_of_every_step_says_something_and_offers_only_what_works() {
+    for (name, engine) in engines() {
+        for facts in &STEPS {
+            let pane = pane(&engine, facts.step, 130);
+            let place = format!("{name}, {}", facts.name);
+            let headline = pane.headline.as_str();
+            assert!(!headline.is_empty(), "{place}");
+            assert!(!headline.ends_with('.'), "{place}: {headline}");
+            let label = pane.button.as_ref().map(|button| button.label.as_str());
+            let sending = facts.step == Step::Exchange && name == "Exchanging";
+            assert_eq!(label.is_none(), sending, "{place}: one button");
+            let width = headline.chars().count() + label.unwrap_or_default().chars().count();
+            assert!(width <= 66, "{place}: {headline} [{label:?}] in 74 columns");
+            for action in actions(&pane) {
+                if let Action::Engine(command) = &action {
+                    assert!(engine.allows(command), "{place}: {command:?}");
+                }
+                assert_ne!(action, Action::Show(facts.step), "{place}: leads nowhere");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_pane_shows_a_secret() {
+    for (name, engine) in engines() {
+        let mut secrets = vec![CODE.to_owned(), CODE.to_lowercase()];
+        if let SecretReference::Plain(secret) = visma().client_secret {
+            secrets.push(secret.expose().to_owned());
+        }
+        let verifier = &engine.run().fresh.verifier;
+        secrets.extend(verifier.iter().map(|secret| secret.expose().to_owned()));
+        if let Some(grant) = engine.grant() {
+            let token = grant.access_token.expose();
+            secrets.push(token.split('.').next_back().unwrap().to_owned());
+            secrets.push(token.to_owned());
+        }
+        for facts in &STEPS {
+            let shown = text(&engine, &pane(&engine, facts.step, 130));
+            for secret in &secrets {
+                assert!(!shown.contains(secret.as_str()), "{name}, {}", facts.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_sandbox_offers_to_answer_in_the_users_place() {
+    let offers = |engine: &Engine| {
+        actions(&pane(engine, Step::Consent, 5))
+            .contains(&Action::Engine(Command::AnswerConsent(Consent::Accept)))
+    };
+    assert!(offers(&sandbox_waiting()));
+    assert!(!offers(&engine_at(Point::Waiting)));
+}
+
+#[test]
+fn the_wait_the_code_and_the_token_count_down() {
+    let waiting = engine_at(Point::Waiting);
+    let headline =
+        |engine: &Engine, step, seconds| pane(engine, step, seconds).headline.to_string();
+    assert_eq!(
+        headline(&waiting, Step::Consent, 47),
+        "Waiting for the browser   00:47 of 05:00"
+    );
+    let answered = engine_at(Point::Answered);
+    let shown = text(&answered, &pane(&answered, Step::Callback, 42));
+    assert!(shown.contains("04:41 left"), "{shown}");
+    let authorized = engine_at(Point::Authorized);
+    assert_eq!(
+        headline(&authorized, Step::Token, 182),
+        "Signed in. Token good for 58 min"
+    );
+    assert_eq!(
+        headline(&authorized, Step::Token, 3700),
+        "The access token has expired"
+    );
+}
+
+#[test]
+fn a_code_that_is_too_old_is_seen_before_it_is_burned() {
+    let engine = engine_at(Point::Answered);
+    let fresh = pane(&engine, Step::Exchange, 60);
+    assert_eq!(fresh.headline.as_str(), "Ready. 6 of 6 local checks pass");
+    let old = pane(&engine, Step::Exchange, 22 + 301);
+    assert_eq!(
+        old.headline.as_str(),
+        "1 of 6 checks fails: the code would be burned"
+    );
+}
+
+#[test]
+fn a_grant_of_a_former_run_says_when_it_came() {
+    let mut engine = engine_at(Point::Authorized);
+    engine.command(at(120), Command::NewRun);
+    let quiet = pane(&engine, Step::Token, 130).quiet.unwrap();
+    assert!(quiet.as_str().contains("from "), "{quiet}");
+}
+
+#[test]
+fn names_from_outside_cannot_command_the_terminal() {
+    let mut engine = blank();
+    let mut profile = visma();
+    profile.provider.label = "Evil\u{1b}[2J\u{202e}".to_owned();
+    bring(&mut engine, profile, Point::Refused);
+    let shown = text(&engine, &pane(&engine, Step::Callback, 30));
+    assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
+}
+
+#[test]
+fn one_arrow_is_lit_in_every_step() {
+    let engine = engine_at(Point::Ready);
+    let zone = TimeZone::UTC;
+    let scene = Scene {
+        engine: &engine,
+        now: at(0),
+        zone: &zone,
+    };
+    for facts in &STEPS {
+        let lit = screens::diagram(&scene, facts.step)
+            .iter()
+            .filter(|line| matches!(line, DiagramLine::Arrow { lit: true, .. }))
+            .count();
+        assert_eq!(lit, 1, "{}", facts.name);
+        let explained = screens::explanation(&scene, facts.step);
+        assert!(!explained.as_str().contains("the provider"), "{explained}");
+    }
+}
