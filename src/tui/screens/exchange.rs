@@ -60,7 +60,7 @@ fn before(scene: &Scene<'_>) -> Pane {
             false,
         ),
         SecretState::Prompt => (
-            "Type the client secret first; it stays in memory".to_owned(),
+            "The client secret is not there yet".to_owned(),
             StepState::Ready,
             false,
         ),

@@ -131,7 +131,7 @@ fn frozen(scene: &Scene<'_>) -> Pane {
         ..blank(
             scene,
             Step::Link,
-            format!("This is the link of the run of {began}; it is frozen"),
+            format!("The link of this run, frozen since {began}"),
         )
     }
 }
