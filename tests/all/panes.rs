@@ -208,6 +208,58 @@ fn a_code_that_is_too_old_is_seen_before_it_is_burned() {
 }
 
 #[test]
+fn every_trouble_of_the_exchange_has_its_headline() {
+    let cases = [
+        (
+            200,
+            "<html>",
+            "An answer came, but it is a web page, not tokens",
+        ),
+        (200, "", "An answer came, but it is empty"),
+        (
+            200,
+            "{\"a",
+            "An answer came, but it breaks off before its end",
+        ),
+        (200, "{}", "An answer came, but without access_token"),
+        (
+            302,
+            "",
+            "The token endpoint sends elsewhere; that is not followed",
+        ),
+        (429, "", "Visma Connect says: too many requests"),
+        (503, "", "Visma Connect is in trouble itself: 503"),
+        (404, "", "Visma Connect refused the exchange with 404"),
+    ];
+    for (status, body, headline) in cases {
+        let mut engine = engine_at(Point::Answered);
+        let call = exchange(&mut engine, 62);
+        answer(&mut engine, 62, call, status, body);
+        let shown = pane(&engine, Step::Exchange, 70);
+        assert_eq!(shown.headline.as_str(), headline);
+    }
+}
+
+#[test]
+fn an_opaque_token_is_fine_and_an_id_token_is_called_unchecked() {
+    let mut engine = engine_at(Point::Answered);
+    let call = exchange(&mut engine, 62);
+    let id_token = "e30.eyJuYW1lIjoiw4ZibGUifQ.AA";
+    let body = format!(
+        "{{\"access_token\":\"opaque\",\"token_type\":\"Bearer\",\"id_token\":\"{id_token}\"}}"
+    );
+    answer(&mut engine, 62, call, 200, &body);
+    let shown = text(&engine, &pane(&engine, Step::Token, 70));
+    assert!(shown.contains("It is opaque"), "{shown}");
+    assert!(
+        shown.contains("Claims of the id_token, not yet checked"),
+        "{shown}"
+    );
+    assert!(shown.contains("Æble"), "{shown}");
+    assert!(!shown.contains("signature"), "{shown}");
+}
+
+#[test]
 fn a_grant_of_a_former_run_says_when_it_came() {
     let mut engine = engine_at(Point::Authorized);
     engine.command(at(120), Command::NewRun);

@@ -179,7 +179,7 @@ pub(super) fn failure_words(failure: &Failure) -> String {
         FailureKind::Dns => format!("the name `{host}` does not resolve"),
         FailureKind::Refused => format!("nobody listens at `{host}:{}`", failure.port),
         FailureKind::Unreachable => format!("no way to `{host}`"),
-        FailureKind::Tls(fault) => format!("TLS failed: {}", tls_words(fault)),
+        FailureKind::Tls(fault) => format!("TLS: {}", tls_words(fault)),
         FailureKind::Timeout(Phase::Connect) => "no connection in time".to_owned(),
         FailureKind::Timeout(Phase::Answer) => "no answer in time".to_owned(),
         FailureKind::Timeout(Phase::Body) => "the answer did not end in time".to_owned(),
@@ -195,9 +195,9 @@ pub(super) fn failure_words(failure: &Failure) -> String {
 /// What was wrong with the other side's certificate.
 fn tls_words(fault: TlsFault) -> &'static str {
     match fault {
-        TlsFault::Expired => "the certificate is not valid today",
-        TlsFault::UnknownIssuer => "nobody this machine trusts signed the certificate",
-        TlsFault::WrongName => "the certificate is for another name",
+        TlsFault::Expired => "certificate not valid today",
+        TlsFault::UnknownIssuer => "certificate of an unknown issuer",
+        TlsFault::WrongName => "certificate for another name",
         TlsFault::NotTls => "the other side does not speak it",
         TlsFault::Other => "the handshake broke off",
     }
