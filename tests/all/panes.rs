@@ -1,6 +1,6 @@
 //! What panes say, at every point of the flow: always something, never a secret, never a dead button.
 
-use crate::stage::{CODE, Point, at, bind, blank, bring, engine_at, visma};
+use crate::stage::{CODE, Point, answer, at, bind, blank, bring, engine_at, exchange, visma};
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Consent, Event};
 use dineroscope::core::oauth::{STEPS, Step};
