@@ -23,6 +23,7 @@ pub mod time;
 mod token;
 
 pub use diagram::{DiagramLine, Party, diagram};
+pub use parts::short_scopes;
 
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;

@@ -204,7 +204,7 @@ fn tls_words(fault: TlsFault) -> &'static str {
 }
 
 /// Scopes as the title bar names them: `read write offline`.
-pub(super) fn short_scopes<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
+pub fn short_scopes<'a>(scopes: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = scopes.into_iter().map(short_scope).collect();
     names.join(" ")
 }
