@@ -3,15 +3,23 @@
 //! Results go to stdout, talk to stderr, and the exit code says the rest ([`exit::Exit`]).
 
 mod arguments;
+mod choose;
 pub mod exit;
+mod findings;
+mod link;
 mod overrides;
 pub mod printer;
 
+use crate::core::engine::Setup;
 use crate::core::fault::Fault;
+use crate::core::wire::visible::Visible;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use exit::Exit;
+use jiff::SignedDuration;
+use printer::Printer;
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 
 /// What the arguments ask for.
@@ -19,8 +27,17 @@ use std::path::PathBuf;
 pub enum Face {
     /// The screens.
     Screens(Screens),
+    /// A command that needs none.
+    Task(Task),
     /// It is done already: help, version, or a usage error, printed.
     Ended(Exit),
+}
+
+/// A command with its arguments; run by [`run`].
+#[derive(Debug)]
+pub struct Task {
+    command: Command,
+    profiles: Option<PathBuf>,
 }
 
 /// How the screens open.
@@ -47,21 +64,57 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>) -> Face {
         Ok(arguments) => arguments,
         Err(error) => return Face::Ended(told(&error)),
     };
-    let screens = Screens {
-        profile: arguments.profile,
-        profiles: arguments.profiles,
-        demo: false,
-        faults: Vec::new(),
+    let screens = |demo, faults, profiles| {
+        Face::Screens(Screens {
+            profile: arguments.profile,
+            profiles,
+            demo,
+            faults,
+        })
     };
     match arguments.command {
-        None => Face::Screens(screens),
-        Some(Command::Demo(demo)) => Face::Screens(Screens {
-            demo: true,
-            faults: demo.faults,
-            ..screens
+        None => screens(false, Vec::new(), arguments.profiles),
+        Some(Command::Demo(demo)) => screens(true, demo.faults, arguments.profiles),
+        Some(command) => Face::Task(Task {
+            command,
+            profiles: arguments.profiles,
         }),
-        Some(_) => Face::Ended(Exit::Usage),
     }
+}
+
+/// Runs a command on standard output and standard error. A closed stdout ends it quietly.
+pub fn run(task: Task) -> Exit {
+    let (mut results, mut talk) = (io::stdout(), io::stderr());
+    let mut printer = Printer::new(&mut results, &mut talk);
+    match perform(task, &mut printer) {
+        Ok(exit) => exit,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+        Err(error) => {
+            printer.talk(&Visible::of(&format!(
+                "error: standard output cannot be written: {error}"
+            )));
+            Exit::Profile
+        }
+    }
+}
+
+/// The command itself. Fails when standard output is closed or full.
+fn perform(task: Task, printer: &mut Printer<'_>) -> io::Result<Exit> {
+    match task.command {
+        Command::Link(arguments) => link::link(&arguments, task.profiles, printer),
+        _ => Ok(Exit::Usage),
+    }
+}
+
+/// What an engine is made with.
+fn setup(consent_timeout: SignedDuration) -> io::Result<Setup> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(Setup {
+        seed,
+        faults: Vec::new(),
+        consent_timeout,
+    })
 }
 
 /// Prints clap's message; a closed stdout ends quietly.

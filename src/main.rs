@@ -9,6 +9,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match cli::face(std::env::args_os()) {
         Face::Screens(_) => Exit::Usage.into(),
+        Face::Task(task) => cli::run(task).into(),
         Face::Ended(exit) => exit.into(),
     }
 }

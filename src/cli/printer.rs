@@ -9,13 +9,13 @@ use std::io::{self, Write};
 
 /// Writes results and talk.
 pub struct Printer<'a> {
-    results: &'a mut (dyn Write + Send),
-    talk: &'a mut (dyn Write + Send),
+    results: &'a mut dyn Write,
+    talk: &'a mut dyn Write,
 }
 
 impl<'a> Printer<'a> {
     /// A printer on these writers: standard output and standard error, or a test's buffers.
-    pub fn new(results: &'a mut (dyn Write + Send), talk: &'a mut (dyn Write + Send)) -> Self {
+    pub fn new(results: &'a mut dyn Write, talk: &'a mut dyn Write) -> Self {
         Self { results, talk }
     }
 

@@ -21,6 +21,8 @@ mod redaction;
 mod sandbox;
 mod screens;
 
+#[path = "../support/quiet.rs"]
+mod quiet;
 #[path = "../support/stage.rs"]
 mod stage;
 #[expect(dead_code, reason = "the benchmarks use the rest of it")]
