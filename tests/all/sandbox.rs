@@ -1,1 +1,11 @@
-//! (tests of sandbox)
+//! The sandbox over real sockets: what somebody relies on who tries their client on it.
+//!
+//! Each test walks it with a client that follows nothing and keeps nothing, so that every answer is seen.
+
+mod api;
+mod authorize;
+mod faults;
+mod token;
+mod walk;
+
+use walk::{CLIENT, REDIRECT_URI, SECRET, Stage, VERIFIER, config, link};

@@ -1,0 +1,191 @@
+//! Sign-in and consent, and the answer that the user's decision makes (RFC 6749 4.1.2).
+//!
+//! Each page names its request in a hidden field, so that a client without cookies can walk them too.
+
+use super::super::Sandbox;
+use super::super::memory::{Authorization, AuthorizeRequest, ResponseMode};
+use super::super::pages;
+use super::super::reply::{self, Pairs};
+use super::authorize::pending;
+use super::{USERS, in_answer_order};
+use crate::core::fault::Fault;
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::extract::{RawQuery, Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use std::sync::Arc;
+
+/// The cookie of a signed-in user.
+pub(super) const COOKIE: &str = "dineroscope-sandbox";
+
+/// The sign-in page.
+pub(in crate::sandbox) async fn login(
+    State(sandbox): State<Arc<Sandbox>>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Response {
+    match *request.method() {
+        Method::GET => {
+            let pairs = Pairs::read(query.unwrap_or_default().as_bytes());
+            match (pending(&sandbox, &pairs), pairs.get("flow")) {
+                (Some(pending), Some(flow)) => {
+                    let page = pages::login(pending.request.language, flow);
+                    reply::page(StatusCode::OK, page, None)
+                }
+                _ => unknown(&sandbox),
+            }
+        }
+        Method::POST => {
+            let pairs = Pairs::read(&reply::body(request.into_body()).await);
+            sign_in(&sandbox, &pairs)
+        }
+        _ => reply::method_not_allowed("GET, POST"),
+    }
+}
+
+/// Signs the chosen user in, then goes on to the consent page.
+fn sign_in(sandbox: &Sandbox, pairs: &Pairs) -> Response {
+    let chosen = pairs.get("user").unwrap_or_default();
+    let user = USERS.iter().position(|user| user.email == chosen);
+    let (Some(user), Some(flow)) = (user, pairs.get("flow")) else {
+        return unknown(sandbox);
+    };
+    let now = sandbox.now();
+    let Some(cookie) = sandbox.memory().sign_in(flow, user, now) else {
+        return unknown(sandbox);
+    };
+    let headers = [
+        (
+            header::LOCATION,
+            format!("{}/consent?flow={flow}", sandbox.origin),
+        ),
+        (
+            header::SET_COOKIE,
+            format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax"),
+        ),
+    ];
+    (StatusCode::FOUND, headers).into_response()
+}
+
+/// The consent page.
+pub(in crate::sandbox) async fn consent(
+    State(sandbox): State<Arc<Sandbox>>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Response {
+    match *request.method() {
+        Method::GET => {
+            let pairs = Pairs::read(query.unwrap_or_default().as_bytes());
+            let Some((pending, flow)) = pending(&sandbox, &pairs).zip(pairs.get("flow")) else {
+                return unknown(&sandbox);
+            };
+            let Some(session) = pending.session else {
+                return reply::redirect(&format!("{}/account/login?flow={flow}", sandbox.origin));
+            };
+            let page = pages::consent(&pending.request, &USERS[session.user], flow);
+            reply::page(StatusCode::OK, page, None)
+        }
+        Method::POST => {
+            let pairs = Pairs::read(&reply::body(request.into_body()).await);
+            decide(&sandbox, &pairs)
+        }
+        _ => reply::method_not_allowed("GET, POST"),
+    }
+}
+
+/// Does what the user decided.
+fn decide(sandbox: &Sandbox, pairs: &Pairs) -> Response {
+    let accepted = match pairs.get("decision") {
+        Some("accept") => true,
+        Some("cancel") => false,
+        _ => return unknown(sandbox),
+    };
+    let decided = pairs
+        .get("flow")
+        .and_then(|flow| sandbox.memory().decide(flow));
+    let Some(pending) = decided else {
+        return unknown(sandbox);
+    };
+    match pending.session {
+        _ if !accepted => refuse(sandbox, &pending.request, "access_denied"),
+        None => unknown(sandbox),
+        Some(session) => accept(
+            sandbox,
+            Authorization {
+                request: pending.request,
+                session,
+                issued_at: sandbox.now(),
+            },
+        ),
+    }
+}
+
+/// A page was asked for that belongs to no request, or to one that was decided before.
+fn unknown(sandbox: &Sandbox) -> Response {
+    let id = sandbox.memory().report(pages::Language::English);
+    reply::redirect(&format!("{}/error?errorId={id}", sandbox.origin))
+}
+
+/// Brings a code to the redirect URI.
+pub(super) fn accept(sandbox: &Sandbox, authorization: Authorization) -> Response {
+    let request = authorization.request.clone();
+    let code = sandbox.memory().issue_code(authorization);
+    let scope = in_answer_order(&request.scopes);
+    deliver(sandbox, &request, vec![("code", code), ("scope", scope)])
+}
+
+/// Brings an error to the redirect URI: one of the few that are brought there.
+pub(super) fn refuse(sandbox: &Sandbox, request: &AuthorizeRequest, error: &str) -> Response {
+    deliver(sandbox, request, vec![("error", error.to_owned())])
+}
+
+/// Brings fields to the redirect URI, with those that every answer has.
+fn deliver(
+    sandbox: &Sandbox,
+    request: &AuthorizeRequest,
+    mut fields: Vec<(&'static str, String)>,
+) -> Response {
+    let failed = fields.iter().any(|(name, _)| *name == "error");
+    if let Some(state) = &request.state {
+        let altered = sandbox.fails(Fault::WrongState);
+        let state = if altered {
+            sandbox.memory().handle()
+        } else {
+            state.clone()
+        };
+        fields.push(("state", state));
+    }
+    fields.push(("session_state", session_state(sandbox)));
+    fields.push(("iss", sandbox.origin.clone()));
+    match request.response_mode {
+        ResponseMode::FormPost => {
+            let page = pages::callback(request.language, &request.redirect_uri, &fields);
+            let script = digest(&SHA256, pages::CALLBACK_SCRIPT.as_bytes());
+            let hash = format!("sha256-{}", STANDARD.encode(script));
+            reply::page(StatusCode::OK, page, Some(&hash))
+        }
+        ResponseMode::Query => {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(&fields);
+            let separator = if request.redirect_uri.contains('?') {
+                '&'
+            } else {
+                '?'
+            };
+            // Duende keeps a fragment of the address before from living on in an error's.
+            let fragment = if failed { "#_" } else { "" };
+            let uri = &request.redirect_uri;
+            reply::redirect(&format!("{uri}{separator}{}{fragment}", query.finish()))
+        }
+    }
+}
+
+/// For a check-session iframe: a hash and its salt (OpenID Connect Session Management 2).
+fn session_state(sandbox: &Sandbox) -> String {
+    let mut memory = sandbox.memory();
+    let (hash, salt) = (memory.handle(), memory.handle());
+    let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, hash.as_bytes()));
+    format!("{hash}.{}", salt.get(..32).unwrap_or_default())
+}

@@ -1,0 +1,274 @@
+//! The token endpoint (RFC 6749 3.2): a code or a refresh token for tokens.
+//!
+//! As Duende IdentityServer does it: 400 for every error, mostly without a description, and a failed
+//! exchange burns the code.
+
+use super::super::Sandbox;
+use super::super::keys::Keys;
+use super::super::memory::{Authorization, CODE_SECONDS, Refresh};
+use super::super::pages;
+use super::super::reply::{self, Pairs};
+use super::client::authenticate;
+use super::{USERS, in_answer_order};
+use crate::core::fault::Fault;
+use crate::core::oauth::pkce;
+use crate::core::secret::{Secret, equal_in_constant_time};
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::stream::{self, StreamExt as _};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Lifetime of an access token in seconds: what Dinero's applications have.
+const ACCESS_TOKEN_SECONDS: i64 = 3600;
+
+/// Lifetime of an id_token in seconds (Duende's default).
+const ID_TOKEN_SECONDS: i64 = 300;
+
+/// An error of the token endpoint (RFC 6749 5.2).
+#[derive(Debug)]
+struct Refusal {
+    error: &'static str,
+    description: Option<&'static str>,
+}
+
+/// What is given: on what authorization, and for which scopes of it.
+#[derive(Debug)]
+struct Granted {
+    authorization: Authorization,
+    scopes: Vec<String>,
+}
+
+impl From<&'static str> for Refusal {
+    fn from(error: &'static str) -> Self {
+        Self {
+            error,
+            description: None,
+        }
+    }
+}
+
+/// The token endpoint.
+pub(in crate::sandbox) async fn token(
+    State(sandbox): State<Arc<Sandbox>>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    if head.method != Method::POST {
+        return reply::method_not_allowed("POST");
+    }
+    if sandbox.fails(Fault::SlowToken) {
+        tokio::time::sleep(sandbox.config.silence).await;
+    }
+    if sandbox.fails(Fault::Token500) {
+        return reply::bare(StatusCode::INTERNAL_SERVER_ERROR, None);
+    }
+    if sandbox.fails(Fault::TokenHtml) {
+        return reply::page(StatusCode::OK, pages::maintenance(), None);
+    }
+    let body = reply::body(body).await;
+    let granted = match grant(&sandbox, &head.headers, &body) {
+        Ok(granted) => granted,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let answer = match sandbox.keys().await {
+        Some(keys) => answer(&sandbox, keys, granted),
+        None => None,
+    };
+    match answer {
+        None => reply::bare(StatusCode::INTERNAL_SERVER_ERROR, None),
+        Some(answer) if sandbox.fails(Fault::TokenCutOff) => cut_off(&answer.to_string()),
+        Some(answer) => reply::json(StatusCode::OK, answer.to_string()),
+    }
+}
+
+/// The error answer.
+fn refuse(refusal: &Refusal) -> Response {
+    let mut body = json!({"error": refusal.error});
+    if let Some(description) = refusal.description {
+        body["error_description"] = description.into();
+    }
+    reply::json(StatusCode::BAD_REQUEST, body.to_string())
+}
+
+/// What a request is worth.
+fn grant(sandbox: &Sandbox, headers: &HeaderMap, body: &Bytes) -> Result<Granted, Refusal> {
+    let pairs = Pairs::read(body);
+    if !reply::is_form(headers) || pairs.repeats() {
+        return Err("invalid_request".into());
+    }
+    authenticate(&sandbox.config, headers, &pairs)?;
+    if sandbox.fails(Fault::InvalidClient) {
+        return Err("invalid_client".into());
+    }
+    match pairs.get("grant_type") {
+        Some("authorization_code") => by_code(sandbox, &pairs),
+        Some("refresh_token") => by_refresh_token(sandbox, &pairs),
+        _ => Err("unsupported_grant_type".into()),
+    }
+}
+
+/// By a code. It is taken out of the memory before anything about it is checked.
+fn by_code(sandbox: &Sandbox, pairs: &Pairs) -> Result<Granted, Refusal> {
+    let code = pairs.get("code").ok_or("invalid_grant")?;
+    let taken = sandbox.memory().burn_code(code);
+    let authorization = taken.ok_or("invalid_grant")?;
+    for (fault, description) in [
+        (Fault::ExpiredCode, "authorization code expired"),
+        (Fault::ReusedCode, "authorization code was already redeemed"),
+    ] {
+        if sandbox.fails(fault) {
+            return Err(Refusal {
+                error: "invalid_grant",
+                description: Some(description),
+            });
+        }
+    }
+    let age = sandbox.now().as_second() - authorization.issued_at.as_second();
+    if age > CODE_SECONDS {
+        return Err("invalid_grant".into());
+    }
+    let redirect_uri = pairs.get("redirect_uri").ok_or("unauthorized_client")?;
+    if redirect_uri != authorization.request.redirect_uri {
+        return Err("invalid_grant".into());
+    }
+    if !is_verified(
+        authorization.request.challenge.as_deref(),
+        pairs.get("code_verifier"),
+    ) {
+        return Err("invalid_grant".into());
+    }
+    Ok(Granted {
+        scopes: authorization.request.scopes.clone(),
+        authorization,
+    })
+}
+
+/// Whether the verifier belongs to the challenge (RFC 7636 4.6); one without the other does not do.
+fn is_verified(challenge: Option<&str>, verifier: Option<&str>) -> bool {
+    match (challenge, verifier) {
+        (None, None) => true,
+        (Some(challenge), Some(verifier)) => {
+            (43..=128).contains(&verifier.chars().count())
+                && equal_in_constant_time(&pkce::challenge(&Secret::new(verifier)), challenge)
+        }
+        _ => false,
+    }
+}
+
+/// By a one-time refresh token, which is spent by that; for fewer scopes when some are named.
+fn by_refresh_token(sandbox: &Sandbox, pairs: &Pairs) -> Result<Granted, Refusal> {
+    let token = pairs.get("refresh_token").ok_or("invalid_request")?;
+    let asked = pairs.get("scope").unwrap_or_default();
+    let scopes: Vec<String> = asked.split_whitespace().map(str::to_owned).collect();
+    let presented = sandbox.memory().spend_refresh_token(token, &scopes);
+    match presented {
+        Refresh::Taken(authorization) => Ok(Granted {
+            scopes: if scopes.is_empty() {
+                authorization.request.scopes.clone()
+            } else {
+                scopes
+            },
+            authorization: *authorization,
+        }),
+        Refresh::TooWide => Err("invalid_scope".into()),
+        Refresh::Unknown | Refresh::Replayed => Err("invalid_grant".into()),
+    }
+}
+
+/// The success answer (RFC 6749 5.1).
+fn answer(sandbox: &Sandbox, keys: &Keys, granted: Granted) -> Option<Value> {
+    let Granted {
+        authorization,
+        scopes,
+    } = granted;
+    let access_token = keys.sign("at+JWT", &access_claims(sandbox, &authorization, &scopes))?;
+    let mut answer = json!({});
+    if scopes.iter().any(|scope| scope == "openid") {
+        let claims = id_claims(sandbox, &authorization, &access_token);
+        answer["id_token"] = keys.sign("JWT", &claims)?.into();
+    }
+    answer["access_token"] = access_token.into();
+    answer["expires_in"] = ACCESS_TOKEN_SECONDS.into();
+    answer["token_type"] = "Bearer".into();
+    answer["scope"] = in_answer_order(&scopes).into();
+    let asked = &authorization.request.scopes;
+    let offline = asked.iter().any(|scope| scope == "offline_access");
+    if offline && !sandbox.fails(Fault::NoRefreshToken) {
+        // The next one stands for all that was granted, whatever this one was used for (RFC 6749 6).
+        answer["refresh_token"] = sandbox.memory().issue_refresh_token(authorization).into();
+    }
+    Some(answer)
+}
+
+/// The claims that both kinds of token have.
+fn common_claims(sandbox: &Sandbox, granted: &Authorization, seconds: i64) -> Value {
+    let now = sandbox.now().as_second();
+    let signed_in = granted.session.signed_in_at.as_second();
+    json!({
+        "iss": sandbox.origin,
+        "nbf": now,
+        "iat": now,
+        "exp": now + seconds,
+        "auth_time": signed_in,
+        "sub": USERS[granted.session.user].subject,
+        "idp": "Visma Connect",
+        "sid": granted.session.sid,
+        "amr": ["pwdless", "face_fpt"],
+        "acr": "3",
+        "llt": signed_in,
+    })
+}
+
+/// The claims of an access token: the scopes are an array, and no organization is named.
+fn access_claims(sandbox: &Sandbox, granted: &Authorization, scopes: &[String]) -> Value {
+    let mut claims = common_claims(sandbox, granted, ACCESS_TOKEN_SECONDS);
+    let scopes = in_answer_order(scopes);
+    claims["aud"] = sandbox.origin.as_str().into();
+    claims["scope"] = scopes.split(' ').collect::<Vec<_>>().into();
+    claims["client_id"] = sandbox.config.client_id.as_str().into();
+    claims["created_at"] = 1_704_096_000.into();
+    claims
+}
+
+/// The claims of an id_token (OpenID Connect Core 2, 3.1.3.6).
+fn id_claims(sandbox: &Sandbox, granted: &Authorization, access_token: &str) -> Value {
+    let user = &USERS[granted.session.user];
+    let mut claims = common_claims(sandbox, granted, ID_TOKEN_SECONDS);
+    claims["aud"] = sandbox.config.client_id.as_str().into();
+    if let Some(nonce) = &granted.request.nonce {
+        claims["nonce"] = nonce.as_str().into();
+    }
+    let hash = digest(&SHA256, access_token.as_bytes());
+    claims["at_hash"] = URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16]).into();
+    claims["name"] = user.name().into();
+    claims["given_name"] = user.given_name.into();
+    claims["family_name"] = user.family_name.into();
+    claims["email"] = user.email.into();
+    claims["email_verified"] = true.into();
+    claims["locale"] = "da-DK".into();
+    claims
+}
+
+/// An answer that announces all of itself and breaks off in the middle.
+fn cut_off(text: &str) -> Response {
+    let half = Bytes::copy_from_slice(&text.as_bytes()[..text.len() / 2]);
+    let broken = stream::once(async {
+        // What came before is on the wire by then; an error at once would take it along.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
+    });
+    let body = stream::iter([Ok(half)]).chain(broken);
+    let mut response = reply::json(StatusCode::OK, String::new());
+    *response.body_mut() = Body::from_stream(body);
+    let length = HeaderValue::from(text.len());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, length);
+    response
+}

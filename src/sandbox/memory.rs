@@ -1,0 +1,211 @@
+//! What the sandbox remembers between two requests: requests under way, sessions, codes, refresh tokens.
+//!
+//! Apart from the endpoints, because single use and rotation are rules about memory, not about HTTP.
+
+use super::pages::Language;
+use crate::core::secret::Entropy;
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// Lifetime of an authorization code in seconds (the default of Duende IdentityServer).
+pub(super) const CODE_SECONDS: i64 = 300;
+
+/// How the answer is brought to the redirect URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ResponseMode {
+    /// As an auto-submitted form.
+    FormPost,
+    /// In the query of a redirect.
+    Query,
+}
+
+/// An authorize request that passed the checks.
+#[derive(Debug, Clone)]
+pub(super) struct AuthorizeRequest {
+    pub(super) redirect_uri: String,
+    pub(super) response_mode: ResponseMode,
+    pub(super) scopes: Vec<String>,
+    pub(super) state: Option<String>,
+    pub(super) nonce: Option<String>,
+    pub(super) challenge: Option<String>,
+    pub(super) language: Language,
+}
+
+/// A signed-in user.
+#[derive(Debug, Clone)]
+pub(super) struct Session {
+    /// Index into the seeded users.
+    pub(super) user: usize,
+    pub(super) sid: String,
+    pub(super) signed_in_at: Timestamp,
+}
+
+/// A request that waits for the user.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) request: AuthorizeRequest,
+    pub(super) session: Option<Session>,
+}
+
+/// What a code or a refresh token stands for.
+#[derive(Debug, Clone)]
+pub(super) struct Authorization {
+    pub(super) request: AuthorizeRequest,
+    pub(super) session: Session,
+    pub(super) issued_at: Timestamp,
+}
+
+/// What became of a refresh token that was presented.
+#[derive(Debug)]
+pub(super) enum Refresh {
+    /// It was good, and is spent now.
+    Taken(Box<Authorization>),
+    /// It is good, but not for that: left as it is.
+    TooWide,
+    /// Never heard of, or revoked.
+    Unknown,
+    /// Spent before: everything of that client and user is revoked now.
+    Replayed,
+}
+
+/// A one-time refresh token.
+#[derive(Debug)]
+struct RefreshToken {
+    authorization: Authorization,
+    spent: bool,
+}
+
+/// The memory.
+#[derive(Debug)]
+pub(super) struct Memory {
+    entropy: Entropy,
+    pending: HashMap<String, Pending>,
+    sessions: HashMap<String, Session>,
+    codes: HashMap<String, Authorization>,
+    refresh_tokens: HashMap<String, RefreshToken>,
+    errors: HashMap<String, Language>,
+}
+
+impl Memory {
+    /// An empty one.
+    pub(super) fn new(entropy: Entropy) -> Self {
+        Self {
+            entropy,
+            pending: HashMap::new(),
+            sessions: HashMap::new(),
+            codes: HashMap::new(),
+            refresh_tokens: HashMap::new(),
+            errors: HashMap::new(),
+        }
+    }
+
+    /// 64 hexadecimal characters that nobody can guess.
+    pub(super) fn handle(&mut self) -> String {
+        let mut text = String::with_capacity(64);
+        for byte in self.entropy.draw() {
+            let _ = write!(text, "{byte:02X}");
+        }
+        text
+    }
+
+    /// Keeps a request until the user decides; its id.
+    pub(super) fn wait_for_user(
+        &mut self,
+        request: AuthorizeRequest,
+        session: Option<Session>,
+    ) -> String {
+        let id = self.handle();
+        self.pending
+            .insert(id.clone(), Pending { request, session });
+        id
+    }
+
+    /// The request of that id.
+    pub(super) fn pending(&self, id: &str) -> Option<&Pending> {
+        self.pending.get(id)
+    }
+
+    /// Takes the request of that id out: it is decided once.
+    pub(super) fn decide(&mut self, id: &str) -> Option<Pending> {
+        self.pending.remove(id)
+    }
+
+    /// Signs a user in for a request that waits; the value of the session cookie.
+    pub(super) fn sign_in(&mut self, id: &str, user: usize, now: Timestamp) -> Option<String> {
+        let session = self.session_for(user, now);
+        self.pending.get_mut(id)?.session = Some(session.clone());
+        let cookie = self.handle();
+        self.sessions.insert(cookie.clone(), session);
+        Some(cookie)
+    }
+
+    /// A new session of a user.
+    pub(super) fn session_for(&mut self, user: usize, now: Timestamp) -> Session {
+        Session {
+            user,
+            sid: self.handle(),
+            signed_in_at: now,
+        }
+    }
+
+    /// The session of a cookie.
+    pub(super) fn session(&self, cookie: &str) -> Option<&Session> {
+        self.sessions.get(cookie)
+    }
+
+    /// A single-use code.
+    pub(super) fn issue_code(&mut self, authorization: Authorization) -> String {
+        let code = self.handle();
+        self.codes.insert(code.clone(), authorization);
+        code
+    }
+
+    /// Takes a code out, whatever becomes of the exchange: a failed one burns it.
+    pub(super) fn burn_code(&mut self, code: &str) -> Option<Authorization> {
+        self.codes.remove(code)
+    }
+
+    /// A one-time refresh token.
+    pub(super) fn issue_refresh_token(&mut self, authorization: Authorization) -> String {
+        let token = self.handle();
+        let kept = RefreshToken {
+            authorization,
+            spent: false,
+        };
+        self.refresh_tokens.insert(token.clone(), kept);
+        token
+    }
+
+    /// Presents a refresh token for these scopes (all that were granted, when none are named).
+    pub(super) fn spend_refresh_token(&mut self, token: &str, scopes: &[String]) -> Refresh {
+        let Some(kept) = self.refresh_tokens.get_mut(token) else {
+            return Refresh::Unknown;
+        };
+        if kept.spent {
+            let user = kept.authorization.session.user;
+            self.refresh_tokens
+                .retain(|_, other| other.authorization.session.user != user);
+            return Refresh::Replayed;
+        }
+        let granted = &kept.authorization.request.scopes;
+        if scopes.iter().any(|scope| !granted.contains(scope)) {
+            return Refresh::TooWide;
+        }
+        kept.spent = true;
+        Refresh::Taken(Box::new(kept.authorization.clone()))
+    }
+
+    /// Remembers in what language an error is told; its id.
+    pub(super) fn report(&mut self, language: Language) -> String {
+        // What ASP.NET's data protection makes always begins like this.
+        let id = format!("CfDJ8{}{}", self.handle(), self.handle());
+        self.errors.insert(id.clone(), language);
+        id
+    }
+
+    /// The language of an error.
+    pub(super) fn error_language(&self, id: &str) -> Option<Language> {
+        self.errors.get(id).copied()
+    }
+}
