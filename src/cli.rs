@@ -9,11 +9,13 @@ mod findings;
 mod link;
 mod overrides;
 pub mod printer;
+mod sandbox;
+mod signals;
 
 use crate::core::engine::Setup;
 use crate::core::fault::Fault;
 use crate::core::wire::visible::Visible;
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Link, Login, Sandbox};
 use clap::Parser as _;
 use exit::Exit;
 use jiff::SignedDuration;
@@ -35,9 +37,14 @@ pub enum Face {
 
 /// A command with its arguments; run by [`run`].
 #[derive(Debug)]
-pub struct Task {
-    command: Command,
-    profiles: Option<PathBuf>,
+pub struct Task(Quiet);
+
+/// The commands that need no screen; a folder of profiles with those that read one.
+#[derive(Debug)]
+enum Quiet {
+    Link(Link, Option<PathBuf>),
+    Login(Login, Option<PathBuf>),
+    Sandbox(Sandbox),
 }
 
 /// How the screens open.
@@ -64,21 +71,23 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>) -> Face {
         Ok(arguments) => arguments,
         Err(error) => return Face::Ended(told(&error)),
     };
-    let screens = |demo, faults, profiles| {
-        Face::Screens(Screens {
-            profile: arguments.profile,
-            profiles,
-            demo,
-            faults,
-        })
-    };
+    let folder = arguments.profiles;
     match arguments.command {
-        None => screens(false, Vec::new(), arguments.profiles),
-        Some(Command::Demo(demo)) => screens(true, demo.faults, arguments.profiles),
-        Some(command) => Face::Task(Task {
-            command,
-            profiles: arguments.profiles,
+        None => Face::Screens(Screens {
+            profile: arguments.profile,
+            profiles: folder,
+            demo: false,
+            faults: Vec::new(),
         }),
+        Some(Command::Demo(demo)) => Face::Screens(Screens {
+            profile: None,
+            profiles: folder,
+            demo: true,
+            faults: demo.faults,
+        }),
+        Some(Command::Link(link)) => Face::Task(Task(Quiet::Link(link, folder))),
+        Some(Command::Login(login)) => Face::Task(Task(Quiet::Login(login, folder))),
+        Some(Command::Sandbox(sandbox)) => Face::Task(Task(Quiet::Sandbox(sandbox))),
     }
 }
 
@@ -100,10 +109,22 @@ pub fn run(task: Task) -> Exit {
 
 /// The command itself. Fails when standard output is closed or full.
 fn perform(task: Task, printer: &mut Printer<'_>) -> io::Result<Exit> {
-    match task.command {
-        Command::Link(arguments) => link::link(&arguments, task.profiles, printer),
-        _ => Ok(Exit::Usage),
+    match task.0 {
+        Quiet::Link(arguments, folder) => link::link(&arguments, folder, printer),
+        Quiet::Login(..) => Ok(Exit::Usage),
+        Quiet::Sandbox(arguments) => wait_for(sandbox::sandbox(arguments, printer)),
     }
+}
+
+/// Runs what waits for the world. What is still blocked at the end (a question on the terminal) is left.
+fn wait_for(work: impl Future<Output = io::Result<Exit>>) -> io::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(work);
+    runtime.shutdown_background();
+    ended
 }
 
 /// What an engine is made with.
