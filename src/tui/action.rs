@@ -23,6 +23,49 @@ pub enum Action {
     Open(Place),
     /// Ask, then leave the program.
     Quit,
+    /// Cancel what runs; with nothing running ask to quit.
+    Cancel,
+    /// Begin a new run; asks while one is open.
+    NewRun,
+    /// Use the profile of that name; asks while a run is open.
+    UseProfile(String),
+    /// Copy the run's link; copying begins the run, so that the listener is bound.
+    CopyLink,
+    /// The next or the previous place that can have the focus.
+    Turn(Direction),
+    /// Move the selection, or what is read.
+    Move(Direction),
+    /// Move by a screenful.
+    Page(Direction),
+    /// To the first or the last line.
+    Far(Direction),
+    /// What has the focus: press, open, choose.
+    Press,
+    /// Fold or unfold.
+    Toggle,
+    /// Back out one level.
+    Back,
+    /// Show one masked value for a while.
+    Reveal,
+    /// Give the pane the whole frame, or take it back.
+    Zoom,
+    /// Explanation on or off.
+    Explain,
+    /// Focus on the transcript, or off it.
+    Transcript,
+}
+
+/// A direction on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Up, or to the start.
+    Up,
+    /// Down, or to the end.
+    Down,
+    /// To the left, or the one before.
+    Left,
+    /// To the right, or the one after.
+    Right,
 }
 
 /// A text the user is asked for.
@@ -53,4 +96,6 @@ pub enum Place {
     Explanation,
     /// The organizations.
     Organizations,
+    /// One record, whole.
+    Record(crate::core::wire::CallId),
 }

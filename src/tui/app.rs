@@ -1,0 +1,387 @@
+//! The loop: events and keys in, one drawing out.
+//!
+//! Generic in backend and input, so that a test feeds keys and reads text. Events come before keys; what
+//! waits is taken before anything is drawn; nothing is drawn unless something changed; nothing wakes
+//! unless something counts.
+
+mod clock;
+
+use crate::core::engine::message::{Command, Effect, Event};
+use crate::core::engine::{Engine, Setup};
+use crate::core::oauth::{RunPhase, Step};
+use crate::core::profile::{Profile, ProfileFile};
+use crate::edge::profiles::{self, Search};
+use crate::tui::action::Action;
+use crate::tui::theme::Theme;
+use crate::tui::ui::Ui;
+use crate::tui::ui::act::{Reaction, Stage};
+use crate::tui::ui::popup::Popup;
+use crate::tui::view::{Areas, View, draw};
+use crossterm::event::Event as Input;
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use std::fmt;
+use std::io;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// Events and keys taken at most before the screen is drawn again.
+const AT_ONCE: usize = 256;
+
+/// What the program opens with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// For the engine.
+    pub setup: Setup,
+    /// The profile.
+    pub opening: Opening,
+    /// Where profiles are looked for.
+    pub search: Search,
+    /// How roles look.
+    pub theme: Theme,
+}
+
+/// The profile to open with.
+#[derive(Debug, Clone)]
+pub enum Opening {
+    /// None: the user chooses.
+    Choose,
+    /// One that needs no disk.
+    Profile(Box<Profile>),
+    /// One to be looked for.
+    Named(String),
+}
+
+/// The world, as far as the loop needs it; made after the first frame.
+pub struct World {
+    /// Carries out effects.
+    pub perform: Box<dyn FnMut(Effect)>,
+    /// What the world reports.
+    pub events: UnboundedReceiver<Event>,
+    /// Signals from outside.
+    pub signals: UnboundedReceiver<Signal>,
+    /// Puts a text into the clipboard; false when it could not.
+    pub copy: Box<dyn FnMut(&str) -> bool>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("World")
+    }
+}
+
+/// A signal from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// As Ctrl-C.
+    Interrupt,
+    /// Leave now.
+    Terminate,
+    /// The terminal is gone.
+    HangUp,
+}
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The user quit.
+    Quit,
+    /// By Ctrl-C.
+    Interrupted,
+    /// By a signal.
+    Terminated,
+    /// The terminal is gone.
+    HungUp,
+}
+
+impl End {
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+            Self::HungUp => 129,
+        }
+    }
+}
+
+/// What came of looking for profiles.
+#[derive(Debug)]
+enum Found {
+    /// Every file.
+    All(Vec<ProfileFile>),
+    /// The one asked for.
+    One(String, Option<Box<ProfileFile>>),
+}
+
+/// Runs until the user or a signal ends it. `world` is called once the first frame is on the screen.
+pub async fn run<B, I>(
+    terminal: &mut Terminal<B>,
+    mut input: I,
+    start: Start,
+    world: impl FnOnce() -> World,
+) -> io::Result<End>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+    I: Stream<Item = io::Result<Input>> + Unpin,
+{
+    let mut app = App::new(&start);
+    let mut effects = Vec::new();
+    if let Opening::Profile(profile) = start.opening.clone() {
+        effects = app
+            .engine
+            .command(Timestamp::now(), Command::UseProfile(profile));
+    }
+    app.draw(terminal)?;
+    app.zone = TimeZone::system();
+    let mut world = world();
+    app.perform(&mut world, effects);
+    match start.opening {
+        Opening::Named(name) => app.look_for(name),
+        Opening::Choose | Opening::Profile(_) => {}
+    }
+    loop {
+        let wake = clock::next(&app.engine, &app.ui, Timestamp::now());
+        tokio::select! {
+            biased;
+            Some(signal) = world.signals.recv() => app.signal(&mut world, signal),
+            Some(event) = world.events.recv() => {
+                app.event(&mut world, event);
+                for _ in 1..AT_ONCE {
+                    match world.events.try_recv() {
+                        Ok(event) => app.event(&mut world, event),
+                        Err(_) => break,
+                    }
+                }
+            }
+            Some(found) = app.found.recv() => app.found(&mut world, found),
+            next = input.next() => match next {
+                Some(next) => app.input(&mut world, next?),
+                None => return Ok(End::HungUp),
+            },
+            () = clock::until(wake) => app.tick(&mut world),
+        }
+        // Keys that only move about are taken together; what a key changed is drawn before the next one
+        // is judged by it.
+        for _ in 1..AT_ONCE {
+            if app.changed || app.end.is_some() {
+                break;
+            }
+            match input.next().now_or_never() {
+                Some(Some(next)) => app.input(&mut world, next?),
+                Some(None) => return Ok(End::HungUp),
+                None => break,
+            }
+        }
+        if let Some(end) = app.end {
+            return Ok(end);
+        }
+        if app.dirty {
+            app.draw(terminal)?;
+        }
+    }
+}
+
+/// Everything that lives while the program runs.
+#[derive(Debug)]
+struct App {
+    engine: Engine,
+    ui: Ui,
+    areas: Areas,
+    theme: Theme,
+    zone: TimeZone,
+    search: Search,
+    finder: UnboundedSender<Found>,
+    found: UnboundedReceiver<Found>,
+    /// Whether the screen is no longer what it should be.
+    dirty: bool,
+    /// Whether more than the focus or a scroll changed.
+    changed: bool,
+    end: Option<End>,
+}
+
+impl App {
+    /// Before the first frame.
+    fn new(start: &Start) -> Self {
+        let (finder, found) = unbounded_channel();
+        Self {
+            engine: Engine::new(start.setup.clone()),
+            ui: Ui::default(),
+            areas: Areas::default(),
+            theme: start.theme,
+            zone: TimeZone::UTC,
+            search: start.search.clone(),
+            finder,
+            found,
+            dirty: true,
+            changed: false,
+            end: None,
+        }
+    }
+
+    /// Draws, and keeps the geometry.
+    fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>) -> io::Result<()>
+    where
+        B::Error: Send + Sync + 'static,
+    {
+        let view = View {
+            engine: &self.engine,
+            ui: &self.ui,
+            theme: self.theme,
+            now: Timestamp::now(),
+            zone: &self.zone,
+        };
+        let mut areas = Areas::default();
+        terminal
+            .draw(|frame| areas = draw(frame.buffer_mut(), &view))
+            .map_err(io::Error::other)?;
+        self.areas = areas;
+        self.dirty = false;
+        self.changed = false;
+        Ok(())
+    }
+
+    /// Something of the terminal.
+    fn input(&mut self, world: &mut World, input: Input) {
+        self.dirty = true;
+        let before = (self.ui.step, self.ui.popups.len());
+        let now = Timestamp::now();
+        let stage = Stage {
+            engine: &self.engine,
+            areas: &self.areas,
+            now,
+            zone: &self.zone,
+        };
+        let resized = matches!(input, Input::Resize(..));
+        let reactions = self.ui.input(input, &stage);
+        self.changed |=
+            resized || !reactions.is_empty() || before != (self.ui.step, self.ui.popups.len());
+        self.react(world, reactions);
+    }
+
+    /// A signal from outside.
+    fn signal(&mut self, world: &mut World, signal: Signal) {
+        match signal {
+            Signal::Terminate => self.end = Some(End::Terminated),
+            Signal::HangUp => self.end = Some(End::HungUp),
+            Signal::Interrupt => {
+                self.dirty = true;
+                let stage = Stage {
+                    engine: &self.engine,
+                    areas: &self.areas,
+                    now: Timestamp::now(),
+                    zone: &self.zone,
+                };
+                let reactions = self.ui.act(Action::Cancel, &stage);
+                self.react(world, reactions);
+            }
+        }
+    }
+
+    /// Does what the terminal's state asks for.
+    fn react(&mut self, world: &mut World, reactions: Vec<Reaction>) {
+        for reaction in reactions {
+            match reaction {
+                Reaction::Command(command) => self.command(world, command),
+                Reaction::Copy(text) => {
+                    if !(world.copy)(&text) {
+                        let text = "It is too long for the terminal's clipboard";
+                        self.ui.say(Timestamp::now(), text);
+                    }
+                }
+                Reaction::UseProfile(name) => self.look_for(name),
+                Reaction::ReadProfiles => {
+                    let (search, finder) = (self.search.clone(), self.finder.clone());
+                    tokio::task::spawn_blocking(move || {
+                        // The loop may have ended meanwhile; then nobody wants to know.
+                        let _ = finder.send(Found::All(profiles::list(&search)));
+                    });
+                }
+                Reaction::Quit => self.end = Some(End::Quit),
+                Reaction::Interrupt => self.end = Some(End::Interrupted),
+            }
+        }
+    }
+
+    /// Hands a command to the engine.
+    fn command(&mut self, world: &mut World, command: Command) {
+        let before = self.engine.current_step();
+        let effects = self.engine.command(Timestamp::now(), command);
+        self.ui.follow(before, true, &self.engine);
+        self.perform(world, effects);
+    }
+
+    /// Hands an event to the engine.
+    fn event(&mut self, world: &mut World, event: Event) {
+        self.dirty = true;
+        let before = self.engine.current_step();
+        let now = Timestamp::now();
+        let effects = self.engine.event(now, event);
+        self.ui.follow(before, false, &self.engine);
+        self.perform(world, effects);
+        if self.ui.copy_when_bound && self.engine.run().phase != RunPhase::Binding {
+            self.ui.copy_when_bound = false;
+            if self.engine.run().phase == RunPhase::Waiting {
+                let reactions = self.ui.copied_link(now, &self.engine);
+                self.react(world, reactions);
+            }
+        }
+    }
+
+    /// Something that counts has counted.
+    fn tick(&mut self, world: &mut World) {
+        let now = Timestamp::now();
+        self.dirty = true;
+        self.ui.pass(now);
+        if self
+            .engine
+            .next_deadline()
+            .is_some_and(|deadline| deadline <= now)
+        {
+            self.event(world, Event::Ticked);
+        }
+    }
+
+    /// Carries out effects.
+    fn perform(&mut self, world: &mut World, effects: Vec<Effect>) {
+        for effect in effects {
+            (world.perform)(effect);
+        }
+    }
+
+    /// Looks for a profile, off this task: a folder may be on a disk that hangs.
+    fn look_for(&mut self, name: String) {
+        let (search, finder) = (self.search.clone(), self.finder.clone());
+        tokio::task::spawn_blocking(move || {
+            let file = profiles::find(&search, &name).map(Box::new);
+            let _ = finder.send(Found::One(name, file));
+        });
+    }
+
+    /// Takes what was found.
+    fn found(&mut self, world: &mut World, found: Found) {
+        self.dirty = true;
+        match found {
+            Found::All(files) => self.ui.profiles = Some(files),
+            Found::One(name, file) => {
+                let profile = file.and_then(|file| file.profile);
+                if let Some(profile) = profile {
+                    self.ui.popups.clear();
+                    self.command(world, Command::UseProfile(Box::new(profile)));
+                    self.ui.show(Step::Link);
+                } else {
+                    self.ui.say(
+                        Timestamp::now(),
+                        format!("`{name}` could not be read: see the list"),
+                    );
+                    self.ui.popups = vec![Popup::Profiles { selected: 0 }];
+                    self.react(world, vec![Reaction::ReadProfiles]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! A pane laid out in lines for a given width: groups, facts in their columns, raw text wrapped.
+//!
+//! ```text
+//! mark name                  value                   meaning
+//! 0    4                     26                      50
+//! ```
+//!
+//! Drawing and key handling read the same layout, so a selection always stands on a line that is there.
+
+use crate::core::secret::Secret;
+use crate::core::wire::body::Layout;
+use crate::core::wire::redact::Mask;
+use crate::core::wire::visible::Visible;
+use crate::tui::action::Action;
+use crate::tui::pane::{Fact, Group, Pane, Row, Value, WhenShort};
+use crate::tui::text::{columns, cut_end, cut_middle, width, wrap, wrap_raw};
+use crate::tui::theme::{Role, Theme, mark_glyph};
+use ratatui::text::{Line, Span};
+use std::sync::Arc;
+
+/// Where names begin.
+const NAME: usize = 4;
+/// Where values begin.
+const VALUE: usize = 26;
+/// Where meanings begin.
+const MEANING: usize = 50;
+/// Below this width meanings are left out.
+const WITH_MEANING: usize = 66;
+
+/// One line of a pane.
+#[derive(Debug, Clone, Default)]
+pub struct Laid {
+    /// What stands at its left.
+    pub line: Line<'static>,
+    /// What stands at its right end.
+    pub right: Option<Span<'static>>,
+    /// The row it belongs to, counted among those that can be selected.
+    pub spot: Option<usize>,
+}
+
+/// A row that can be selected.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    /// Its first line.
+    pub line: usize,
+    /// How many lines it has.
+    pub height: usize,
+    /// What it is.
+    pub kind: SpotKind,
+}
+
+/// What Enter, Space and `m` find on a row.
+#[derive(Debug, Clone)]
+pub enum SpotKind {
+    /// A fact.
+    Fact(Box<Fact>),
+    /// A list entry.
+    Choice(Action),
+    /// The label of a group that folds.
+    Label(Visible, bool),
+    /// The body of step 6, which scrolls by itself.
+    Body,
+}
+
+/// A pane in lines.
+#[derive(Debug, Clone, Default)]
+pub struct Flow {
+    /// Its lines.
+    pub lines: Vec<Laid>,
+    /// Its rows that can be selected, from top to bottom.
+    pub spots: Vec<Spot>,
+    /// The body that scrolls in what room is left below the lines.
+    pub body: Option<Arc<Layout>>,
+}
+
+/// What the layout depends on besides the pane.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet<'a> {
+    /// How roles look.
+    pub theme: Theme,
+    /// How secrets are shown.
+    pub mask: &'a Mask,
+    /// The one value that is shown.
+    pub revealed: Option<&'a Secret>,
+    /// Cells in a line.
+    pub width: usize,
+    /// Whether there is little room from top to bottom.
+    pub short: bool,
+    /// Whether blank lines and the first label are left out.
+    pub dense: bool,
+}
+
+/// Lays a pane out. `is_open` says whether a group that folds is open.
+pub fn lay_out(pane: &Pane, sheet: &Sheet<'_>, is_open: &dyn Fn(&Visible) -> bool) -> Flow {
+    let mut flow = Flow::default();
+    let groups = pane
+        .groups
+        .iter()
+        .filter(|group| !(sheet.short && group.short == WhenShort::Leave));
+    let mut former_folded = false;
+    for (place, group) in groups.enumerate() {
+        let folds = group.short == WhenShort::Fold && !group.label.is_empty();
+        let open = !folds || is_open(&group.label);
+        let both_folded = former_folded && !open;
+        if place > 0 && !both_folded && !(sheet.dense && place > 1) {
+            flow.lines.push(Laid::default());
+        }
+        if !(sheet.dense && place == 0 && !folds) {
+            flow.label(group, sheet, folds, open);
+        }
+        if open {
+            for row in &group.rows {
+                flow.row(row, sheet);
+            }
+        }
+        former_folded = !open;
+    }
+    flow
+}
+
+impl Flow {
+    /// Adds a group's label line.
+    fn label(&mut self, group: &Group, sheet: &Sheet<'_>, folds: bool, open: bool) {
+        if group.label.is_empty() {
+            return;
+        }
+        let theme = sheet.theme;
+        let label = match (folds, open) {
+            (false, _) => group.label.to_string(),
+            (true, true) => format!("▾ {}", group.label),
+            (true, false) => format!("▸ {}", group.label),
+        };
+        let room = sheet.width.saturating_sub(width(&label) + 3);
+        let right = group.right.as_str();
+        let right = (!right.is_empty() && room >= width(right).min(8))
+            .then(|| Span::styled(cut_end(right, room), theme.style(Role::Dim)));
+        let line = Line::styled(cut_end(&label, sheet.width), theme.style(Role::Title));
+        let line = Laid {
+            line,
+            right,
+            spot: None,
+        };
+        if folds {
+            self.spot(SpotKind::Label(group.label.clone(), open), vec![line]);
+        } else {
+            self.lines.push(line);
+        }
+    }
+
+    /// Adds lines that belong to a row which can be selected.
+    fn spot(&mut self, kind: SpotKind, lines: Vec<Laid>) {
+        let spot = self.spots.len();
+        self.spots.push(Spot {
+            line: self.lines.len(),
+            height: lines.len(),
+            kind,
+        });
+        self.lines.extend(lines.into_iter().map(|line| Laid {
+            spot: Some(spot),
+            ..line
+        }));
+    }
+
+    /// Adds a row.
+    fn row(&mut self, row: &Row, sheet: &Sheet<'_>) {
+        match row {
+            Row::Fact(fact) => {
+                let lines = fact_lines(fact, sheet);
+                self.spot(SpotKind::Fact(Box::new(fact.clone())), lines);
+            }
+            Row::Prose(text) => self.lines.extend(
+                wrap(text.as_str(), sheet.width.min(100))
+                    .into_iter()
+                    .map(|text| plain(Line::raw(text))),
+            ),
+            Row::Raw(lines) => self.lines.extend(
+                lines
+                    .iter()
+                    .flat_map(|line| wrap_raw(line.as_str(), sheet.width))
+                    .map(|text| plain(raw_line(&text, sheet.theme))),
+            ),
+            Row::Choice {
+                mark,
+                text,
+                right,
+                action,
+            } => {
+                let (glyph, role) = mark_glyph(*mark);
+                let theme = sheet.theme;
+                let taken = NAME + width(right.as_str()) + 2;
+                let line = Line::from(vec![
+                    Span::styled(glyph, theme.style(role)),
+                    Span::raw(" "),
+                    Span::raw(cut_end(text.as_str(), sheet.width.saturating_sub(taken))),
+                ]);
+                let right = (!right.is_empty())
+                    .then(|| Span::styled(right.to_string(), theme.style(Role::Dim)));
+                let line = Laid {
+                    line,
+                    right,
+                    spot: None,
+                };
+                self.spot(SpotKind::Choice(action.clone()), vec![line]);
+            }
+            Row::Bar(thousandths, text) => {
+                self.lines.push(plain(bar(*thousandths, text, sheet)));
+            }
+            Row::Scroll(layout) => {
+                self.spot(SpotKind::Body, Vec::new());
+                self.body = Some(Arc::clone(layout));
+            }
+        }
+    }
+}
+
+/// A line that cannot be selected.
+fn plain(line: Line<'static>) -> Laid {
+    Laid {
+        line,
+        right: None,
+        spot: None,
+    }
+}
+
+/// A raw line; masked values stand out.
+pub fn raw_line(text: &str, theme: Theme) -> Line<'static> {
+    let mut spans = Vec::new();
+    let mut rest = text;
+    while let Some(place) = rest.find("••••") {
+        let (before, from) = rest.split_at(place);
+        let end = from
+            .find(|letter: char| !matches!(letter, '•' | '#' | '0'..='9' | 'a'..='f'))
+            .unwrap_or(from.len());
+        spans.push(Span::raw(before.to_owned()));
+        spans.push(Span::styled(
+            from[..end].to_owned(),
+            theme.style(Role::Secret),
+        ));
+        rest = &from[end..];
+    }
+    spans.push(Span::raw(rest.to_owned()));
+    Line::from(spans)
+}
+
+/// The lines of a fact: one, unless its value is revealed.
+fn fact_lines(fact: &Fact, sheet: &Sheet<'_>) -> Vec<Laid> {
+    let theme = sheet.theme;
+    let (glyph, role) = mark_glyph(fact.mark);
+    let name = cut_end(fact.name.as_str(), VALUE - NAME - 1);
+    let gap = VALUE - NAME - width(&name);
+    let lead = vec![
+        Span::styled(glyph, theme.style(role)),
+        Span::raw(" "),
+        Span::raw(name),
+        Span::raw(" ".repeat(gap)),
+    ];
+    let room = sheet.width.saturating_sub(VALUE).max(8);
+    if let Value::Secret(secret) = &fact.value
+        && sheet.revealed == Some(secret)
+    {
+        let value = Visible::of(secret.expose());
+        return revealed(lead, &wrap_raw(value.as_str(), room), theme);
+    }
+    let meaning = fact.meaning.as_str();
+    let with_meaning = sheet.width >= WITH_MEANING && !meaning.is_empty();
+    let column = MEANING - VALUE - 1;
+    let (value, role) = match &fact.value {
+        Value::Nothing => ("–".to_owned(), Role::Dim),
+        Value::Secret(secret) => (sheet.mask.fact(secret).to_string(), Role::Secret),
+        Value::Plain(text) => (text.to_string(), Role::Plain),
+    };
+    let beside = with_meaning && (width(&value) <= column || is_opaque(&value));
+    let value = cut_middle(&value, if beside { column } else { room });
+    let taken = columns(&value);
+    let mut spans = lead;
+    spans.push(Span::styled(value, theme.style(role)));
+    if beside {
+        let gap = MEANING - VALUE - usize::from(taken);
+        spans.push(Span::raw(" ".repeat(gap)));
+        let room = sheet.width - MEANING;
+        spans.push(Span::styled(cut_end(meaning, room), theme.style(Role::Dim)));
+    }
+    vec![plain(Line::from(spans))]
+}
+
+/// A value that says nothing to a reader, so that it may be cut rather than its meaning left out.
+fn is_opaque(value: &str) -> bool {
+    !value.contains([' ', '/', ':', ','])
+}
+
+/// A revealed value over as many lines as it needs.
+fn revealed(lead: Vec<Span<'static>>, pieces: &[String], theme: Theme) -> Vec<Laid> {
+    let mut lead = Some(lead);
+    pieces
+        .iter()
+        .map(|piece| {
+            let mut spans = lead
+                .take()
+                .unwrap_or_else(|| vec![Span::raw(" ".repeat(VALUE))]);
+            spans.push(Span::styled(piece.clone(), theme.style(Role::Secret)));
+            plain(Line::from(spans))
+        })
+        .collect()
+}
+
+/// A bar with words after it.
+fn bar(thousandths: u16, text: &Visible, sheet: &Sheet<'_>) -> Line<'static> {
+    let words = width(text.as_str());
+    let room = sheet.width.min(100).saturating_sub(words + 4).clamp(4, 55);
+    let full = room * usize::from(thousandths.min(1000)) / 1000;
+    let theme = sheet.theme;
+    Line::from(vec![
+        Span::raw("  "),
+        Span::styled("━".repeat(full), theme.style(Role::Accent)),
+        Span::styled("─".repeat(room - full), theme.style(Role::Dim)),
+        Span::raw(format!("  {text}")),
+    ])
+}

@@ -1,0 +1,440 @@
+//! The key table itself.
+//!
+//! Data apart from what reads it. Order is the order of footer and help.
+
+use super::{Binding, Group, Key, Situation};
+use crate::core::engine::message::{Command, Consent};
+use crate::core::oauth::Step;
+use crate::tui::action::{Action, Direction, Place, Question};
+use crate::tui::ui::Focus;
+use crate::tui::ui::popup::Popup;
+use crossterm::event::KeyCode;
+
+/// No popup is open: steps and panes have the keys.
+fn on_step(situation: &Situation<'_>) -> bool {
+    situation.ui.popups.is_empty()
+}
+
+/// A popup is open.
+fn in_popup(situation: &Situation<'_>) -> bool {
+    !on_step(situation)
+}
+
+/// The popup in front, if any.
+fn top<'a>(situation: &Situation<'a>) -> Option<&'a Popup> {
+    situation.ui.popups.last()
+}
+
+/// No popup is open and the engine would take the command.
+fn allowed(situation: &Situation<'_>, command: &Command) -> bool {
+    on_step(situation) && situation.engine.allows(command)
+}
+
+/// The popup in front is made to be read only.
+fn reads(situation: &Situation<'_>) -> bool {
+    matches!(
+        top(situation),
+        Some(Popup::Help { .. } | Popup::Explanation { .. } | Popup::Record { .. })
+    )
+}
+
+/// The popup in front has buttons or several fields.
+fn turns(situation: &Situation<'_>) -> bool {
+    match top(situation) {
+        Some(Popup::Confirm(_)) => true,
+        Some(Popup::Ask(prompt)) => prompt.fields.len() > 1,
+        _ => false,
+    }
+}
+
+/// Wherever one is.
+fn always(_: &Situation<'_>) -> bool {
+    true
+}
+
+/// Something runs that can be cancelled.
+fn runs(situation: &Situation<'_>) -> bool {
+    situation.engine.allows(&Command::CancelSend) || situation.engine.allows(&Command::StopWaiting)
+}
+
+/// Shorthand for a row.
+const fn row(
+    group: Group,
+    keys: &'static [Key],
+    when: fn(&Situation<'_>) -> bool,
+    action: Action,
+    label: &'static str,
+    footer: &'static str,
+) -> Binding {
+    Binding {
+        group,
+        keys,
+        when,
+        action,
+        label,
+        footer,
+        way_out: false,
+    }
+}
+
+impl Binding {
+    /// The row leads out of where one is.
+    const fn out(mut self) -> Self {
+        self.way_out = true;
+        self
+    }
+}
+
+const UP: &[Key] = &[Key::plain(KeyCode::Up), Key::letter('k')];
+const DOWN: &[Key] = &[Key::plain(KeyCode::Down), Key::letter('j')];
+const LEFT: &[Key] = &[Key::plain(KeyCode::Left), Key::letter('h')];
+const RIGHT: &[Key] = &[Key::plain(KeyCode::Right), Key::letter('l')];
+const CANCEL: &[Key] = &[Key::control('c')];
+const PAGE_UP: &[Key] = &[Key::plain(KeyCode::PageUp)];
+const PAGE_DOWN: &[Key] = &[Key::plain(KeyCode::PageDown)];
+const HOME: &[Key] = &[Key::plain(KeyCode::Home)];
+const END: &[Key] = &[Key::plain(KeyCode::End)];
+const ENTER: &[Key] = &[Key::plain(KeyCode::Enter)];
+const SPACE: &[Key] = &[Key::letter(' ')];
+const TAB: &[Key] = &[Key::plain(KeyCode::Tab)];
+const BACK_TAB: &[Key] = &[Key::plain(KeyCode::BackTab)];
+const ESCAPE: &[Key] = &[Key::plain(KeyCode::Esc)];
+const OPEN: &[Key] = &[Key::letter('o')];
+const HELP: &[Key] = &[Key::letter('?'), Key::plain(KeyCode::F(1))];
+const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
+
+use Group::{Everywhere, Here, InPopup, Moving};
+
+/// Every key.
+pub static KEYS: [Binding; 42] = [
+    row(
+        Here,
+        ENTER,
+        on_step,
+        Action::Press,
+        "do what has the focus",
+        "press",
+    ),
+    row(
+        Here,
+        OPEN,
+        |situation| allowed(situation, &Command::Begin { open_browser: true }),
+        Action::Engine(Command::Begin { open_browser: true }),
+        "open the link in the browser",
+        "",
+    ),
+    row(
+        Here,
+        OPEN,
+        |situation| allowed(situation, &Command::OpenBrowser),
+        Action::Engine(Command::OpenBrowser),
+        "open the browser again",
+        "",
+    ),
+    row(
+        Here,
+        &[Key::letter('a')],
+        |situation| {
+            situation.ui.step == Step::Consent
+                && allowed(situation, &Command::AnswerConsent(Consent::Accept))
+        },
+        Action::Engine(Command::AnswerConsent(Consent::Accept)),
+        "sandbox: accept in the user's place",
+        "accept",
+    ),
+    row(
+        Here,
+        &[Key::letter('x')],
+        |situation| {
+            situation.ui.step == Step::Consent
+                && allowed(situation, &Command::AnswerConsent(Consent::Deny))
+        },
+        Action::Engine(Command::AnswerConsent(Consent::Deny)),
+        "sandbox: cancel in the user's place",
+        "deny",
+    ),
+    row(
+        Here,
+        &[Key::letter('p')],
+        |situation| allowed(situation, &Command::PasteAnswer(String::new())),
+        Action::Ask(Question::Answer),
+        "paste an answer",
+        "paste an answer",
+    ),
+    row(
+        Here,
+        &[Key::letter('g')],
+        |situation| {
+            on_step(situation)
+                && situation.ui.step == Step::Requests
+                && !situation.engine.requests().organizations.is_empty()
+        },
+        Action::Open(Place::Organizations),
+        "choose the organization",
+        "organization",
+    ),
+    row(
+        Here,
+        SPACE,
+        |situation| on_step(situation) && matches!(situation.ui.focus, Focus::Row(_)),
+        Action::Toggle,
+        "fold or unfold",
+        "",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('m')],
+        |situation| on_step(situation) && situation.has_secret,
+        Action::Reveal,
+        "reveal a secret for 30 s",
+        "reveal",
+    ),
+    row(
+        Everywhere,
+        TAB,
+        on_step,
+        Action::Turn(Direction::Right),
+        "next pane",
+        "rows",
+    ),
+    row(
+        Everywhere,
+        BACK_TAB,
+        on_step,
+        Action::Turn(Direction::Left),
+        "previous pane",
+        "",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('y')],
+        |situation| on_step(situation) && situation.engine.profile().is_some(),
+        Action::Open(Place::CopyMenu),
+        "copy menu",
+        "copy",
+    ),
+    row(
+        Here,
+        CANCEL,
+        |situation| on_step(situation) && runs(situation),
+        Action::Cancel,
+        "stop what runs",
+        "stop",
+    )
+    .out(),
+    row(
+        Everywhere,
+        &[Key::control('n')],
+        |situation| allowed(situation, &Command::NewRun),
+        Action::NewRun,
+        "new run",
+        "new run",
+    )
+    .out(),
+    row(
+        Everywhere,
+        &[Key::letter('P')],
+        on_step,
+        Action::Open(Place::Profiles),
+        "profiles",
+        "profiles",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('i')],
+        on_step,
+        Action::Explain,
+        "explanation on or off",
+        "explanation",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('t')],
+        on_step,
+        Action::Transcript,
+        "transcript",
+        "transcript",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('z')],
+        on_step,
+        Action::Zoom,
+        "zoom the pane",
+        "",
+    ),
+    row(
+        Everywhere,
+        ESCAPE,
+        |situation| on_step(situation) && situation.ui.can_back_out(),
+        Action::Back,
+        "back out one level",
+        "back",
+    )
+    .out(),
+    row(
+        Everywhere,
+        &[Key::letter('q')],
+        on_step,
+        Action::Quit,
+        "quit",
+        "quit",
+    )
+    .out(),
+    row(
+        Everywhere,
+        CANCEL,
+        |situation| on_step(situation) && !runs(situation),
+        Action::Cancel,
+        "ask to quit; twice: quit",
+        "",
+    )
+    .out(),
+    row(
+        Everywhere,
+        HELP,
+        |situation| !matches!(top(situation), Some(Popup::Help { .. })),
+        Action::Open(Place::Help),
+        "help",
+        "",
+    ),
+    row(
+        Everywhere,
+        PALETTE,
+        on_step,
+        Action::Open(Place::Palette),
+        "every command by name",
+        "commands",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('1')],
+        on_step,
+        Action::Show(Step::Link),
+        "1 Link",
+        "",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('2')],
+        on_step,
+        Action::Show(Step::Consent),
+        "2 Consent",
+        "",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('3')],
+        on_step,
+        Action::Show(Step::Callback),
+        "3 Callback",
+        "",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('4')],
+        on_step,
+        Action::Show(Step::Exchange),
+        "4 Exchange",
+        "",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('5')],
+        on_step,
+        Action::Show(Step::Token),
+        "5 Token",
+        "",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('6')],
+        on_step,
+        Action::Show(Step::Requests),
+        "6 Requests",
+        "",
+    ),
+    row(Moving, UP, always, Action::Move(Direction::Up), "up", ""),
+    row(
+        Moving,
+        DOWN,
+        always,
+        Action::Move(Direction::Down),
+        "down",
+        "",
+    ),
+    row(
+        Moving,
+        LEFT,
+        always,
+        Action::Move(Direction::Left),
+        "left, fold",
+        "",
+    ),
+    row(
+        Moving,
+        RIGHT,
+        always,
+        Action::Move(Direction::Right),
+        "right, unfold",
+        "",
+    ),
+    row(
+        Moving,
+        PAGE_UP,
+        always,
+        Action::Page(Direction::Up),
+        "a screenful up",
+        "",
+    ),
+    row(
+        Moving,
+        PAGE_DOWN,
+        always,
+        Action::Page(Direction::Down),
+        "a screenful down",
+        "",
+    ),
+    row(
+        Moving,
+        HOME,
+        always,
+        Action::Far(Direction::Up),
+        "to the start",
+        "",
+    ),
+    row(
+        Moving,
+        END,
+        always,
+        Action::Far(Direction::Down),
+        "to the end",
+        "",
+    ),
+    row(
+        InPopup,
+        ENTER,
+        |situation| in_popup(situation) && !reads(situation),
+        Action::Press,
+        "take it",
+        "take it",
+    ),
+    row(
+        InPopup,
+        TAB,
+        turns,
+        Action::Turn(Direction::Right),
+        "the next one",
+        "next",
+    ),
+    row(
+        InPopup,
+        BACK_TAB,
+        turns,
+        Action::Turn(Direction::Left),
+        "the one before",
+        "",
+    ),
+    row(InPopup, ESCAPE, in_popup, Action::Back, "close it", "back").out(),
+    row(InPopup, CANCEL, in_popup, Action::Cancel, "close it", "").out(),
+];

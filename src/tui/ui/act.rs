@@ -1,0 +1,438 @@
+//! What an action does: to the terminal's own state, and what it asks of engine and world.
+
+use super::menu;
+use super::popup::{Confirm, Popup, Prompt};
+use super::{Focus, Pane, REVEALED_FOR, Revealed, Ui};
+use crate::core::engine::Engine;
+use crate::core::engine::message::Command;
+use crate::core::oauth::RunPhase;
+use crate::core::secret::Secret;
+use crate::core::wire::visible::Visible;
+use crate::tui::action::{Action, Direction, Place, Question};
+use crate::tui::flow::SpotKind;
+use crate::tui::pane::Value;
+use crate::tui::screens;
+use crate::tui::view::Areas;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// What shall be done outside the terminal's own state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reaction {
+    /// Hand this to the engine.
+    Command(Command),
+    /// Put this into the clipboard.
+    Copy(String),
+    /// Use the profile of that name.
+    UseProfile(String),
+    /// Read the profile files.
+    ReadProfiles,
+    /// Leave the program.
+    Quit,
+    /// Leave the program, as after Ctrl-C.
+    Interrupt,
+}
+
+/// What an action is judged by: the engine, and what was drawn last.
+#[derive(Debug, Clone, Copy)]
+pub struct Stage<'a> {
+    /// The program's state.
+    pub engine: &'a Engine,
+    /// The geometry of the last drawing.
+    pub areas: &'a Areas,
+    /// Now.
+    pub now: Timestamp,
+    /// The zone in which times are shown.
+    pub zone: &'a TimeZone,
+}
+
+impl Stage<'_> {
+    /// What a step's pane is made of.
+    pub fn scene(&self) -> screens::Scene<'_> {
+        screens::Scene {
+            engine: self.engine,
+            now: self.now,
+            zone: self.zone,
+        }
+    }
+}
+
+impl Ui {
+    /// Does what an action says.
+    pub fn act(&mut self, action: Action, stage: &Stage<'_>) -> Vec<Reaction> {
+        match action {
+            Action::Engine(Command::NewRun) | Action::NewRun => {
+                let further = Reaction::Command(Command::NewRun);
+                return self.leave_run(further, stage.engine);
+            }
+            Action::Engine(command) => return vec![Reaction::Command(command)],
+            Action::Show(step) => {
+                self.popups.clear();
+                self.show(step);
+            }
+            Action::Copy { text, what } => return self.copy(text, what, stage),
+            Action::CopyLink => return self.copy_link(stage),
+            Action::Ask(question) => {
+                self.popups
+                    .push(Popup::Ask(Box::new(Prompt::new(question))));
+            }
+            Action::Open(place) => return self.open(place),
+            Action::UseProfile(name) => {
+                return self.leave_run(Reaction::UseProfile(name), stage.engine);
+            }
+            Action::Quit => return self.leave_run(Reaction::Quit, stage.engine),
+            Action::Cancel => return self.cancel(stage.engine),
+            Action::Back => self.back(),
+            Action::Press => return self.press(stage),
+            Action::Toggle => self.toggle(stage.areas),
+            Action::Turn(direction) => self.turn(direction, stage.areas),
+            Action::Move(direction) => self.go(direction, stage),
+            Action::Page(direction) => self.page(direction, stage),
+            Action::Far(direction) => self.far(direction, stage),
+            Action::Reveal => self.reveal(stage),
+            Action::Zoom => {
+                let pane = self.focused_pane();
+                self.zoomed = match self.zoomed {
+                    Some(_) => None,
+                    None => Some(pane),
+                };
+            }
+            Action::Explain => {
+                if stage.areas.could_have_side {
+                    self.explanation = !self.explanation;
+                } else {
+                    self.popups.push(Popup::Explanation { scroll: 0 });
+                }
+            }
+            Action::Transcript => {
+                if self.focus == Focus::Transcript {
+                    self.back();
+                } else {
+                    self.focus = Focus::Transcript;
+                    self.zoomed = (!stage.areas.has_transcript).then_some(Pane::Transcript);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// The pane that has the focus.
+    pub fn focused_pane(&self) -> Pane {
+        match self.focus {
+            Focus::Button | Focus::Row(_) => Pane::Main,
+            Focus::Findings => Pane::Findings,
+            Focus::Transcript => Pane::Transcript,
+        }
+    }
+
+    /// Does what would leave the run; asks before, while an answer may still come or be used.
+    fn leave_run(&mut self, further: Reaction, engine: &Engine) -> Vec<Reaction> {
+        if !engine.run().is_open() {
+            return vec![further];
+        }
+        let detail = match engine.run().phase {
+            RunPhase::Answered => "Its code was not exchanged yet, and is lost with it.",
+            RunPhase::Exchanging(_) => "The exchange goes on; its answer is not shown here.",
+            _ => "The browser may still answer it; the answer would find nobody.",
+        };
+        let otherwise = match further {
+            Reaction::Quit => "Leave it and quit",
+            Reaction::UseProfile(_) => "Leave it and switch",
+            _ => "Leave it, new run",
+        };
+        self.popups.push(Popup::Confirm(Confirm {
+            question: "Leave this run?",
+            detail,
+            answers: ["Stay", otherwise],
+            selected: 0,
+            otherwise: further,
+        }));
+        Vec::new()
+    }
+
+    /// Ctrl-C: closes what is in front, cancels what runs, else asks to quit; on that question it quits.
+    fn cancel(&mut self, engine: &Engine) -> Vec<Reaction> {
+        if let Some(popup) = self.popups.pop() {
+            let quits = matches!(
+                popup,
+                Popup::Confirm(Confirm {
+                    otherwise: Reaction::Interrupt | Reaction::Quit,
+                    ..
+                })
+            );
+            return if quits {
+                vec![Reaction::Interrupt]
+            } else {
+                Vec::new()
+            };
+        }
+        for command in [Command::CancelSend, Command::StopWaiting] {
+            if engine.allows(&command) {
+                return vec![Reaction::Command(command)];
+            }
+        }
+        self.popups.push(Popup::Confirm(Confirm {
+            question: "Quit dineroscope?",
+            detail: "Tokens are kept in memory only and are gone then. Ctrl-C again quits.",
+            answers: ["Stay", "Quit"],
+            selected: 0,
+            otherwise: Reaction::Interrupt,
+        }));
+        Vec::new()
+    }
+
+    /// Esc: out of one level.
+    fn back(&mut self) {
+        if self.popups.pop().is_none() && self.zoomed.take().is_none() {
+            self.focus = Focus::Button;
+        } else if self.popups.is_empty() && self.focus == Focus::Transcript && self.zoomed.is_none()
+        {
+            self.record = 0;
+        }
+    }
+
+    /// Opens a place.
+    fn open(&mut self, place: Place) -> Vec<Reaction> {
+        let selected = 0;
+        let popup = match place {
+            Place::Help => Popup::Help { scroll: 0 },
+            Place::Palette => Popup::Palette {
+                filter: super::popup::field("a word of the command"),
+                selected,
+            },
+            Place::Profiles => {
+                self.popups.push(Popup::Profiles { selected });
+                return vec![Reaction::ReadProfiles];
+            }
+            Place::CopyMenu => Popup::CopyMenu { selected },
+            Place::Explanation => Popup::Explanation { scroll: 0 },
+            Place::Organizations => Popup::Organizations { selected },
+            Place::Record(call) => Popup::Record { call, scroll: 0 },
+        };
+        self.popups.push(popup);
+        Vec::new()
+    }
+
+    /// Copies a text, and says so.
+    fn copy(&mut self, text: String, what: &str, stage: &Stage<'_>) -> Vec<Reaction> {
+        if !text.is_empty() && text == stage.engine.run().link {
+            return self.copy_link(stage);
+        }
+        let length = text.chars().count();
+        self.say(stage.now, format!("Copied {what}, {length} characters"));
+        vec![Reaction::Copy(text)]
+    }
+
+    /// Copies the link; the run begins with it, so that somebody listens when it is used.
+    fn copy_link(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        let engine = stage.engine;
+        let begin = Command::Begin {
+            open_browser: false,
+        };
+        if engine.allows(&begin) {
+            self.copy_when_bound = true;
+            return vec![Reaction::Command(begin)];
+        }
+        self.copied_link(stage.now, engine)
+    }
+
+    /// The copy itself.
+    pub fn copied_link(&mut self, now: Timestamp, engine: &Engine) -> Vec<Reaction> {
+        let link = engine.run().link.clone();
+        let length = link.chars().count();
+        self.say(now, format!("Copied the link, {length} characters"));
+        vec![Reaction::Copy(link)]
+    }
+
+    /// Enter.
+    fn press(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        if !self.popups.is_empty() {
+            return self.press_popup(stage);
+        }
+        let action = match self.focus {
+            Focus::Button => screens::pane(&stage.scene(), self.step)
+                .button
+                .map(|button| button.action),
+            Focus::Row(row) => match stage.areas.spots.get(row).map(|spot| &spot.kind) {
+                Some(SpotKind::Choice(action)) => Some(action.clone()),
+                Some(SpotKind::Fact(fact)) => fact.action.clone(),
+                Some(SpotKind::Label(..)) => Some(Action::Toggle),
+                Some(SpotKind::Body) | None => None,
+            },
+            Focus::Findings => None,
+            Focus::Transcript => stage
+                .engine
+                .transcript()
+                .iter()
+                .rev()
+                .nth(self.record)
+                .map(|record| Action::Open(Place::Record(record.call))),
+        };
+        action.map_or_else(Vec::new, |action| self.act(action, stage))
+    }
+
+    /// Enter in the popup in front.
+    fn press_popup(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        match self.popups.last() {
+            Some(Popup::Confirm(_)) => {
+                let Some(Popup::Confirm(confirm)) = self.popups.pop() else {
+                    return Vec::new();
+                };
+                match confirm.selected {
+                    0 => Vec::new(),
+                    _ => {
+                        self.popups.clear();
+                        vec![confirm.otherwise]
+                    }
+                }
+            }
+            Some(Popup::Ask(_)) => self.submit(stage),
+            Some(_) => {
+                let rows = menu::rows(self, stage);
+                let selected = self.popups.last_mut().and_then(Popup::selected);
+                let selected = selected.map_or(0, |selected| *selected);
+                let Some(action) = rows
+                    .choices()
+                    .nth(selected)
+                    .and_then(|row| row.action.clone())
+                else {
+                    return Vec::new();
+                };
+                self.popups.pop();
+                self.act(action, stage)
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Takes what was typed.
+    fn submit(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        let Some(Popup::Ask(prompt)) = self.popups.last_mut() else {
+            return Vec::new();
+        };
+        if prompt.focus + 1 < prompt.fields.len() {
+            prompt.focus += 1;
+            return Vec::new();
+        }
+        let last = prompt
+            .held
+            .take()
+            .unwrap_or_else(|| prompt.text(prompt.focus));
+        if last.trim().is_empty() {
+            prompt.trouble = Some("Nothing was typed yet");
+            return Vec::new();
+        }
+        let commands = match prompt.question {
+            Question::Field(field) => vec![Command::FillField(field, last.trim().to_owned())],
+            Question::ClientSecret => {
+                vec![
+                    Command::ProvideSecret(Secret::new(last.trim())),
+                    Command::Exchange,
+                ]
+            }
+            Question::Answer => vec![Command::PasteAnswer(last)],
+            Question::FreeRequest => {
+                let method = prompt.text(0).trim().to_ascii_uppercase();
+                let known = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+                if !known.contains(&method.as_str()) {
+                    prompt.trouble = Some("The method is one of GET, POST, PUT, DELETE");
+                    prompt.focus = 0;
+                    return Vec::new();
+                }
+                vec![Command::Send(crate::core::dinero::call::Call {
+                    method,
+                    target: last.trim().to_owned(),
+                })]
+            }
+        };
+        if prompt.question == Question::FreeRequest && !stage.engine.allows(&commands[0]) {
+            prompt.trouble = Some("It cannot be sent now: choose an organization, or wait");
+            return Vec::new();
+        }
+        self.popups.pop();
+        commands.into_iter().map(Reaction::Command).collect()
+    }
+
+    /// Folds or unfolds what has the focus.
+    fn toggle(&mut self, areas: &Areas) {
+        let Focus::Row(row) = self.focus else { return };
+        if let Some(SpotKind::Label(label, open)) = areas.spots.get(row).map(|spot| &spot.kind) {
+            self.fold(self.step, label, !open);
+        }
+    }
+
+    /// Shows the masked value that has the focus, else the first one; again hides it.
+    fn reveal(&mut self, stage: &Stage<'_>) {
+        if self.revealed.take().is_some() {
+            return;
+        }
+        let secrets: Vec<(usize, &Secret)> = secrets(stage.areas).collect();
+        let focused = match self.focus {
+            Focus::Row(row) => secrets.iter().find(|(spot, _)| *spot == row),
+            _ => None,
+        };
+        if let Some((row, secret)) = focused.or(secrets.first()) {
+            self.focus = Focus::Row(*row);
+            self.touched[self.step as usize] = *row;
+            self.revealed = Some(Revealed {
+                secret: (*secret).clone(),
+                until: stage
+                    .now
+                    .checked_add(REVEALED_FOR)
+                    .unwrap_or(Timestamp::MAX),
+            });
+            self.say(stage.now, Visible::of("Shown for 30 s; m hides it"));
+        }
+    }
+
+    /// Tab: the next place that can have the focus, or the next field or answer of a popup.
+    fn turn(&mut self, direction: Direction, areas: &Areas) {
+        match self.popups.last_mut() {
+            Some(Popup::Confirm(confirm)) => confirm.selected = 1 - confirm.selected,
+            Some(Popup::Ask(prompt)) => {
+                prompt.focus = (prompt.focus + 1) % prompt.fields.len().max(1);
+            }
+            Some(_) => {}
+            None => {
+                let row = self.touched[self.step as usize].min(areas.spots.len().saturating_sub(1));
+                let mut places = vec![Focus::Button];
+                places.extend((!areas.spots.is_empty()).then_some(Focus::Row(row)));
+                places.extend(areas.findings.is_some().then_some(Focus::Findings));
+                places.extend(areas.has_transcript.then_some(Focus::Transcript));
+                let here = places
+                    .iter()
+                    .position(|place| {
+                        std::mem::discriminant(place) == std::mem::discriminant(&self.focus)
+                    })
+                    .unwrap_or(0);
+                let step = if direction == Direction::Left {
+                    places.len() - 1
+                } else {
+                    1
+                };
+                self.focus = places[(here + step) % places.len()];
+                self.zoomed = None;
+            }
+        }
+    }
+}
+
+/// The masked values of the pane in view, with their rows.
+fn secrets(areas: &Areas) -> impl Iterator<Item = (usize, &Secret)> {
+    areas
+        .spots
+        .iter()
+        .enumerate()
+        .filter_map(|(row, spot)| match &spot.kind {
+            SpotKind::Fact(fact) => match &fact.value {
+                Value::Secret(secret) => Some((row, secret)),
+                _ => None,
+            },
+            _ => None,
+        })
+}
+
+/// Whether the pane in view holds a masked value.
+pub fn has_secret(areas: &Areas) -> bool {
+    secrets(areas).next().is_some()
+}

@@ -1,0 +1,206 @@
+//! What comes in from the terminal: keys in their three layers, pastes, the mouse.
+
+use super::act::{Reaction, Stage, has_secret};
+use super::popup::{Popup, Prompt, type_into};
+use super::{Focus, Ui};
+use crate::tui::action::{Action, Direction};
+use crate::tui::keymap::{self, Key, Situation};
+use crate::tui::view::Target;
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::Position;
+
+/// Lines that one notch of the wheel moves.
+const WHEEL: usize = 3;
+
+impl Ui {
+    /// Takes an event of the terminal.
+    pub fn input(&mut self, event: Event, stage: &Stage<'_>) -> Vec<Reaction> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key, stage),
+            Event::Paste(text) => {
+                self.paste(&text);
+                Vec::new()
+            }
+            Event::Mouse(mouse) => self.mouse(mouse, stage),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A key: a text field first, then the table.
+    fn key(&mut self, event: KeyEvent, stage: &Stage<'_>) -> Vec<Reaction> {
+        let key = Key::of(&event);
+        if stage.areas.too_small {
+            return match key {
+                Some(key) if key == Key::letter('q') => self.act(Action::Quit, stage),
+                Some(key) if key == Key::control('c') => self.act(Action::Cancel, stage),
+                _ => Vec::new(),
+            };
+        }
+        if self.types(key) {
+            if let Some(popup) = self.popups.last_mut() {
+                if let Popup::Ask(prompt) = popup {
+                    prompt.trouble = None;
+                    if prompt.held.is_some() {
+                        prompt.held = None;
+                        return Vec::new();
+                    }
+                }
+                if let Some(field) = popup.field() {
+                    type_into(field, event);
+                }
+                if let Some(selected) = popup.selected() {
+                    *selected = 0;
+                }
+            }
+            return Vec::new();
+        }
+        let action = key.and_then(|key| {
+            let situation = Situation {
+                engine: stage.engine,
+                ui: self,
+                has_secret: has_secret(stage.areas),
+            };
+            keymap::lookup(&situation, key)
+        });
+        action.map_or_else(Vec::new, |action| self.act(action, stage))
+    }
+
+    /// Whether a key is text: a field has it, and it is none of those that leave a field.
+    fn types(&mut self, key: Option<Key>) -> bool {
+        let Some(popup) = self.popups.last_mut() else {
+            return false;
+        };
+        let multi_line = matches!(popup, Popup::Ask(prompt) if prompt.is_multi_line());
+        if popup.field().is_none() {
+            return false;
+        }
+        let Some(key) = key else { return true };
+        match key.code {
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Tab | KeyCode::BackTab | KeyCode::F(_) => {
+                false
+            }
+            KeyCode::Up | KeyCode::Down => multi_line,
+            KeyCode::PageUp | KeyCode::PageDown => false,
+            KeyCode::Char('c') if key.control => false,
+            _ => true,
+        }
+    }
+
+    /// A paste: data for the field that has the keys; without one it is no input at all, never keys.
+    fn paste(&mut self, text: &str) {
+        match self.popups.last_mut() {
+            Some(Popup::Ask(prompt)) => Prompt::paste(prompt, text),
+            Some(Popup::Palette { filter, .. }) => {
+                filter.insert_str(text.lines().next().unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+
+    /// The mouse: a click on what was drawn, the wheel over a pane.
+    fn mouse(&mut self, mouse: MouseEvent, stage: &Stage<'_>) -> Vec<Reaction> {
+        let at = Position::new(mouse.column, mouse.row);
+        let target = stage
+            .areas
+            .targets
+            .iter()
+            .rev()
+            .find(|(area, _)| area.contains(at))
+            .map(|(_, target)| target.clone());
+        match (mouse.kind, target) {
+            (MouseEventKind::Down(MouseButton::Left), Some(target)) => self.click(target, stage),
+            (MouseEventKind::ScrollDown, Some(target)) => self.wheel(true, &target, stage),
+            (MouseEventKind::ScrollUp, Some(target)) => self.wheel(false, &target, stage),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A click.
+    fn click(&mut self, target: Target, stage: &Stage<'_>) -> Vec<Reaction> {
+        match target {
+            Target::Do(action) => self.act(action, stage),
+            Target::Button => {
+                self.focus = Focus::Button;
+                self.act(Action::Press, stage)
+            }
+            Target::Row(row) => {
+                let again = self.focus == Focus::Row(row);
+                self.select(row, stage.areas);
+                if again {
+                    self.act(Action::Press, stage)
+                } else {
+                    Vec::new()
+                }
+            }
+            Target::Record(record) => {
+                let again = self.focus == Focus::Transcript && self.record == record;
+                self.focus = Focus::Transcript;
+                self.record = record;
+                if again {
+                    self.act(Action::Press, stage)
+                } else {
+                    Vec::new()
+                }
+            }
+            Target::Choice(choice) => {
+                if let Some(selected) = self.popups.last_mut().and_then(Popup::selected) {
+                    *selected = choice;
+                }
+                self.act(Action::Press, stage)
+            }
+            Target::Answer(answer) => {
+                if let Some(Popup::Confirm(confirm)) = self.popups.last_mut() {
+                    confirm.selected = answer;
+                }
+                self.act(Action::Press, stage)
+            }
+            Target::Field(field) => {
+                if let Some(Popup::Ask(prompt)) = self.popups.last_mut() {
+                    prompt.focus = field;
+                }
+                Vec::new()
+            }
+            Target::Outside => self.act(Action::Back, stage),
+            Target::Pane(_) => Vec::new(),
+        }
+    }
+
+    /// The wheel, over a pane.
+    fn wheel(&mut self, down: bool, target: &Target, stage: &Stage<'_>) -> Vec<Reaction> {
+        let areas = stage.areas;
+        if !self.popups.is_empty() {
+            let direction = if down { Direction::Down } else { Direction::Up };
+            for _ in 0..WHEEL {
+                self.act(Action::Move(direction), stage);
+            }
+            return Vec::new();
+        }
+        match target {
+            Target::Pane(super::Pane::Transcript) | Target::Record(_) => {
+                let count = stage.engine.transcript().len();
+                self.record = if down {
+                    self.record.saturating_sub(1)
+                } else {
+                    (self.record + 1).min(count.saturating_sub(1))
+                };
+            }
+            Target::Pane(super::Pane::Findings | super::Pane::Side) => {
+                let viewport = areas.findings.unwrap_or_default();
+                self.findings_scroll = viewport.moved(self.findings_scroll, down, WHEEL);
+            }
+            Target::Pane(_) | Target::Row(_) | Target::Button => match areas.body {
+                Some(body) if body.furthest() > 0 => {
+                    self.body_scroll = body.moved(self.body_scroll, down, WHEEL);
+                }
+                _ => {
+                    let step = self.step as usize;
+                    self.scroll[step] = areas.main.moved(self.scroll[step], down, WHEEL);
+                }
+            },
+            _ => {}
+        }
+        Vec::new()
+    }
+}

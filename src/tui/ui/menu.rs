@@ -1,0 +1,248 @@
+//! What the lists among the popups offer: commands, texts to copy, organizations, profiles.
+//!
+//! Rows are made anew from the engine whenever they are drawn or chosen from, so a list never offers what
+//! is no longer so.
+
+use super::Ui;
+use super::act::{Stage, has_secret};
+use super::popup::Popup;
+use crate::core::oauth::STEPS;
+use crate::core::profile::{Origin, ProfileFile, ProfileProblem};
+use crate::core::wire::visible::Visible;
+use crate::tui::action::Action;
+use crate::tui::keymap::{self, Situation};
+use crate::tui::pane::Mark;
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuRow {
+    /// Its glyph.
+    pub mark: Mark,
+    /// What it says.
+    pub text: Visible,
+    /// At its right end.
+    pub right: Visible,
+    /// What choosing it does; a row without is only read.
+    pub action: Option<Action>,
+}
+
+/// The rows of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Menu {
+    /// All of them.
+    pub rows: Vec<MenuRow>,
+}
+
+impl Menu {
+    /// Those that can be chosen.
+    pub fn choices(&self) -> impl Iterator<Item = &MenuRow> {
+        self.rows.iter().filter(|row| row.action.is_some())
+    }
+
+    /// Adds a row that can be chosen.
+    fn choice(&mut self, text: impl Into<Visible>, right: impl Into<Visible>, action: Action) {
+        self.rows.push(MenuRow {
+            mark: Mark::None,
+            text: text.into(),
+            right: right.into(),
+            action: Some(action),
+        });
+    }
+
+    /// Adds a row that is only read.
+    fn note(&mut self, mark: Mark, text: impl Into<Visible>) {
+        self.rows.push(MenuRow {
+            mark,
+            text: text.into(),
+            right: Visible::default(),
+            action: None,
+        });
+    }
+}
+
+/// The rows of the popup in front; empty when it is no list.
+pub fn rows(ui: &Ui, stage: &Stage<'_>) -> Menu {
+    match ui.popups.last() {
+        Some(Popup::Palette { filter, .. }) => palette(ui, stage, &filter.lines().concat()),
+        Some(Popup::CopyMenu { .. }) => copies(stage),
+        Some(Popup::Organizations { .. }) => organizations(stage),
+        Some(Popup::Profiles { .. }) => profiles(ui, stage),
+        _ => Menu::default(),
+    }
+}
+
+/// Every command that would do something now and holds all the words typed.
+fn palette(ui: &Ui, stage: &Stage<'_>, filter: &str) -> Menu {
+    let mut menu = Menu::default();
+    let filter = filter.to_lowercase();
+    let words: Vec<&str> = filter.split_whitespace().collect();
+    let bare = Ui {
+        step: ui.step,
+        focus: ui.focus,
+        zoomed: ui.zoomed,
+        ..Ui::default()
+    };
+    let situation = Situation {
+        engine: stage.engine,
+        ui: &bare,
+        has_secret: has_secret(stage.areas),
+    };
+    for binding in keymap::applicable(&situation).filter(|binding| binding.is_command()) {
+        let text = match binding.action {
+            Action::Show(step) => {
+                format!("show step {} {}", step.number(), STEPS[step as usize].name)
+            }
+            _ => binding.label.to_owned(),
+        };
+        if words.iter().all(|word| text.to_lowercase().contains(word)) {
+            menu.choice(text, binding.key_names(), binding.action.clone());
+        }
+    }
+    menu
+}
+
+/// What can be copied; secrets last, each on a line of its own.
+fn copies(stage: &Stage<'_>) -> Menu {
+    let engine = stage.engine;
+    let run = engine.run();
+    let mut menu = Menu::default();
+    let characters = |text: &str| format!("{} characters", text.chars().count());
+    if !run.link.is_empty() {
+        menu.choice("the link", characters(&run.link), Action::CopyLink);
+    }
+    let mut plain = |what: &'static str, text: String| {
+        if !text.is_empty() {
+            let right = characters(&text);
+            menu.choice(what, right, Action::Copy { text, what });
+        }
+    };
+    plain("the redirect URI", run.redirect_uri.clone());
+    plain("the state", run.fresh.state.clone());
+    if let Some(request) = engine.exchange_request() {
+        plain(
+            "the token request, masked",
+            joined(&engine.mask().request_lines(&request)),
+        );
+    }
+    if let Some((call, layout)) = &engine.requests().layout
+        && engine.requests().answered == Some(*call)
+    {
+        plain("the answer, as shown", joined(&layout.lines));
+    }
+    let mut secret = |what: &'static str, secret: Option<&crate::core::secret::Secret>| {
+        if let Some(secret) = secret {
+            let shown = engine.mask().fact(secret);
+            let text = secret.expose().to_owned();
+            menu.choice(
+                format!("{what}: the secret itself"),
+                shown,
+                Action::Copy { text, what },
+            );
+        }
+    };
+    secret(
+        "the code",
+        run.answer
+            .as_ref()
+            .and_then(|(answer, ..)| answer.code.as_ref()),
+    );
+    secret("the code verifier", run.fresh.verifier.as_ref());
+    if let Some(grant) = engine.grant() {
+        secret("the access token", Some(&grant.access_token));
+        secret("the refresh token", grant.refresh_token.as_ref());
+        secret("the id token", grant.id_token.as_ref());
+    }
+    if menu.rows.is_empty() {
+        menu.note(Mark::Note, "Nothing can be copied yet");
+    }
+    menu
+}
+
+/// Lines as one text.
+fn joined(lines: &[Visible]) -> String {
+    let lines: Vec<&str> = lines.iter().map(Visible::as_str).collect();
+    lines.join("\n")
+}
+
+/// The user's companies.
+fn organizations(stage: &Stage<'_>) -> Menu {
+    let requests = stage.engine.requests();
+    let mut menu = Menu::default();
+    for organization in &requests.organizations {
+        let right = match organization.pro {
+            Some(true) => format!("{}  Pro", organization.id),
+            Some(false) => format!("{}  no Pro: no API", organization.id),
+            None => organization.id.clone(),
+        };
+        let command =
+            crate::core::engine::message::Command::ChooseOrganization(organization.id.clone());
+        menu.choice(&organization.name, right, Action::Engine(command));
+        if requests.organization.as_ref() == Some(&organization.id)
+            && let Some(row) = menu.rows.last_mut()
+        {
+            row.mark = Mark::Ok;
+        }
+    }
+    menu
+}
+
+/// Every profile file, with what is wrong with it.
+fn profiles(ui: &Ui, stage: &Stage<'_>) -> Menu {
+    let mut menu = Menu::default();
+    let Some(files) = &ui.profiles else {
+        menu.note(Mark::Note, "The folders are being read");
+        return menu;
+    };
+    let used = stage.engine.profile();
+    for file in files {
+        profile(
+            &mut menu,
+            file,
+            used.is_some_and(|profile| profile.origin == file.origin && profile.name == file.name),
+        );
+    }
+    menu
+}
+
+/// One profile file.
+fn profile(menu: &mut Menu, file: &ProfileFile, used: bool) {
+    let place = crate::edge::profiles::place(&file.origin);
+    let (mark, right) = match (&file.profile, &file.hidden_by) {
+        _ if used => (Mark::Ok, format!("in use  {place}")),
+        (_, Some(other)) => (Mark::Note, format!("hidden by {other}")),
+        (None, None) => (Mark::Error, place),
+        (Some(_), None) => (Mark::None, place),
+    };
+    let chosen = file.profile.as_ref().filter(|_| file.hidden_by.is_none());
+    menu.rows.push(MenuRow {
+        mark,
+        text: Visible::of(&file.name),
+        right: Visible::of(&right),
+        action: chosen.map(|profile| Action::UseProfile(profile.name.clone())),
+    });
+    if file.hidden_by.is_some() {
+        return;
+    }
+    for problem in &file.problems {
+        menu.note(Mark::Error, problem_words(problem));
+    }
+    for warning in &file.warnings {
+        menu.note(Mark::Warning, problem_words(warning));
+    }
+    if matches!(file.origin, Origin::File { trusted: false, .. }) {
+        menu.note(Mark::Note, "found by itself: variables are not read for it");
+    }
+}
+
+/// A problem with its line and key.
+fn problem_words(problem: &ProfileProblem) -> String {
+    let line = problem
+        .line
+        .map(|line| format!("line {line}: "))
+        .unwrap_or_default();
+    let key = match problem.key.as_str() {
+        "" => String::new(),
+        key => format!("`{key}` "),
+    };
+    format!("{line}{key}{}", problem.message)
+}

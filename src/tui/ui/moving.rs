@@ -1,0 +1,198 @@
+//! Moving about: the selection, what is scrolled, the answer of a question.
+//!
+//! Scrolling is bounded by the geometry of the last drawing, so nothing runs off its end.
+
+use super::act::Stage;
+use super::menu;
+use super::popup::Popup;
+use super::{Focus, Ui};
+use crate::tui::action::Direction;
+use crate::tui::flow::{Spot, SpotKind};
+use crate::tui::view::{Areas, Viewport};
+
+impl Ui {
+    /// One line or one entry in a direction.
+    pub(super) fn go(&mut self, direction: Direction, stage: &Stage<'_>) {
+        if !self.popups.is_empty() {
+            self.go_in_popup(direction, stage);
+            return;
+        }
+        let areas = stage.areas;
+        let down = match direction {
+            Direction::Up => false,
+            Direction::Down => true,
+            Direction::Left | Direction::Right => {
+                self.fold_towards(direction, areas);
+                return;
+            }
+        };
+        match self.focus {
+            Focus::Button if down => self.select(0, areas),
+            Focus::Button => self.scroll[self.step as usize] = 0,
+            Focus::Row(row) => self.go_in_rows(row, down, areas),
+            Focus::Findings => {
+                let viewport = areas.findings.unwrap_or_default();
+                self.findings_scroll = viewport.moved(self.findings_scroll, down, 1);
+            }
+            Focus::Transcript => {
+                let records = stage.engine.transcript().len();
+                self.record = stepped(self.record, !down, 1, records);
+            }
+        }
+    }
+
+    /// Up or down among the rows of a pane.
+    fn go_in_rows(&mut self, row: usize, down: bool, areas: &Areas) {
+        let row = row.min(areas.spots.len().saturating_sub(1));
+        let Some(spot) = areas.spots.get(row) else {
+            self.focus = Focus::Button;
+            return;
+        };
+        let step = self.step as usize;
+        if let (SpotKind::Body, Some(body)) = (&spot.kind, areas.body) {
+            let moved = body.moved(self.body_scroll, down, 1);
+            if moved != self.body_scroll {
+                self.body_scroll = moved;
+                return;
+            }
+        }
+        let main = areas.main;
+        let scroll = self.scroll[step].min(main.furthest());
+        if down && row + 1 < areas.spots.len() {
+            self.select(row + 1, areas);
+        } else if down {
+            self.scroll[step] = main.moved(scroll, true, 1);
+        } else if spot.line < scroll {
+            self.scroll[step] = scroll - 1;
+        } else if row + 1 == areas.spots.len() && scroll > last_needed(spot, main) {
+            self.scroll[step] = scroll - 1;
+        } else if row == 0 {
+            self.scroll[step] = 0;
+            self.focus = Focus::Button;
+        } else {
+            self.select(row - 1, areas);
+        }
+    }
+
+    /// Gives a row the focus and brings it into view.
+    pub fn select(&mut self, row: usize, areas: &Areas) {
+        let Some(spot) = areas.spots.get(row) else {
+            return;
+        };
+        let step = self.step as usize;
+        self.focus = Focus::Row(row);
+        self.touched[step] = row;
+        let main = areas.main;
+        let scroll = self.scroll[step].min(main.furthest());
+        let lowest = last_needed(spot, main);
+        self.scroll[step] = if row == 0 {
+            0
+        } else {
+            scroll.clamp(lowest, spot.line.max(lowest))
+        };
+    }
+
+    /// Left folds, right unfolds.
+    fn fold_towards(&mut self, direction: Direction, areas: &Areas) {
+        let Focus::Row(row) = self.focus else { return };
+        if let Some(SpotKind::Label(label, open)) = areas.spots.get(row).map(|spot| &spot.kind) {
+            let wanted = direction == Direction::Right;
+            if *open != wanted {
+                self.fold(self.step, label, wanted);
+            }
+        }
+    }
+
+    /// One line or one entry in the popup in front.
+    fn go_in_popup(&mut self, direction: Direction, stage: &Stage<'_>) {
+        let down = matches!(direction, Direction::Down | Direction::Right);
+        let choices = menu::rows(self, stage).choices().count();
+        let viewport = stage.areas.popup.unwrap_or_default();
+        let Some(popup) = self.popups.last_mut() else {
+            return;
+        };
+        if let Popup::Confirm(confirm) = popup {
+            confirm.selected = usize::from(down);
+        } else if let Popup::Ask(prompt) = popup {
+            let last = prompt.fields.len().saturating_sub(1);
+            prompt.focus = if down { last } else { 0 };
+        } else if let Some(selected) = popup.selected() {
+            *selected = stepped(*selected, down, 1, choices);
+        } else if let Some(scroll) = popup.scroll() {
+            *scroll = viewport.moved(*scroll, down, 1);
+        }
+    }
+
+    /// A screenful up or down.
+    pub(super) fn page(&mut self, direction: Direction, stage: &Stage<'_>) {
+        self.by(direction == Direction::Down, stage, |viewport| {
+            viewport.room.saturating_sub(1).max(1)
+        });
+    }
+
+    /// To the first or the last line.
+    pub(super) fn far(&mut self, direction: Direction, stage: &Stage<'_>) {
+        self.by(direction == Direction::Down, stage, |viewport| {
+            viewport.total.max(1_000)
+        });
+    }
+
+    /// Moves what has the focus by so many lines.
+    fn by(&mut self, down: bool, stage: &Stage<'_>, lines: impl Fn(Viewport) -> usize) {
+        let areas = stage.areas;
+        if !self.popups.is_empty() {
+            let choices = menu::rows(self, stage).choices().count();
+            let viewport = areas.popup.unwrap_or_default();
+            if let Some(popup) = self.popups.last_mut() {
+                if let Some(selected) = popup.selected() {
+                    *selected = stepped(*selected, down, lines(viewport), choices);
+                } else if let Some(scroll) = popup.scroll() {
+                    *scroll = viewport.moved(*scroll, down, lines(viewport));
+                }
+            }
+            return;
+        }
+        match self.focus {
+            Focus::Findings => {
+                let viewport = areas.findings.unwrap_or_default();
+                self.findings_scroll = viewport.moved(self.findings_scroll, down, lines(viewport));
+            }
+            Focus::Transcript => {
+                let records = stage.engine.transcript().len();
+                let viewport = Viewport {
+                    first: 0,
+                    room: areas.transcript_rows,
+                    total: records,
+                };
+                self.record = stepped(self.record, !down, lines(viewport), records);
+            }
+            Focus::Button | Focus::Row(_) => match areas.body {
+                Some(body) if body.furthest() > 0 => {
+                    self.body_scroll = body.moved(self.body_scroll, down, lines(body));
+                }
+                _ => {
+                    let step = self.step as usize;
+                    self.scroll[step] =
+                        areas.main.moved(self.scroll[step], down, lines(areas.main));
+                }
+            },
+        }
+    }
+}
+
+/// The least that must be scrolled away so that the whole of a row is in view.
+fn last_needed(spot: &Spot, main: Viewport) -> usize {
+    (spot.line + spot.height + 1)
+        .saturating_sub(main.room)
+        .min(spot.line)
+}
+
+/// An index so many places further, within `count`.
+fn stepped(index: usize, further: bool, places: usize, count: usize) -> usize {
+    let last = count.saturating_sub(1);
+    if further {
+        index.saturating_add(places).min(last)
+    } else {
+        index.min(last).saturating_sub(places)
+    }
+}

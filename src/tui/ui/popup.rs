@@ -1,0 +1,200 @@
+//! Popups as data: a stack, the one in front last; it has the keys.
+
+use crate::core::profile::Field;
+use crate::core::wire::CallId;
+use crate::tui::action::Question;
+use crate::tui::ui::act::Reaction;
+use crossterm::event::KeyEvent;
+use ratatui_textarea::{CursorMove, TextArea};
+
+/// Largest paste that is taken: 4 MiB (design.md section 5).
+pub const PASTE_LIMIT: usize = 4 * 1024 * 1024;
+
+/// Largest paste that is shown in the field; a larger one is held beside it.
+const SHOWN_PASTE: usize = 4096;
+
+/// A popup.
+#[derive(Debug)]
+pub enum Popup {
+    /// The keys.
+    Help {
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// What happens here, where it has no pane.
+    Explanation {
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// One record.
+    Record {
+        /// Which.
+        call: CallId,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// Every command, filtered by what is typed.
+    Palette {
+        /// What is typed.
+        filter: TextArea<'static>,
+        /// The row selected.
+        selected: usize,
+    },
+    /// What can be copied.
+    CopyMenu {
+        /// The row selected.
+        selected: usize,
+    },
+    /// The organizations.
+    Organizations {
+        /// The row selected.
+        selected: usize,
+    },
+    /// The profiles.
+    Profiles {
+        /// The row selected.
+        selected: usize,
+    },
+    /// A text that a command needs.
+    Ask(Box<Prompt>),
+    /// A question with two answers.
+    Confirm(Confirm),
+}
+
+impl Popup {
+    /// The text field that has the keys, if any.
+    pub fn field(&mut self) -> Option<&mut TextArea<'static>> {
+        match self {
+            Self::Palette { filter, .. } => Some(filter),
+            Self::Ask(prompt) => prompt.fields.get_mut(prompt.focus),
+            _ => None,
+        }
+    }
+
+    /// The row selected, in those that are lists.
+    pub fn selected(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Palette { selected, .. }
+            | Self::CopyMenu { selected }
+            | Self::Organizations { selected }
+            | Self::Profiles { selected } => Some(selected),
+            _ => None,
+        }
+    }
+
+    /// Lines scrolled away, in those that are read.
+    pub fn scroll(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Help { scroll } | Self::Explanation { scroll } | Self::Record { scroll, .. } => {
+                Some(scroll)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A question with two answers; the first is the safe one.
+#[derive(Debug)]
+pub struct Confirm {
+    /// What is lost.
+    pub question: &'static str,
+    /// More about it.
+    pub detail: &'static str,
+    /// The safe answer, and the other.
+    pub answers: [&'static str; 2],
+    /// Which has the focus.
+    pub selected: usize,
+    /// What the other does.
+    pub otherwise: Reaction,
+}
+
+/// Fields to be filled for a question.
+#[derive(Debug)]
+pub struct Prompt {
+    /// The question.
+    pub question: Question,
+    /// The fields.
+    pub fields: Vec<TextArea<'static>>,
+    /// Which has the keys.
+    pub focus: usize,
+    /// A paste too large for the field.
+    pub held: Option<String>,
+    /// Why what was typed was not taken.
+    pub trouble: Option<&'static str>,
+}
+
+impl Prompt {
+    /// Empty fields for a question.
+    pub fn new(question: Question) -> Self {
+        let fields = match question {
+            Question::Field(Field::ClientId) => vec![field("isv_…")],
+            Question::Field(Field::RedirectUri) => vec![field("http://localhost:8765/callback")],
+            Question::ClientSecret => {
+                let mut secret = field("");
+                secret.set_mask_char('•');
+                secret.set_max_histories(0);
+                vec![secret]
+            }
+            Question::Answer => vec![field("http://localhost:8765/callback?code=…")],
+            Question::FreeRequest => {
+                let mut method = field("GET");
+                method.insert_str("GET");
+                vec![method, field("/v1.1/organizations")]
+            }
+        };
+        let focus = fields.len() - 1;
+        Self {
+            question,
+            fields,
+            focus,
+            held: None,
+            trouble: None,
+        }
+    }
+
+    /// What stands in a field, lines joined.
+    pub fn text(&self, field: usize) -> String {
+        self.fields
+            .get(field)
+            .map(|field| field.lines().join("\n"))
+            .unwrap_or_default()
+    }
+
+    /// Whether a field takes several lines.
+    pub fn is_multi_line(&self) -> bool {
+        self.question == Question::Answer
+    }
+
+    /// Takes a paste. What is too large is not taken, what is large is held beside the field.
+    pub fn paste(&mut self, text: &str) {
+        self.trouble = None;
+        if text.len() > PASTE_LIMIT {
+            self.trouble = Some("That is over 4 MiB: paste the address or the form body alone");
+            return;
+        }
+        if !self.is_multi_line() {
+            if let Some(field) = self.fields.get_mut(self.focus) {
+                let line: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+                field.insert_str(line.trim());
+            }
+        } else if text.len() > SHOWN_PASTE {
+            self.held = Some(text.to_owned());
+        } else if let Some(field) = self.fields.get_mut(self.focus) {
+            field.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+        }
+    }
+}
+
+/// An empty field with an example in it.
+pub fn field(example: &str) -> TextArea<'static> {
+    let mut field = TextArea::default();
+    field.set_placeholder_text(example);
+    field.set_cursor_line_style(ratatui::style::Style::new());
+    field.move_cursor(CursorMove::End);
+    field
+}
+
+/// Gives a key to a field; its own shortcuts apply.
+pub fn type_into(field: &mut TextArea<'static>, key: KeyEvent) {
+    field.input(key);
+}

@@ -1,0 +1,347 @@
+//! The screen as a pure function of engine and `Ui`; its geometry comes back for keys and mouse.
+//!
+//! ```text
+//! title bar
+//! stepper
+//! ┌ main ──────────────┬ what happens here ┐
+//! │                    │                   │
+//! │                    ├ findings ─────────┤
+//! ├ transcript ────────┴───────────────────┤
+//! └────────────────────────────────────────┘
+//! footer
+//! ```
+//!
+//! On 80 columns the right side is left out: the explanation is a popup, the findings a strip below the
+//! main pane.
+
+mod bars;
+mod canvas;
+mod findings;
+mod main;
+mod popups;
+mod side;
+mod transcript;
+
+use crate::core::engine::Engine;
+use crate::tui::action::Action;
+use crate::tui::flow::Spot;
+use crate::tui::screens;
+use crate::tui::theme::{Role, Theme};
+use crate::tui::ui::{Focus, Pane, Ui};
+use canvas::Canvas;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Smallest terminal in which a step can be read.
+const SMALLEST: (u16, u16) = (60, 16);
+/// Beyond this many columns the rest stays empty.
+const WIDEST: u16 = 200;
+/// From this many columns on there is a right side.
+const WITH_SIDE: u16 = 116;
+/// From this many columns on the right side is wide.
+const WITH_WIDE_SIDE: u16 = 170;
+
+/// Everything a drawing depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The program's state.
+    pub engine: &'a Engine,
+    /// The terminal's state.
+    pub ui: &'a Ui,
+    /// How roles look.
+    pub theme: Theme,
+    /// Now.
+    pub now: Timestamp,
+    /// The zone in which times are shown.
+    pub zone: &'a TimeZone,
+}
+
+impl<'a> View<'a> {
+    /// What a step's pane is made of.
+    pub fn scene(&self) -> screens::Scene<'a> {
+        screens::Scene {
+            engine: self.engine,
+            now: self.now,
+            zone: self.zone,
+        }
+    }
+}
+
+/// The geometry of a drawing.
+#[derive(Debug, Clone, Default)]
+pub struct Areas {
+    /// Whether only the line was drawn that says how large the terminal must be.
+    pub too_small: bool,
+    /// The rows of the main pane that can be selected.
+    pub spots: Vec<Spot>,
+    /// The lines of the main pane.
+    pub main: Viewport,
+    /// The body that scrolls in it.
+    pub body: Option<Viewport>,
+    /// The findings, where there are any.
+    pub findings: Option<Viewport>,
+    /// The popup in front.
+    pub popup: Option<Viewport>,
+    /// Whether there is room for the right side.
+    pub could_have_side: bool,
+    /// Whether the transcript was drawn.
+    pub has_transcript: bool,
+    /// How many records it showed.
+    pub transcript_rows: usize,
+    /// What lies where; the one in front last.
+    pub targets: Vec<(Rect, Target)>,
+}
+
+/// A window on lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Viewport {
+    /// The first line shown.
+    pub first: usize,
+    /// How many are shown.
+    pub room: usize,
+    /// How many there are.
+    pub total: usize,
+}
+
+impl Viewport {
+    /// A window of `room` lines on `total`, as near to `wanted` as there are lines.
+    pub fn new(wanted: usize, room: usize, total: usize) -> Self {
+        let furthest = total.saturating_sub(room);
+        Self {
+            first: wanted.min(furthest),
+            room,
+            total,
+        }
+    }
+
+    /// The largest first line.
+    pub fn furthest(self) -> usize {
+        self.total.saturating_sub(self.room)
+    }
+
+    /// A scroll so many lines further or back, within bounds.
+    pub fn moved(self, scroll: usize, down: bool, lines: usize) -> usize {
+        let scroll = scroll.min(self.furthest());
+        if down {
+            scroll.saturating_add(lines).min(self.furthest())
+        } else {
+            scroll.saturating_sub(lines)
+        }
+    }
+}
+
+/// What the mouse can find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// Something that does this.
+    Do(Action),
+    /// The button of the main pane.
+    Button,
+    /// A row of the main pane.
+    Row(usize),
+    /// A record of the transcript, counted from the last.
+    Record(usize),
+    /// A pane.
+    Pane(Pane),
+    /// A row of the list in front.
+    Choice(usize),
+    /// An answer of the question in front.
+    Answer(usize),
+    /// A field of the popup in front.
+    Field(usize),
+    /// Outside of the popup in front.
+    Outside,
+}
+
+/// Draws everything.
+pub fn draw(buffer: &mut Buffer, view: &View<'_>) -> Areas {
+    let area = buffer.area;
+    let mut canvas = Canvas::new(buffer, *view);
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        canvas.areas.too_small = true;
+        let text = format!(
+            "dineroscope needs {}×{}, this terminal has {}×{}   q quit",
+            SMALLEST.0, SMALLEST.1, area.width, area.height
+        );
+        canvas.text(area.x, area.y, area.width, &text, Role::Plain);
+    } else {
+        let whole = Rect {
+            width: area.width.min(WIDEST),
+            ..area
+        };
+        screen(&mut canvas, whole);
+    }
+    let areas = canvas.areas;
+    view.theme.plain(buffer);
+    areas
+}
+
+/// Where the panes lie.
+#[derive(Debug, Clone, Copy, Default)]
+struct Places {
+    main: Option<Rect>,
+    explanation: Option<Rect>,
+    findings: Option<Rect>,
+    transcript: Option<Rect>,
+}
+
+/// Draws a whole screen.
+fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
+    bars::title(canvas, Rect { height: 1, ..whole });
+    bars::stepper(
+        canvas,
+        Rect {
+            y: whole.y + 1,
+            height: 1,
+            ..whole
+        },
+    );
+    let frame = Rect {
+        y: whole.y + 2,
+        height: whole.height - 3,
+        ..whole
+    };
+    canvas.areas.could_have_side = whole.width >= WITH_SIDE;
+    canvas.areas.has_transcript = transcript_rows(whole.height) > 0;
+    let places = places(canvas, whole, frame);
+    let rects = [
+        places.main,
+        places.explanation,
+        places.findings,
+        places.transcript,
+    ];
+    for rect in rects.into_iter().flatten() {
+        canvas.border(rect);
+    }
+    let ui = canvas.view.ui;
+    let focused = ui.popups.is_empty().then(|| ui.focused_pane());
+    let short = whole.height < 30;
+    if let Some(rect) = places.main {
+        main::draw(canvas, rect, short, focused == Some(Pane::Main));
+    } else {
+        main::measure(canvas, frame, short);
+    }
+    if let Some(rect) = places.explanation {
+        side::draw(canvas, rect);
+    }
+    if let Some(rect) = places.findings {
+        findings::draw(canvas, rect, focused == Some(Pane::Findings));
+    }
+    if let Some(rect) = places.transcript {
+        transcript::draw(canvas, rect, focused == Some(Pane::Transcript));
+    }
+    bars::notice(canvas, frame);
+    let items = bars::items(canvas);
+    if !ui.popups.is_empty() {
+        canvas.fade();
+        canvas.areas.targets.push((whole, Target::Outside));
+        popups::draw(canvas, whole, &items);
+    }
+    let last = Rect {
+        y: whole.bottom() - 1,
+        height: 1,
+        ..whole
+    };
+    bars::footer(canvas, last, &items);
+}
+
+/// How many records the transcript shows on so many rows.
+fn transcript_rows(height: u16) -> u16 {
+    match height {
+        0..24 => 0,
+        24..30 => 1,
+        30..36 => 2,
+        36..55 => 4,
+        _ => 10,
+    }
+}
+
+/// Shares the frame out among the panes; neighbours share their border.
+fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
+    let ui = canvas.view.ui;
+    match ui.zoomed {
+        Some(Pane::Main) => {
+            return Places {
+                main: Some(frame),
+                ..Places::default()
+            };
+        }
+        Some(Pane::Findings) => {
+            return Places {
+                findings: Some(frame),
+                ..Places::default()
+            };
+        }
+        Some(Pane::Transcript) => {
+            return Places {
+                transcript: Some(frame),
+                ..Places::default()
+            };
+        }
+        Some(Pane::Side | Pane::Popup) | None => {}
+    }
+    let rows = transcript_rows(whole.height);
+    let (upper, transcript) = if rows == 0 {
+        (frame, None)
+    } else {
+        let (upper, lower) = split_rows(frame, frame.height - rows - 1);
+        (upper, Some(lower))
+    };
+    if whole.width >= WITH_SIDE && ui.explanation {
+        let side = if whole.width >= WITH_WIDE_SIDE {
+            62
+        } else {
+            43
+        };
+        let (left, right) = split_columns(upper, upper.width - side + 1);
+        let wanted = side::height(canvas, right.width) + 2;
+        let (explanation, findings) = split_rows(right, wanted.min(right.height - 6));
+        return Places {
+            main: Some(left),
+            explanation: Some(explanation),
+            findings: Some(findings),
+            transcript,
+        };
+    }
+    let wanted = match whole.height {
+        0..20 => 0,
+        _ => findings::strip_height(canvas, upper, ui.focus == Focus::Findings),
+    };
+    let (main, findings) = if wanted == 0 {
+        (upper, None)
+    } else {
+        let (main, strip) = split_rows(upper, upper.height - wanted - 1);
+        (main, Some(strip))
+    };
+    Places {
+        main: Some(main),
+        explanation: None,
+        findings,
+        transcript,
+    }
+}
+
+/// Splits so that the upper part has `height` rows, the shared border among them.
+fn split_rows(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.clamp(2, area.height.saturating_sub(2).max(2));
+    let upper = Rect { height, ..area };
+    let lower = Rect {
+        y: area.y + height - 1,
+        height: area.height - height + 1,
+        ..area
+    };
+    (upper, lower)
+}
+
+/// Splits so that the left part has `width` columns, the shared border among them.
+fn split_columns(area: Rect, width: u16) -> (Rect, Rect) {
+    let left = Rect { width, ..area };
+    let right = Rect {
+        x: area.x + width - 1,
+        width: area.width - width + 1,
+        ..area
+    };
+    (left, right)
+}

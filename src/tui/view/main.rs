@@ -1,0 +1,258 @@
+//! The pane of the step in view: headline with the one button, a quiet line, facts, raw text.
+//!
+//! ```text
+//! ┌ 3 Callback ────────────────────────────────────────────────┐
+//! │ ✓ The answer came and it is ours   [ Exchange the code ↵ ] │
+//! │   POST http://localhost:8765/callback   12:01:20           │
+//! │                                                            │
+//! │ What came back                                    5 fields │
+//! │▸ ✓  state       9fKm2vXb…sA  22 chars  the one it sent     │
+//! │      3 more below                                          │
+//! └────────────────────────────────────────────────────────────┘
+//! ```
+
+use super::canvas::{Canvas, inside, rows};
+use super::{Target, Viewport};
+use crate::core::wire::visible::Visible;
+use crate::tui::flow::{Flow, Laid, Sheet, lay_out, raw_line};
+use crate::tui::pane::{Pane, Row, WhenShort};
+use crate::tui::screens;
+use crate::tui::text::{columns, cut_end, wrap};
+use crate::tui::theme::{Role, state_glyph};
+use crate::tui::ui::{Focus, Pane as Which};
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+/// Fewest lines that a scrolling body gets.
+const BODY: usize = 6;
+
+/// Draws the pane.
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, short: bool, focused: bool) {
+    let view = canvas.view;
+    let pane = screens::pane(&view.scene(), view.ui.step);
+    let role = if focused { Role::Focus } else { Role::Title };
+    canvas.title(area, pane.title.as_str(), role);
+    canvas.target(area, Target::Pane(Which::Main));
+    let inner = inside(area);
+    let taken = head(canvas, inner, &pane, focused);
+    let rest = Rect {
+        y: inner.y + taken.min(inner.height),
+        height: inner.height.saturating_sub(taken),
+        ..inner
+    };
+    let flow = fitting(canvas, &pane, rest, short);
+    body(canvas, rest, flow, focused);
+}
+
+/// Collects the geometry of a pane that is not drawn, because another one has the whole frame.
+pub(super) fn measure(canvas: &mut Canvas<'_>, area: Rect, short: bool) {
+    let view = canvas.view;
+    let pane = screens::pane(&view.scene(), view.ui.step);
+    let flow = fitting(canvas, &pane, inside(area), short);
+    canvas.areas.spots = flow.spots;
+}
+
+/// Draws headline, button and quiet line; returns how many rows they and the blank one below take.
+fn head(canvas: &mut Canvas<'_>, inner: Rect, pane: &Pane, focused: bool) -> u16 {
+    let on_button = focused && canvas.view.ui.focus == Focus::Button;
+    let button = pane.button.as_ref().map(|button| {
+        let enter = canvas.view.theme.enter();
+        if on_button {
+            format!("[ {} {enter} ]", button.label)
+        } else {
+            format!("[ {} ]", button.label)
+        }
+    });
+    let taken = button.as_deref().map_or(0, columns);
+    if let Some(text) = &button {
+        let x = inner.right().saturating_sub(taken);
+        let role = if on_button { Role::Button } else { Role::Plain };
+        canvas.text(x, inner.y, taken, text, role);
+        canvas.target(Rect::new(x, inner.y, taken, 1), Target::Button);
+    }
+    let (glyph, role) = state_glyph(pane.state);
+    canvas.text(inner.x, inner.y, 1, glyph, role);
+    let room = inner.width.saturating_sub(taken + 4);
+    let lines = wrap(pane.headline.as_str(), usize::from(room));
+    for (row, line) in lines.iter().enumerate() {
+        canvas.text(inner.x + 2, inner.y + rows(row), room, line, Role::Title);
+    }
+    let mut y = rows(lines.len());
+    if let Some(quiet) = &pane.quiet {
+        let room = inner.width.saturating_sub(2);
+        let lines = wrap(quiet.as_str(), usize::from(room));
+        let count = lines.len();
+        for (row, line) in lines.iter().take(2).enumerate() {
+            let line = match (row, count) {
+                (1, 3..) => cut_end(&format!("{line} …"), usize::from(room)),
+                _ => line.clone(),
+            };
+            canvas.text(inner.x + 2, inner.y + y, room, &line, Role::Dim);
+            y += 1;
+        }
+    }
+    y + 1
+}
+
+/// Lays the pane out with as many groups open as there is room for.
+fn fitting(canvas: &Canvas<'_>, pane: &Pane, area: Rect, short: bool) -> Flow {
+    let view = canvas.view;
+    let folding: Vec<&Visible> = pane
+        .groups
+        .iter()
+        .filter(|group| group.short == WhenShort::Fold)
+        .map(|group| &group.label)
+        .collect();
+    let body = pane
+        .groups
+        .iter()
+        .flat_map(|group| &group.rows)
+        .any(|row| matches!(row, Row::Scroll(_)));
+    let room = usize::from(area.height).saturating_sub(if body { BODY } else { 0 });
+    let lay = |open: usize, dense: bool| {
+        let sheet = Sheet {
+            theme: view.theme,
+            mask: view.engine.mask(),
+            revealed: view.ui.revealed.as_ref().map(|revealed| &revealed.secret),
+            width: usize::from(area.width),
+            short,
+            dense,
+        };
+        lay_out(pane, &sheet, &|label: &Visible| {
+            let place = folding.iter().position(|other| *other == label);
+            let fits = place.is_some_and(|place| place < open);
+            view.ui.is_open(view.ui.step, label, fits)
+        })
+    };
+    for open in (0..=folding.len()).rev() {
+        let flow = lay(open, false);
+        if flow.lines.len() <= room {
+            return flow;
+        }
+    }
+    lay(0, short)
+}
+
+/// Draws the lines that are in view, and the body below them.
+fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool) {
+    let view = canvas.view;
+    let step = view.ui.step as usize;
+    let height = usize::from(area.height);
+    let total = flow.lines.len();
+    let kept = if flow.body.is_some() {
+        BODY.min(height / 2)
+    } else {
+        0
+    };
+    let room = height.saturating_sub(kept);
+    let overflows = total > room;
+    let shown = if overflows {
+        room.saturating_sub(1)
+    } else {
+        room
+    };
+    let viewport = Viewport::new(view.ui.scroll[step], shown, total);
+    let (line, chosen) = match view.ui.focus {
+        Focus::Row(row) => (Some(row), focused),
+        _ => (view.ui.touched.get(step).copied(), false),
+    };
+    let line = line.map(|row| row.min(flow.spots.len().saturating_sub(1)));
+    let visible = flow.lines.iter().skip(viewport.first).take(shown);
+    for (row, laid) in visible.enumerate() {
+        let y = area.y + rows(row);
+        let marked = laid.spot.is_some() && laid.spot == line;
+        draw_line(canvas, area, y, laid, marked.then_some(chosen));
+    }
+    if overflows {
+        let y = area.y + rows(shown);
+        let text = more(viewport);
+        canvas.text(
+            area.x + 4,
+            y,
+            area.width.saturating_sub(4),
+            &text,
+            Role::Dim,
+        );
+    }
+    canvas.areas.main = viewport;
+    if let Some(layout) = &flow.body {
+        let used = if overflows { room } else { total };
+        let rest = Rect {
+            y: area.y + rows(used),
+            height: area.height.saturating_sub(rows(used)),
+            ..area
+        };
+        let on_body = line.is_some_and(|row| row + 1 == flow.spots.len()) && chosen;
+        scrolling(canvas, rest, &layout.lines, on_body);
+    }
+    canvas.areas.spots = flow.spots;
+}
+
+/// Draws one line; `marked` says that it is the one last touched, and whether it has the focus.
+fn draw_line(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid, marked: Option<bool>) {
+    canvas.line(area.x, y, area.width, &laid.line);
+    if let Some(right) = &laid.right {
+        canvas.right(area.right(), y, right);
+    }
+    let Some(spot) = laid.spot else { return };
+    let whole = Rect::new(area.x.saturating_sub(1), y, area.width + 1, 1);
+    canvas.target(whole, Target::Row(spot));
+    if let Some(chosen) = marked {
+        canvas.text(whole.x, y, 1, "▸", Role::Plain);
+        if chosen {
+            let style = canvas.style(Role::Selected);
+            canvas.tint(whole, style);
+        }
+    }
+}
+
+/// Draws the lines of a body that are in view, with their numbers.
+fn scrolling(canvas: &mut Canvas<'_>, area: Rect, lines: &[Visible], focused: bool) {
+    let ui = canvas.view.ui;
+    let theme = canvas.view.theme;
+    let total = lines.len();
+    let room = usize::from(area.height);
+    let viewport = Viewport::new(ui.body_scroll, room, total);
+    let digits = total.to_string().len().max(3);
+    let gutter = rows(digits) + 2;
+    let visible = lines.iter().skip(viewport.first).take(room);
+    for (row, text) in visible.enumerate() {
+        let y = area.y + rows(row);
+        let number = format!("{:>digits$}", viewport.first + row + 1);
+        canvas.text(area.x, y, gutter, &number, Role::Dim);
+        let room = area.width.saturating_sub(gutter);
+        let text = cut_end(head_of(text.as_str()), usize::from(room));
+        canvas.line(area.x + gutter, y, room, &raw_line(&text, theme));
+    }
+    if focused {
+        canvas.text(area.x.saturating_sub(1), area.y, 1, "▸", Role::Focus);
+    }
+    if viewport.furthest() > 0 {
+        let place = format!(" line {} of {total} ", (viewport.first + 1).min(total));
+        let role = if focused { Role::Selected } else { Role::Dim };
+        let style = canvas.style(role);
+        canvas.right(area.right(), area.bottom(), &Span::styled(place, style));
+    }
+    canvas.areas.body = Some(viewport);
+}
+
+/// The beginning of a line: no terminal is wider, and a line may be a megabyte.
+fn head_of(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .nth(400)
+        .map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+/// What is not in view.
+pub(super) fn more(viewport: Viewport) -> String {
+    let below = viewport
+        .total
+        .saturating_sub(viewport.first + viewport.room);
+    match (viewport.first, below) {
+        (0, below) => format!("{below} more below"),
+        (above, 0) => format!("{above} more above"),
+        (above, below) => format!("{below} more below, {above} above"),
+    }
+}

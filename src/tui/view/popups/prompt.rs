@@ -1,0 +1,173 @@
+//! A text that a command needs: what it is for, the field, and why it was not taken.
+//!
+//! The field is drawn here and not by the editing crate, because what is pasted comes from outside and
+//! passes [`Visible`] like everything else.
+
+use super::{room, sheet};
+use crate::core::profile::Field;
+use crate::core::wire::visible::Visible;
+use crate::tui::action::Question;
+use crate::tui::screens::time;
+use crate::tui::text::{width, wrap};
+use crate::tui::theme::Role;
+use crate::tui::ui::popup::Prompt;
+use crate::tui::view::Target;
+use crate::tui::view::bars::Item;
+use crate::tui::view::canvas::{Canvas, rows};
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui_textarea::TextArea;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Rows of a field that takes several lines.
+const SEVERAL: u16 = 5;
+
+/// Draws the popup.
+pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, prompt: &Prompt, items: &[Item]) {
+    let (title, text, labels) = words(prompt.question);
+    let room = room(whole).min(76);
+    let prose = wrap(text, room);
+    let field_rows = if prompt.is_multi_line() { SEVERAL } else { 1 };
+    let several = prompt.fields.len() > 1;
+    let fields = rows(prompt.fields.len()) * (field_rows + 1);
+    let height = prose.len() + 1 + usize::from(fields) + 1;
+    let area = sheet(canvas, whole, title, (room, height), items);
+    for (row, line) in prose.iter().enumerate() {
+        canvas.text(area.x, area.y + rows(row), area.width, line, Role::Plain);
+    }
+    let mut y = area.y + rows(prose.len()) + 1;
+    for (place, text) in prompt.fields.iter().enumerate() {
+        let label = labels.get(place).copied().unwrap_or_default();
+        let indent = if several { 10 } else { 0 };
+        if several {
+            canvas.text(area.x, y, indent, label, Role::Dim);
+        }
+        let rect = Rect {
+            x: area.x + indent,
+            y,
+            width: area.width.saturating_sub(indent),
+            height: field_rows.min(area.bottom().saturating_sub(y)),
+        };
+        canvas.target(rect, Target::Field(place));
+        match &prompt.held {
+            Some(held) if place == prompt.focus => {
+                let text = format!("pasted, {}; any key clears it", time::size(held.len()));
+                canvas.text(rect.x, rect.y, rect.width, &text, Role::Accent);
+            }
+            _ => field(canvas, rect, text, place == prompt.focus),
+        }
+        y += field_rows + 1;
+    }
+    if let Some(trouble) = prompt.trouble {
+        let y = y.saturating_sub(1).min(area.bottom().saturating_sub(1));
+        let x = canvas.text(area.x, y, 1, "✗", Role::Error);
+        canvas.text(x + 1, y, area.width.saturating_sub(2), trouble, Role::Plain);
+    }
+}
+
+/// Title, what it is for, and the names of the fields.
+fn words(question: Question) -> (&'static str, &'static str, &'static [&'static str]) {
+    match question {
+        Question::Field(Field::ClientId) => (
+            "Fill in client_id",
+            "It stands in the provider's developer portal, on your application. Kept for this \
+             program run only; put it into the profile file to keep it.",
+            &[],
+        ),
+        Question::Field(Field::RedirectUri) => (
+            "Fill in redirect_uri",
+            "It must equal one that is registered, character for character. Kept for this program \
+             run only; put it into the profile file to keep it.",
+            &[],
+        ),
+        Question::ClientSecret => (
+            "The client secret",
+            "It is shown once in the developer portal. Kept in memory until you quit, sent only to \
+             the token endpoint; the exchange goes on with it.",
+            &[],
+        ),
+        Question::Answer => (
+            "Paste an answer",
+            "The address the browser ended on, the form body, or the whole request. It counts only \
+             with the state of this run.",
+            &[],
+        ),
+        Question::FreeRequest => (
+            "A free request",
+            "A path below the API's address; {organizationId} stands for the organization chosen. \
+             An absolute address is sent without the token, unless it is the API's own.",
+            &["method", "path"],
+        ),
+    }
+}
+
+/// Draws a text field: underlined, with its cursor when it has the keys.
+pub(super) fn field(canvas: &mut Canvas<'_>, area: Rect, text: &TextArea<'_>, focused: bool) {
+    if area.width == 0 || area.height == 0 {
+        return;
+    }
+    let line = Style::new().add_modifier(Modifier::UNDERLINED);
+    canvas.tint(area, line);
+    if text.is_empty() {
+        let example = Visible::of(text.placeholder_text());
+        let style = canvas.style(Role::Dim).patch(line);
+        canvas.styled(area.x, area.y, area.width, example.as_str(), style);
+    }
+    let room = usize::from(area.width);
+    let cursor = text.cursor();
+    let (at_row, at_column) = (cursor.0, cursor.1);
+    let mut laid: Vec<String> = Vec::new();
+    let mut place = (0, 0);
+    for (row, raw) in text.lines().iter().enumerate() {
+        let shown = match text.mask_char() {
+            Some(mask) => mask.to_string().repeat(raw.chars().count()),
+            None => Visible::of(raw).to_string(),
+        };
+        let cursor = (row == at_row).then_some(at_column);
+        let (pieces, found) = broken(&shown, room, cursor);
+        if let Some((piece, column)) = found {
+            place = (laid.len() + piece, column);
+        }
+        laid.extend(pieces);
+    }
+    let height = usize::from(area.height);
+    let first = (place.0 + 1).saturating_sub(height);
+    for (row, piece) in laid.iter().skip(first).take(height).enumerate() {
+        canvas.styled(area.x, area.y + rows(row), area.width, piece, line);
+    }
+    if focused {
+        let x = area.x + rows(place.1).min(area.width - 1);
+        let y = area.y + rows(place.0 - first);
+        let style = Style::new().add_modifier(Modifier::REVERSED);
+        canvas.tint(Rect::new(x, y, 1, 1), style);
+    }
+}
+
+/// A line broken at the edge, and where its cursor stands: which piece, which cell.
+fn broken(text: &str, room: usize, cursor: Option<usize>) -> (Vec<String>, Option<(usize, usize)>) {
+    let mut pieces = vec![String::new()];
+    let mut found = None;
+    let mut used = 0;
+    let mut characters = 0;
+    for cluster in text.graphemes(true) {
+        let cells = width(cluster);
+        if used + cells > room {
+            pieces.push(String::new());
+            used = 0;
+        }
+        if found.is_none() && cursor.is_some_and(|cursor| cursor <= characters) {
+            found = Some((pieces.len() - 1, used));
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push_str(cluster);
+        }
+        used += cells;
+        characters += cluster.chars().count();
+    }
+    if used >= room && cursor.is_some() && found.is_none() {
+        pieces.push(String::new());
+        used = 0;
+    }
+    let end = cursor.map(|_| (pieces.len() - 1, used));
+    (pieces, found.or(end))
+}
