@@ -56,7 +56,7 @@ impl SandboxConfig {
             client_secret,
             redirect_uri: redirect_uri.into(),
             consent: ConsentMode::Ask,
-            silence: Duration::from_secs(60),
+            silence: Duration::from_mins(1),
         }
     }
 }
@@ -84,7 +84,6 @@ pub struct Surroundings {
 }
 
 /// The running sandbox.
-#[derive(Debug)]
 pub struct Sandbox {
     config: SandboxConfig,
     origin: String,

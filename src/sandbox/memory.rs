@@ -70,14 +70,12 @@ pub(super) enum Refresh {
 }
 
 /// A one-time refresh token.
-#[derive(Debug)]
 struct RefreshToken {
     authorization: Authorization,
     spent: bool,
 }
 
-/// The memory.
-#[derive(Debug)]
+/// The memory. It is never printed: codes and tokens stand in it as they are.
 pub(super) struct Memory {
     entropy: Entropy,
     pending: HashMap<String, Pending>,

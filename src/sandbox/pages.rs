@@ -56,7 +56,7 @@ fn choice(user: &User, first: bool) -> String {
 /// The consent page: who asks, for what, in whose name.
 pub(super) fn consent(request: &AuthorizeRequest, user: &User, flow: &str) -> String {
     let words = request.language.words();
-    let scopes: String = request
+    let scopes: Vec<String> = request
         .scopes
         .iter()
         .map(|scope| {
@@ -78,6 +78,7 @@ pub(super) fn consent(request: &AuthorizeRequest, user: &User, flow: &str) -> St
          </div></form>\
          <p class=\"quiet\">{as_whom} {name} ({email}) · <a href=\"/account/login?flow={flow}\">{other}</a></p>\
          <p class=\"quiet\">{then} <code>{target}</code></p>",
+        scopes = scopes.concat(),
         by = words.consent_by,
         uncertified = words.consent_uncertified,
         accept = words.accept,
@@ -99,7 +100,7 @@ pub(super) fn callback(
     fields: &[(&'static str, String)],
 ) -> String {
     let words = language.words();
-    let inputs: String = fields
+    let inputs: Vec<String> = fields
         .iter()
         .map(|(name, value)| {
             let value = escape(value);
@@ -113,6 +114,7 @@ pub(super) fn callback(
          <noscript><p>{no_script}</p>\
          <div class=\"buttons\"><button class=\"primary\">{button}</button></div></noscript></form>\
          <script>{CALLBACK_SCRIPT}</script>",
+        inputs = inputs.concat(),
         action = escape(redirect_uri),
         no_script = words.callback_no_script,
         button = words.callback_button,

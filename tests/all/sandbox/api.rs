@@ -1,7 +1,8 @@
 //! Dinero behind the token: who may see what, paging, fields, filters, errors.
 
-use super::Stage;
 use super::walk::{Answer, encoded};
+use super::{Stage, config, link};
+use dineroscope::edge::sandbox_server::ConsentMode;
 use serde_json::{Value, json};
 
 const LARGE: u32 = 410_233;
@@ -93,6 +94,19 @@ fn an_organization_must_be_known_and_pay() {
     assert_eq!(contacts(LARGE).status, 200);
     assert_refused(&contacts(WITHOUT_PRO), 403, 90, None);
     assert_refused(&contacts(999_999), 404, 40, None);
+}
+
+#[test]
+fn another_user_sees_other_organizations() {
+    let stage = Stage::start(config(ConsentMode::Ask, &[]));
+    let login = stage.get(stage.get(&link(&[])).location());
+    let answer = stage.decide_as(&login, "soeren@bogholder.example", "accept");
+    let code = answer.input("callback", "code");
+    let token = stage.exchange(&code, &[]).text("access_token");
+    let theirs = stage.get_with("/v1/organizations?fields=name", &token);
+    assert_eq!(theirs.json(), json!([{"name": "Østerlunds Rådgivning"}]));
+    let other = stage.get_with(&format!("/v2/{LARGE}/contacts"), &token);
+    assert_refused(&other, 403, 41, None);
 }
 
 #[test]

@@ -109,7 +109,8 @@ impl Stage {
         let host = self.origin.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
         let path = target.strip_prefix(&self.origin).unwrap_or(target);
-        let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let headers: Vec<String> = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let headers = headers.concat();
         let length = body.len();
         write!(
             stream,
@@ -152,12 +153,17 @@ impl Stage {
         self.request("POST", target, &[kind], &encoded(pairs))
     }
 
-    /// Walks sign-in and consent; the answer to the decision.
+    /// Walks sign-in and consent as the user who is preselected; the answer to the decision.
     pub(super) fn decide(&self, link: &str, decision: &str) -> Answer {
         let login = self.get(self.get(link).location());
-        let flow = login.input("login", "flow");
         let user = login.input("login", "user");
-        let signed_in = self.post("/account/login", &[("flow", &flow), ("user", &user)]);
+        self.decide_as(&login, &user, decision)
+    }
+
+    /// Goes on from the sign-in page as that user.
+    pub(super) fn decide_as(&self, login: &Answer, user: &str, decision: &str) -> Answer {
+        let flow = login.input("login", "flow");
+        let signed_in = self.post("/account/login", &[("flow", &flow), ("user", user)]);
         let consent = self.get(signed_in.location());
         let flow = consent.input("consent", "flow");
         self.post("/consent", &[("flow", &flow), ("decision", decision)])
