@@ -1,1 +1,180 @@
-//! Carries out effects and answers with events; the only place where tasks are spawned.
+//! Carries out effects and answers with events; the only place where the engine's work is spawned.
+//!
+//! Nothing here decides and nothing here waits: [`Runtime::perform`] comes back at once, and whatever is
+//! owed an answer gets one, also when a task breaks.
+
+mod listeners;
+mod sending;
+
+use crate::core::engine::message::{Consent, Effect, Event};
+use crate::core::secret::Secret;
+use crate::core::wire::body::{Layout, lay_out};
+use crate::core::wire::redact::Mask;
+use crate::core::wire::visible::Visible;
+use crate::core::wire::{CallId, Response};
+use crate::edge::desktop::{self, Browser};
+use crate::edge::http::{self, Door};
+use crate::edge::{listener, visitor};
+use listeners::Listeners;
+use sending::Sending;
+use std::sync::Arc;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// What the faces choose when they start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How long requests may take.
+    pub http: http::Limits,
+    /// What a peer may ask of the callback listener.
+    pub listener: listener::Limits,
+    /// How the browser is opened.
+    pub browser: Browser,
+    /// How secrets are masked in bodies that are laid out: the engine's own mask.
+    pub mask: Mask,
+}
+
+impl Options {
+    /// The limits of the house and the system's browser.
+    pub fn new(mask: Mask) -> Self {
+        Self {
+            http: http::Limits::default(),
+            listener: listener::Limits::default(),
+            browser: Browser::System,
+            mask,
+        }
+    }
+}
+
+/// The world, as the engine sees it.
+#[derive(Debug)]
+pub struct Runtime {
+    options: Options,
+    door: Arc<Door>,
+    events: UnboundedSender<Event>,
+    listeners: Listeners,
+    sending: Sending,
+}
+
+impl Runtime {
+    /// A world, and where its events come out.
+    pub fn new(options: Options) -> (Self, UnboundedReceiver<Event>) {
+        let (events, receiver) = unbounded_channel();
+        let door = Arc::new(Door::new(options.http));
+        let runtime = Self {
+            listeners: Listeners::new(options.listener, events.clone()),
+            sending: Sending::new(door.clone(), events.clone()),
+            options,
+            door,
+            events,
+        };
+        (runtime, receiver)
+    }
+
+    /// Carries out an effect. Comes back at once; must be called within a tokio runtime.
+    pub fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::StartSandbox { .. } => self.report(Event::SandboxFailed(
+                "the sandbox is not part of this build".to_owned(),
+            )),
+            Effect::ReadEnvironment(name) => self.report(Event::SecretRead(environment(&name))),
+            Effect::Bind { run, redirect_uri } => self.listeners.bind(run, redirect_uri),
+            Effect::CloseListener { run } => self.listeners.close(run),
+            Effect::AnswerHit { hit, response } => self.listeners.answer(hit, response),
+            Effect::OpenBrowser(link) => self.open_browser(link),
+            Effect::VisitConsent { link, consent } => self.visit(link, consent),
+            Effect::Send {
+                call,
+                purpose,
+                request,
+                proxy,
+                body_limit,
+            } => self.sending.send(call, purpose, request, proxy, body_limit),
+            Effect::Cancel(call) => self.sending.cancel(call),
+            Effect::LayOut { call, response } => self.lay_out(call, response),
+        }
+    }
+
+    /// Carries out effects in order.
+    pub fn perform_all(&mut self, effects: impl IntoIterator<Item = Effect>) {
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    /// Waits until every answer that was given to a browser has been written, for two seconds at most;
+    /// to be called before the program ends. Closes every listener.
+    pub async fn finish(&mut self) {
+        self.listeners.finish().await;
+    }
+
+    /// Opens the browser, or says why not.
+    fn open_browser(&self, link: String) {
+        let browser = self.options.browser.clone();
+        answered(
+            self.events.clone(),
+            async move {
+                match desktop::open(&browser, &link).await {
+                    Ok(()) => Event::BrowserOpened,
+                    Err(reason) => Event::BrowserFailed(reason),
+                }
+            },
+            || Event::BrowserFailed(BROKEN.to_owned()),
+        );
+    }
+
+    /// Walks the sandbox's pages.
+    fn visit(&self, link: String, consent: Consent) {
+        let (door, events) = (self.door.clone(), self.events.clone());
+        let walking = tokio::spawn(async move {
+            visitor::walk(&door, &link, consent, &events).await;
+        });
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            if walking.await.is_err() {
+                let _ = events.send(Event::ConsentFailed(BROKEN.to_owned()));
+            }
+        });
+    }
+
+    /// Lays out a body on a thread of its own, because it may be large.
+    fn lay_out(&self, call: CallId, response: Response) {
+        let (mask, events) = (self.options.mask.clone(), self.events.clone());
+        let working = tokio::task::spawn_blocking(move || lay_out(&response.body.0, &mask));
+        tokio::spawn(async move {
+            let layout = working.await.unwrap_or_else(|_| Layout {
+                lines: vec![Visible::of(BROKEN)],
+                json: false,
+            });
+            let _ = events.send(Event::LaidOut(call, Arc::new(layout)));
+        });
+    }
+
+    /// Reports an event.
+    fn report(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+}
+
+/// What is said when a task of ours broke.
+const BROKEN: &str = "a part of dineroscope broke; please report this";
+
+/// Runs a task whose event is owed: when it breaks, the other event is sent.
+fn answered(
+    events: UnboundedSender<Event>,
+    task: impl Future<Output = Event> + Send + 'static,
+    broken: impl FnOnce() -> Event + Send + 'static,
+) {
+    let running = tokio::spawn(task);
+    tokio::spawn(async move {
+        let event = running.await.unwrap_or_else(|_| broken());
+        let _ = events.send(event);
+    });
+}
+
+/// The secret in an environment variable; `None` when it is not set, empty or not text.
+fn environment(name: &str) -> Option<Secret> {
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .map(Secret::new)
+}

@@ -147,8 +147,8 @@ main{max-width:32rem;padding:2rem;text-align:center}\
 .glyph{font-size:2.5rem;margin:0}h1{font-size:1.5rem;margin:.25rem 0}\
 footer{opacity:.6;font:14px ui-monospace,monospace;margin-top:2rem}";
 
-/// A short text as a response.
-fn plain(status: u16, reason: &str, text: &str) -> Response {
+/// A short text as a response; also what the listener says to what is no request.
+pub fn plain(status: u16, reason: &str, text: &str) -> Response {
     with_headers(status, reason, "text/plain; charset=utf-8", text)
 }
 

@@ -1,0 +1,69 @@
+//! Requests under way: sent through the door, answered once, cancelled where that may be.
+
+use super::answered;
+use crate::core::engine::message::Event;
+use crate::core::profile::ProxyChoice;
+use crate::core::wire::{CallId, Purpose, Request};
+use crate::edge::http::{self, Door};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+/// Requests under way.
+#[derive(Debug)]
+pub(super) struct Sending {
+    door: Arc<Door>,
+    events: UnboundedSender<Event>,
+    /// Only calls of the API: an exchange is never aborted, because it burns the code.
+    cancelling: HashMap<CallId, oneshot::Sender<()>>,
+}
+
+impl Sending {
+    pub(super) fn new(door: Arc<Door>, events: UnboundedSender<Event>) -> Self {
+        Self {
+            door,
+            events,
+            cancelling: HashMap::new(),
+        }
+    }
+
+    /// Sends a request; answered by one event, whatever becomes of it.
+    pub(super) fn send(
+        &mut self,
+        call: CallId,
+        purpose: Purpose,
+        request: Request,
+        proxy: ProxyChoice,
+        body_limit: usize,
+    ) {
+        self.cancelling.retain(|_, sender| !sender.is_closed());
+        let (sender, cancelled) = oneshot::channel();
+        if purpose == Purpose::Api {
+            self.cancelling.insert(call, sender);
+        }
+        let door = self.door.clone();
+        let at = Timestamp::now();
+        let kept = request.clone();
+        let broken_request = request.clone();
+        let sending = async move {
+            let record = tokio::select! {
+                biased;
+                record = door.send(call, purpose, request, proxy, body_limit) => record,
+                Ok(()) = cancelled => http::cancelled(call, purpose, kept, at),
+            };
+            Event::Answered(Box::new(record))
+        };
+        answered(self.events.clone(), sending, move || {
+            Event::Answered(Box::new(http::broken(call, purpose, broken_request, at)))
+        });
+    }
+
+    /// Cancels a call of the API, when it is still under way.
+    pub(super) fn cancel(&mut self, call: CallId) {
+        if let Some(sender) = self.cancelling.remove(&call) {
+            let _ = sender.send(());
+        }
+    }
+}
