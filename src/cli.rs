@@ -4,16 +4,20 @@
 
 mod arguments;
 mod choose;
+pub mod drive;
 pub mod exit;
 mod findings;
 mod link;
+mod login;
 mod overrides;
 pub mod printer;
+mod report;
 mod sandbox;
 mod signals;
 
 use crate::core::engine::Setup;
 use crate::core::fault::Fault;
+use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
 use arguments::{Arguments, Command, Link, Login, Sandbox};
 use clap::Parser as _;
@@ -91,11 +95,31 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>) -> Face {
     }
 }
 
+/// What came of asking for a secret.
+#[derive(Debug)]
+pub enum Asked {
+    /// It was typed.
+    Typed(Secret),
+    /// The user would rather not.
+    Cancelled,
+    /// There is no terminal to ask on.
+    NoTerminal,
+}
+
+/// What a command needs of the terminal, which only the other face may touch.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// Asks for a secret without showing it; blocks. Fails when the terminal does.
+    pub ask_secret: fn() -> io::Result<Asked>,
+    /// Gives the terminal back in the middle of the question.
+    pub stop_asking: fn(),
+}
+
 /// Runs a command on standard output and standard error. A closed stdout ends it quietly.
-pub fn run(task: Task) -> Exit {
+pub fn run(task: Task, terminal: Terminal) -> Exit {
     let (mut results, mut talk) = (io::stdout(), io::stderr());
     let mut printer = Printer::new(&mut results, &mut talk);
-    match perform(task, &mut printer) {
+    match perform(task, terminal, &mut printer) {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
@@ -108,10 +132,13 @@ pub fn run(task: Task) -> Exit {
 }
 
 /// The command itself. Fails when standard output is closed or full.
-fn perform(task: Task, printer: &mut Printer<'_>) -> io::Result<Exit> {
+fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Result<Exit> {
     match task.0 {
         Quiet::Link(arguments, folder) => link::link(&arguments, folder, printer),
-        Quiet::Login(..) => Ok(Exit::Usage),
+        Quiet::Login(arguments, folder) => {
+            let setup = setup(arguments.timeout)?;
+            wait_for(login::login(&arguments, folder, setup, terminal, printer))
+        }
         Quiet::Sandbox(arguments) => wait_for(sandbox::sandbox(arguments, printer)),
     }
 }

@@ -27,7 +27,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// What the sandbox is told about itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SandboxConfig {
     /// How it shall fail.
     pub faults: Vec<Fault>,

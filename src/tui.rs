@@ -9,6 +9,7 @@
 
 pub mod action;
 pub mod app;
+pub mod ask;
 pub mod flow;
 pub mod keymap;
 pub mod pane;

@@ -3,6 +3,7 @@
 //! Nothing here decides and nothing here waits: [`Runtime::perform`] comes back at once, and whatever is
 //! owed an answer gets one, also when a task breaks.
 
+mod embedded;
 mod listeners;
 mod sending;
 
@@ -14,7 +15,9 @@ use crate::core::wire::visible::Visible;
 use crate::core::wire::{CallId, Response};
 use crate::edge::desktop::{self, Browser};
 use crate::edge::http::{self, Door};
+use crate::edge::sandbox_server::SandboxConfig;
 use crate::edge::{listener, visitor};
+use embedded::Embedded;
 use listeners::Listeners;
 use sending::Sending;
 use std::sync::Arc;
@@ -51,6 +54,7 @@ pub struct Runtime {
     options: Options,
     door: Arc<Door>,
     events: UnboundedSender<Event>,
+    embedded: Embedded,
     listeners: Listeners,
     sending: Sending,
 }
@@ -61,6 +65,7 @@ impl Runtime {
         let (events, receiver) = unbounded_channel();
         let door = Arc::new(Door::new(options.http));
         let runtime = Self {
+            embedded: Embedded::default(),
             listeners: Listeners::new(options.listener, events.clone()),
             sending: Sending::new(door.clone(), events.clone()),
             options,
@@ -73,9 +78,16 @@ impl Runtime {
     /// Carries out an effect. Comes back at once; must be called within a tokio runtime.
     pub fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::StartSandbox { .. } => self.report(Event::SandboxFailed(
-                "the sandbox is not part of this build".to_owned(),
-            )),
+            Effect::StartSandbox {
+                faults,
+                client_id,
+                client_secret,
+                redirect_uri,
+            } => {
+                let client = SandboxConfig::for_client(client_id, client_secret, redirect_uri);
+                let config = SandboxConfig { faults, ..client };
+                self.embedded.start(config, self.events.clone());
+            }
             Effect::ReadEnvironment(name) => self.report(Event::SecretRead(environment(&name))),
             Effect::Bind { run, redirect_uri } => self.listeners.bind(run, redirect_uri),
             Effect::CloseListener { run } => self.listeners.close(run),

@@ -90,7 +90,7 @@ fn an_unknown_fault_names_the_nearest_and_all() {
 
 #[test]
 fn an_unknown_profile_names_the_nearest_and_all() {
-    for command in ["link"] {
+    for command in ["link", "login"] {
         let ended = place().run_trusted(&[command, "acmee"]);
         assert_eq!(ended.exit, 3, "{ended:?}");
         assert!(ended.talk.contains("did you mean `acme`?"), "{ended:?}");
@@ -117,7 +117,7 @@ fn a_broken_profile_is_told_with_file_line_key_and_what_is_expected() {
 
 #[test]
 fn a_folder_that_was_named_and_is_not_there_is_no_empty_folder() {
-    let ended = place().run(&["link", "sandbox", "--profiles", "elsewhere"]);
+    let ended = place().run(&["login", "sandbox", "--profiles", "elsewhere"]);
     assert_eq!(ended.exit, 3, "{ended:?}");
     assert!(ended.talk.contains("elsewhere"), "{ended:?}");
 }

@@ -21,6 +21,8 @@ mod redaction;
 mod sandbox;
 mod screens;
 
+#[path = "../support/browser.rs"]
+mod browser;
 #[path = "../support/quiet.rs"]
 mod quiet;
 #[path = "../support/stage.rs"]

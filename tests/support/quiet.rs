@@ -1,8 +1,10 @@
 //! The real binary without a terminal, in an empty home: arguments in, exit code and two texts out.
 
 use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::thread::JoinHandle;
 use tempfile::TempDir;
 
 /// A folder of profiles, and the program started in it.
@@ -86,5 +88,87 @@ impl Ended {
                 serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
             })
             .collect()
+    }
+}
+
+/// A program that goes on while the test looks at it.
+pub(crate) struct Running {
+    child: Child,
+    lines: Option<BufReader<ChildStdout>>,
+    talk: Option<JoinHandle<String>>,
+    output: String,
+}
+
+impl Running {
+    /// Starts it.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let talk = std::thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).unwrap();
+            text
+        });
+        Self {
+            lines: child.stdout.take().map(BufReader::new),
+            child,
+            talk: Some(talk),
+            output: String::new(),
+        }
+    }
+
+    /// The next line of its output, without the line end; `None` when there is no more.
+    pub(crate) fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        self.lines.as_mut()?.read_line(&mut line).unwrap();
+        self.output.push_str(&line);
+        (!line.is_empty()).then(|| line.trim_end().to_owned())
+    }
+
+    /// Reads on until an event of that name.
+    pub(crate) fn until(&mut self, event: &str) -> Value {
+        while let Some(line) = self.line() {
+            let object: Value = serde_json::from_str(&line).unwrap();
+            if object["event"] == event {
+                return object;
+            }
+        }
+        let talk = self.talk();
+        panic!("no `{event}` in:\n{}\n{talk}", self.output);
+    }
+
+    /// Closes its output from this side.
+    pub(crate) fn close_output(&mut self) {
+        self.lines = None;
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(mut self) -> Ended {
+        while self.line().is_some() {}
+        let talk = self.talk();
+        Ended {
+            exit: self.child.wait().unwrap().code().unwrap_or(-1),
+            output: std::mem::take(&mut self.output),
+            talk,
+        }
+    }
+
+    /// What it said, once it has ended.
+    fn talk(&mut self) -> String {
+        self.talk.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed; either is fine here.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

@@ -1,0 +1,83 @@
+//! Drives an engine without a screen: its effects are carried out, the world's events handed back.
+//!
+//! ```text
+//! command ─► engine ─► effects ─► runtime ─► events ─► engine ─► effects …
+//! ```
+
+use crate::core::engine::message::{Command, Event};
+use crate::core::engine::{Engine, Setup};
+use crate::edge::runtime::{Options, Runtime};
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// The longest sleep before the clock is looked at again: it may have been set meanwhile.
+const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(60);
+
+/// An engine with a world around it.
+#[derive(Debug)]
+pub struct Drive {
+    engine: Engine,
+    runtime: Runtime,
+    events: UnboundedReceiver<Event>,
+}
+
+impl Drive {
+    /// An engine that has not begun, with the world as it is.
+    pub fn new(setup: Setup) -> Self {
+        Self::with(setup, |_| {})
+    }
+
+    /// The same with a world that differs in something.
+    pub fn with(setup: Setup, change: impl FnOnce(&mut Options)) -> Self {
+        let engine = Engine::new(setup);
+        let mut options = Options::new(engine.mask().clone());
+        change(&mut options);
+        let (runtime, events) = Runtime::new(options);
+        Self {
+            engine,
+            runtime,
+            events,
+        }
+    }
+
+    /// The state to look at.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// What a person asks.
+    /// Must be called within a tokio runtime.
+    pub fn command(&mut self, command: Command) {
+        let effects = self.engine.command(Timestamp::now(), command);
+        self.runtime.perform_all(effects);
+    }
+
+    /// Waits for the next event, or for the engine's own deadline, and takes the step.
+    pub async fn step(&mut self) {
+        let deadline = self.engine.next_deadline();
+        let event = tokio::select! {
+            biased;
+            Some(event) = self.events.recv() => event,
+            () = until(deadline) => Event::Ticked,
+        };
+        let effects = self.engine.event(Timestamp::now(), event);
+        self.runtime.perform_all(effects);
+    }
+
+    /// Lets what was given to a browser be written, then closes every listener.
+    pub async fn finish(&mut self) {
+        self.runtime.finish().await;
+    }
+}
+
+/// Sleeps until a moment, at most [`LONGEST_SLEEP`]; without a moment, for ever.
+async fn until(deadline: Option<Timestamp>) {
+    let Some(deadline) = deadline else {
+        return std::future::pending().await;
+    };
+    let left = deadline
+        .duration_since(Timestamp::now())
+        .clamp(SignedDuration::ZERO, LONGEST_SLEEP);
+    tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+}

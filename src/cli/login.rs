@@ -1,0 +1,351 @@
+//! `login`: the flow from link to token without a screen.
+//!
+//! It goes on by itself where the screen would wait for Enter, and stops at the first step that fails.
+
+use crate::cli::arguments::Login;
+use crate::cli::choose::{NotChosen, choose};
+use crate::cli::drive::Drive;
+use crate::cli::exit::Exit;
+use crate::cli::findings;
+use crate::cli::link::why_no_link;
+use crate::cli::printer::Printer;
+use crate::cli::report::{Form, Report};
+use crate::cli::signals::Signals;
+use crate::cli::{Asked, Terminal};
+use crate::core::engine::message::Command;
+use crate::core::engine::{SecretState, Setup};
+use crate::core::oauth::callback::{Arrival, Hit, Verdict};
+use crate::core::oauth::flow::{BindFailureKind, Browser, Missing};
+use crate::core::oauth::grant::TokenTrouble;
+use crate::core::oauth::{RunPhase, Step};
+use crate::core::profile::Profile;
+use jiff::Timestamp;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long the browser may take to fetch the page that says it can be closed.
+const LAST_PAGE: Duration = Duration::from_secs(2);
+
+/// Why a walk did not end with a token.
+enum Stop {
+    /// The flow cannot go on.
+    Failed(Failure),
+    /// Nobody reads what it says.
+    Output(io::Error),
+}
+
+/// What the last line says, and the exit code.
+struct Failure {
+    exit: Exit,
+    step: Step,
+    error: String,
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Failure {
+    /// Something in the profile keeps the run from beginning.
+    fn unusable(error: String) -> Stop {
+        Stop::Failed(Self {
+            exit: Exit::Profile,
+            step: Step::Link,
+            error,
+        })
+    }
+}
+
+/// Walks the flow. Fails when standard output is closed or full.
+pub(super) async fn login(
+    arguments: &Login,
+    folder: Option<PathBuf>,
+    setup: Setup,
+    terminal: Terminal,
+    printer: &mut Printer<'_>,
+) -> io::Result<Exit> {
+    let form = if arguments.json {
+        Form::Json
+    } else {
+        Form::Words
+    };
+    let mut report = Report::new(printer, form);
+    let mut profile = match choose(folder, &arguments.profile) {
+        Ok(chosen) => {
+            for warning in &chosen.warnings {
+                report.talk(&format!("warning: {warning}"));
+            }
+            chosen.profile
+        }
+        Err(problem) => return not_chosen(&mut report, &problem),
+    };
+    arguments.overrides.apply(&mut profile);
+    let mut signals = Signals::new()?;
+    let mut walk = Walk {
+        drive: Drive::new(setup),
+        report,
+        hits_told: 0,
+        browser_told: false,
+    };
+    let ended = tokio::select! {
+        ended = walk.walk(profile, !arguments.no_browser, terminal) => ended?,
+        exit = signals.next() => {
+            (terminal.stop_asking)();
+            walk.interrupted()?;
+            exit
+        }
+    };
+    tokio::select! {
+        () = walk.show_last_page() => {}
+        _ = signals.next() => {}
+    }
+    Ok(ended)
+}
+
+/// There is no profile to begin with.
+fn not_chosen(report: &mut Report<'_, '_>, problem: &NotChosen) -> io::Result<Exit> {
+    problem.say(report.printer);
+    report.failed(Step::Link, None, problem.reason.as_str())?;
+    Ok(Exit::Profile)
+}
+
+/// One login.
+struct Walk<'a, 'w> {
+    drive: Drive,
+    report: Report<'a, 'w>,
+    hits_told: usize,
+    browser_told: bool,
+}
+
+impl Walk<'_, '_> {
+    /// From the profile to the last line.
+    async fn walk(
+        &mut self,
+        profile: Profile,
+        open_browser: bool,
+        terminal: Terminal,
+    ) -> io::Result<Exit> {
+        match self.flow(profile, open_browser, terminal).await {
+            Ok(()) => self.authorized(),
+            Err(Stop::Failed(failure)) => self.failed(&failure),
+            Err(Stop::Output(error)) => Err(error),
+        }
+    }
+
+    /// From the profile to a grant.
+    async fn flow(
+        &mut self,
+        profile: Profile,
+        open_browser: bool,
+        terminal: Terminal,
+    ) -> Result<(), Stop> {
+        self.prepare(profile).await?;
+        let found = self.drive.engine().findings(Timestamp::now(), Step::Link);
+        findings::say(self.report.printer, &found);
+        self.secret(terminal).await?;
+        self.drive.command(Command::Begin { open_browser });
+        self.follow().await
+    }
+
+    /// Takes the profile, and waits for what the engine reads or starts for it.
+    async fn prepare(&mut self, profile: Profile) -> Result<(), Stop> {
+        self.drive.command(Command::UseProfile(Box::new(profile)));
+        loop {
+            let engine = self.drive.engine();
+            if let Some(trouble) = engine.sandbox_trouble() {
+                return Err(Stop::Failed(Failure {
+                    exit: Exit::Unreachable,
+                    step: Step::Link,
+                    error: trouble.to_owned(),
+                }));
+            }
+            match engine.run().phase {
+                RunPhase::Preparing(Missing::Sandbox) => {}
+                RunPhase::Preparing(missing) => {
+                    return Err(Failure::unusable(why_no_link(missing)));
+                }
+                _ if engine.secret_state() != SecretState::Reading => return Ok(()),
+                _ => {}
+            }
+            self.drive.step().await;
+        }
+    }
+
+    /// Asks for the client secret, where it is to be typed: before the browser opens, because a code
+    /// does not wait.
+    async fn secret(&mut self, terminal: Terminal) -> Result<(), Stop> {
+        let why = match self.drive.engine().secret_state() {
+            SecretState::Known(_) | SecretState::NotNeeded | SecretState::Reading => return Ok(()),
+            SecretState::Prompt => "the profile asks for the client secret".to_owned(),
+            SecretState::Missing(reason) => reason,
+        };
+        self.report.talk(&why);
+        match tokio::task::spawn_blocking(terminal.ask_secret).await {
+            Ok(Ok(Asked::Typed(secret))) => {
+                self.drive.command(Command::ProvideSecret(secret));
+                Ok(())
+            }
+            Ok(Ok(Asked::Cancelled)) => Err(Stop::Failed(Failure {
+                exit: Exit::Interrupted,
+                step: Step::Link,
+                error: "interrupted".to_owned(),
+            })),
+            Ok(Ok(Asked::NoTerminal)) => Err(Failure::unusable(
+                "the client secret is not at hand and there is no terminal to ask on: put it into \
+                 an environment variable, name that in the profile as \
+                 `client_secret = { env = \"NAME\" }`, and give the profile's folder with \
+                 `--profiles`"
+                    .to_owned(),
+            )),
+            Ok(Err(error)) => Err(Failure::unusable(format!("the terminal failed: {error}"))),
+            Err(_) => Err(Failure::unusable("the terminal failed".to_owned())),
+        }
+    }
+
+    /// From the bound listener to a grant; every event is reported as it comes.
+    async fn follow(&mut self) -> Result<(), Stop> {
+        let mut listening = false;
+        let mut answered = false;
+        loop {
+            self.drive.step().await;
+            let engine = self.drive.engine();
+            let run = engine.run();
+            if !listening && !run.addresses.is_empty() {
+                listening = true;
+                self.report.listening(run)?;
+                self.report.link(run)?;
+            }
+            self.tell_browser();
+            if !answered {
+                answered = self.tell_hits()?;
+            }
+            let engine = self.drive.engine();
+            match &engine.run().phase {
+                RunPhase::Answered => self.drive.command(Command::Exchange),
+                RunPhase::Authorized => return Ok(()),
+                phase => {
+                    if let Some(failure) = self.failure(phase) {
+                        return Err(Stop::Failed(failure));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a phase that cannot go on means to a script.
+    fn failure(&self, phase: &RunPhase) -> Option<Failure> {
+        let (exit, step, error) = match phase {
+            RunPhase::ListenFailed(failure) => {
+                let exit = match failure.kind {
+                    BindFailureKind::NotListenable => Exit::Profile,
+                    _ => Exit::Unreachable,
+                };
+                let error = format!("{} cannot be bound: {}", failure.address, failure.detail);
+                (exit, Step::Consent, error)
+            }
+            RunPhase::TimedOut => (
+                Exit::Refused,
+                Step::Consent,
+                "nobody answered in time".to_owned(),
+            ),
+            RunPhase::Refused => (Exit::Refused, Step::Callback, self.refusal()),
+            RunPhase::ExchangeFailed(trouble) => {
+                let exit = match trouble {
+                    TokenTrouble::NoAnswer => Exit::Unreachable,
+                    _ => Exit::Refused,
+                };
+                (exit, Step::Exchange, trouble.note())
+            }
+            _ => return None,
+        };
+        Some(Failure { exit, step, error })
+    }
+
+    /// The provider's error code.
+    fn refusal(&self) -> String {
+        let answer = self.drive.engine().run().answer.as_ref();
+        answer
+            .and_then(|(answer, ..)| answer.error.clone())
+            .unwrap_or_default()
+    }
+
+    /// Says once that the browser did not open.
+    fn tell_browser(&mut self) {
+        if self.browser_told {
+            return;
+        }
+        if let Browser::Failed(reason) = &self.drive.engine().run().browser {
+            self.browser_told = true;
+            let words = format!("the browser did not open ({reason}): open the link yourself");
+            self.report.talk(&words);
+        }
+    }
+
+    /// Reports the hits that came since the last time; whether this run's answer is among them.
+    fn tell_hits(&mut self) -> io::Result<bool> {
+        let engine = self.drive.engine();
+        let hits = &engine.run().hits;
+        for hit in hits.iter().skip(self.hits_told) {
+            self.hits_told += 1;
+            if matches!(hit.verdict, Verdict::Captured | Verdict::Refused) {
+                self.report
+                    .callback(&hit.answer, hit.arrival, engine.mask())?;
+                return Ok(true);
+            }
+            self.report.hit(hit, engine.record(hit.call))?;
+        }
+        Ok(false)
+    }
+
+    /// The token, and what is worth knowing about it.
+    fn authorized(&mut self) -> io::Result<Exit> {
+        let engine = self.drive.engine();
+        let found = engine.findings(Timestamp::now(), Step::Token);
+        findings::say(self.report.printer, &found);
+        if let Some(grant) = engine.grant() {
+            self.report.token(grant)?;
+        }
+        Ok(Exit::Done)
+    }
+
+    /// The findings of the failed step, then the last line.
+    fn failed(&mut self, failure: &Failure) -> io::Result<Exit> {
+        let found = self.drive.engine().findings(Timestamp::now(), failure.step);
+        if failure.step != Step::Link {
+            findings::say(self.report.printer, &found);
+        }
+        let leading = found.first().map(|finding| finding.rule);
+        self.report.failed(failure.step, leading, &failure.error)?;
+        Ok(failure.exit)
+    }
+
+    /// A signal came: the last line says at which step.
+    fn interrupted(&mut self) -> io::Result<()> {
+        let step = self.drive.engine().current_step();
+        self.report.failed(step, None, "interrupted")
+    }
+
+    /// Lets the browser show how it ended. One that brought its answer in a query is sent on to a page of
+    /// ours, which must still be there.
+    async fn show_last_page(&mut self) {
+        if matches!(
+            self.drive.engine().run().answer,
+            Some((_, Arrival::Query, _))
+        ) {
+            // A client that does not follow is no failure.
+            let _ = tokio::time::timeout(LAST_PAGE, self.own_page_is_asked_for()).await;
+        }
+        self.drive.finish().await;
+    }
+
+    /// Waits for a hit on one of our own pages.
+    async fn own_page_is_asked_for(&mut self) {
+        let is_own_page = |hit: &Hit| hit.verdict == Verdict::OwnPage;
+        while !self.drive.engine().run().hits.iter().any(is_own_page) {
+            self.drive.step().await;
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What `login` reports: one JSON object a line, or the same in words.
+//!
+//! The last line is always `token` or `failed`; secrets are never among the fields.
+
+use crate::cli::printer::Printer;
+use crate::core::oauth::callback::{Answer, Arrival, Hit, target};
+use crate::core::oauth::{Run, Step};
+use crate::core::token::Grant;
+use crate::core::wire::Record;
+use crate::core::wire::redact::Mask;
+use crate::core::wire::visible::Visible;
+use serde_json::{Map, Value, json};
+use std::io;
+
+/// How the reader wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For a person: talk on stderr, the result on stdout.
+    Words,
+    /// For a program: every event on stdout.
+    Json,
+}
+
+/// Writes the events of one login.
+pub(super) struct Report<'a, 'w> {
+    pub(super) printer: &'a mut Printer<'w>,
+    form: Form,
+}
+
+impl<'a, 'w> Report<'a, 'w> {
+    /// A report that has said nothing.
+    pub(super) fn new(printer: &'a mut Printer<'w>, form: Form) -> Self {
+        Self { printer, form }
+    }
+
+    /// A line for the person who reads along.
+    pub(super) fn talk(&mut self, text: &str) {
+        self.printer.talk(&Visible::of(text));
+    }
+
+    /// The listener is bound.
+    pub(super) fn listening(&mut self, run: &Run) -> io::Result<()> {
+        let addresses: Vec<String> = run.addresses.iter().map(ToString::to_string).collect();
+        match self.form {
+            Form::Json => self.event(
+                "listening",
+                json!({"addresses": addresses, "redirect_uri": run.redirect_uri}),
+            ),
+            Form::Words => {
+                self.talk(&format!(
+                    "listening on {} for {}",
+                    addresses.join(" and "),
+                    run.redirect_uri
+                ));
+                Ok(())
+            }
+        }
+    }
+
+    /// The link, whole.
+    pub(super) fn link(&mut self, run: &Run) -> io::Result<()> {
+        match self.form {
+            Form::Json => self.event("link", json!({"url": run.link})),
+            Form::Words => {
+                self.talk("sign in with this link:");
+                self.talk(&run.link);
+                Ok(())
+            }
+        }
+    }
+
+    /// Something came that is not this run's answer.
+    pub(super) fn hit(&mut self, hit: &Hit, record: Option<&Record>) -> io::Result<()> {
+        let (method, path) = record.map_or(("", ""), |record| {
+            (
+                record.request.method.as_str(),
+                target(&record.request.url).0,
+            )
+        });
+        let status = record
+            .and_then(|record| record.outcome.response())
+            .map(|response| response.status);
+        let peer = record
+            .and_then(|record| record.peer)
+            .map(|peer| peer.to_string());
+        let note = hit.verdict.note();
+        match self.form {
+            Form::Json => self.event(
+                "hit",
+                json!({"method": method, "path": path, "peer": peer, "status": status, "note": note}),
+            ),
+            Form::Words => {
+                self.talk(&format!("hit: {method} {path}: {note}"));
+                Ok(())
+            }
+        }
+    }
+
+    /// This run's answer, its code masked.
+    pub(super) fn callback(
+        &mut self,
+        answer: &Answer,
+        arrival: Arrival,
+        mask: &Mask,
+    ) -> io::Result<()> {
+        let method = match arrival {
+            Arrival::FormPost => "POST",
+            Arrival::Query => "GET",
+            Arrival::Pasted => "PASTE",
+        };
+        let fields = fields(answer, mask);
+        match self.form {
+            Form::Json => self.event("callback", json!({"method": method, "fields": fields})),
+            Form::Words => {
+                self.talk(&format!("answered by {method}:"));
+                for (name, value) in &fields {
+                    let value = value.as_str().unwrap_or_default();
+                    self.talk(&format!("  {name:<18} {value}"));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The last line of a login that brought a token.
+    pub(super) fn token(&mut self, grant: &Grant) -> io::Result<()> {
+        let scope = grant.scopes.join(" ");
+        let expires_at = grant.expires_at().map(|end| end.to_string());
+        let refresh_token = grant.refresh_token.is_some();
+        let id_token = grant.id_token.is_some();
+        if self.form == Form::Json {
+            return self.event(
+                "token",
+                json!({
+                    "token_type": grant.token_type,
+                    "scope": scope,
+                    "expires_in": grant.expires_in,
+                    "expires_at": expires_at,
+                    "refresh_token": refresh_token,
+                    "id_token": id_token,
+                }),
+            );
+        }
+        let expires = match (grant.expires_in, &expires_at) {
+            (Some(seconds), Some(end)) => format!("in {seconds} s, at {end}"),
+            _ => "the answer does not say".to_owned(),
+        };
+        for (name, value) in [
+            ("token type", grant.token_type.as_str()),
+            ("scope", &scope),
+            ("expires", &expires),
+            ("refresh token", if refresh_token { "yes" } else { "no" }),
+            (
+                "id_token",
+                if id_token {
+                    "yes, not yet checked"
+                } else {
+                    "no"
+                },
+            ),
+        ] {
+            self.printer
+                .result(&Visible::of(&format!("{name:<14} {value}")))?;
+        }
+        Ok(())
+    }
+
+    /// The last line of any other login.
+    pub(super) fn failed(
+        &mut self,
+        step: Step,
+        finding: Option<&'static str>,
+        error: &str,
+    ) -> io::Result<()> {
+        let step = step.facts().name.to_lowercase();
+        match self.form {
+            Form::Json => self.event(
+                "failed",
+                json!({"step": step, "finding": finding, "error": error}),
+            ),
+            Form::Words => {
+                self.talk(&format!("failed at {step}: {error}"));
+                Ok(())
+            }
+        }
+    }
+
+    /// One object on a line: version, event, then its own fields.
+    fn event(&mut self, name: &str, fields: Value) -> io::Result<()> {
+        let mut object = Map::new();
+        object.insert("v".to_owned(), json!(1));
+        object.insert("event".to_owned(), json!(name));
+        if let Value::Object(fields) = fields {
+            object.extend(fields);
+        }
+        self.printer.object(&Value::Object(object))
+    }
+}
+
+/// The fields of an answer as they may be shown; of those we do not know, only the names.
+fn fields(answer: &Answer, mask: &Mask) -> Map<String, Value> {
+    let code = answer
+        .code
+        .as_ref()
+        .map(|code| mask.fact(code).as_str().to_owned());
+    let known = [
+        ("code", code),
+        ("state", answer.state.clone()),
+        ("iss", answer.iss.clone()),
+        ("scope", answer.scope.clone()),
+        ("session_state", answer.session_state.clone()),
+        ("error", answer.error.clone()),
+        ("error_description", answer.error_description.clone()),
+    ];
+    let mut fields: Map<String, Value> = known
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))))
+        .collect();
+    for name in &answer.further {
+        fields.insert(name.clone(), json!("not used by this client"));
+    }
+    fields
+}

@@ -1,0 +1,104 @@
+//! Asks for a secret on the terminal without showing what is typed, and without the screens.
+//!
+//! The command line needs it before its run begins; only this layer may touch the terminal's mode.
+
+use crate::core::secret::Secret;
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, read};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use std::io::{self, IsTerminal as _, Write};
+
+/// What came of the question.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It was typed.
+    Typed(Secret),
+    /// Ctrl-C or Ctrl-D.
+    Cancelled,
+    /// Nobody can be asked.
+    NoTerminal,
+}
+
+/// Asks, and waits for Enter. Fails when the terminal does.
+pub fn secret(question: &str, out: &mut impl Write) -> io::Result<Asked> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(Asked::NoTerminal);
+    }
+    write!(out, "{question}")?;
+    out.flush()?;
+    enable_raw_mode()?;
+    let asked = typed(read);
+    stop();
+    writeln!(out)?;
+    asked
+}
+
+/// Gives the terminal back in the middle of a question.
+pub fn stop() {
+    // Nothing is left to do about a terminal that is gone.
+    let _ = disable_raw_mode();
+}
+
+/// Reads keys until Enter; nothing is echoed.
+fn typed(mut next: impl FnMut() -> io::Result<Event>) -> io::Result<Asked> {
+    let mut text = String::new();
+    loop {
+        let Event::Key(key) = next()? else { continue };
+        if key.kind != KeyEventKind::Press {
+            continue;
+        }
+        match key.code {
+            KeyCode::Char('c' | 'd') if is_control(key) => return Ok(Asked::Cancelled),
+            KeyCode::Char('u') if is_control(key) => text.clear(),
+            KeyCode::Char(character) if !is_control(key) => text.push(character),
+            KeyCode::Backspace => {
+                text.pop();
+            }
+            KeyCode::Enter if !text.is_empty() => return Ok(Asked::Typed(Secret::new(text))),
+            _ => {}
+        }
+    }
+}
+
+fn is_control(key: KeyEvent) -> bool {
+    key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+mod tests {
+    use super::*;
+
+    fn asked(keys: &[(KeyCode, KeyModifiers)]) -> Asked {
+        let mut keys = keys.iter();
+        typed(|| {
+            let (code, modifiers) = keys.next().ok_or(io::ErrorKind::UnexpectedEof)?;
+            Ok(Event::Key(KeyEvent::new(*code, *modifiers)))
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn what_is_typed_is_taken_with_its_corrections() {
+        let plain = KeyModifiers::NONE;
+        let keys = [
+            (KeyCode::Enter, plain),
+            (KeyCode::Char('x'), plain),
+            (KeyCode::Char('u'), KeyModifiers::CONTROL),
+            (KeyCode::Char('S'), KeyModifiers::SHIFT),
+            (KeyCode::Char('3'), plain),
+            (KeyCode::Char('4'), plain),
+            (KeyCode::Backspace, plain),
+            (KeyCode::Enter, plain),
+        ];
+        assert_eq!(asked(&keys), Asked::Typed(Secret::new("S3")));
+    }
+
+    #[test]
+    fn control_c_takes_nothing() {
+        let keys = [
+            (KeyCode::Char('x'), KeyModifiers::NONE),
+            (KeyCode::Char('c'), KeyModifiers::CONTROL),
+        ];
+        assert_eq!(asked(&keys), Asked::Cancelled);
+    }
+}
