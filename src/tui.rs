@@ -14,6 +14,7 @@ pub mod flow;
 pub mod keymap;
 pub mod pane;
 pub mod screens;
+pub mod start;
 pub mod terminal;
 pub mod text;
 pub mod theme;

@@ -10,6 +10,7 @@ use crate::core::engine::message::{Command, Effect, Event};
 use crate::core::engine::{Engine, Setup};
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::{Profile, ProfileFile};
+use crate::core::wire::redact::Mask;
 use crate::edge::profiles::{self, Search};
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
@@ -122,7 +123,7 @@ pub async fn run<B, I>(
     terminal: &mut Terminal<B>,
     mut input: I,
     start: Start,
-    world: impl FnOnce() -> World,
+    world: impl FnOnce(Mask) -> World,
 ) -> io::Result<End>
 where
     B: Backend,
@@ -138,7 +139,7 @@ where
     }
     app.draw(terminal)?;
     app.zone = TimeZone::system();
-    let mut world = world();
+    let mut world = world(app.engine.mask().clone());
     app.perform(&mut world, effects);
     match start.opening {
         Opening::Named(name) => app.look_for(name),
