@@ -9,6 +9,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 
+/// A proxy that nobody runs: who asks it on the way to loopback gets no answer.
+const TRAPS: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
 /// A running `dineroscope`, in an empty home.
 pub(crate) struct Program {
     child: Child,
@@ -56,6 +59,7 @@ impl Program {
             .env("HOME", home.path())
             .env_remove("XDG_CONFIG_HOME")
             .env("DINEROSCOPE_TEST_SECRET", SECRET)
+            .envs(TRAPS.map(|name| (name, "http://127.0.0.1:9")))
             .current_dir(home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
