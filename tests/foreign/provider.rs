@@ -105,6 +105,7 @@ environment = "Test"
 [authorize]
 response_mode = "{response_mode}"
 pkce = "{pkce}"
+ui_locales = "da-DK"
 extra = {{ prompt = "consent" }}
 
 [exchange]

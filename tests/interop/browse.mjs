@@ -1,13 +1,13 @@
 // A person with a browser: opens a link, signs in, accepts or cancels, and says what page they end on.
 //
-//   node browse.mjs LINK accept|cancel provider|sandbox [LANGUAGE]
+//   node browse.mjs LINK accept|cancel provider|sandbox
 //
 // `provider` knows the development pages of oidc-provider, `sandbox` those of dineroscope's own sandbox. Prints one
 // line of JSON when a page of the listener (any page on `localhost`) is shown.
 
 import { chromium } from 'playwright-core';
 
-const [link, decision, site, language = 'da-DK'] = process.argv.slice(2);
+const [link, decision, site] = process.argv.slice(2);
 const PATIENCE = 30_000;
 
 const pages = {
@@ -31,7 +31,7 @@ const pages = {
     cancel: (page) => page.click('#consent button[name=decision][value=cancel]'),
   },
 }[site];
-if (!pages?.[decision]) throw new Error('usage: browse.mjs LINK accept|cancel provider|sandbox [LANGUAGE]');
+if (!pages?.[decision]) throw new Error('usage: browse.mjs LINK accept|cancel provider|sandbox');
 
 const loopback = (address) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname);
 
@@ -44,7 +44,7 @@ const browser = await chromium.launch({
   ],
 });
 try {
-  const context = await browser.newContext({ locale: language });
+  const context = await browser.newContext();
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   // The provider's pages ask for a web font; nothing but loopback is reached.
