@@ -154,8 +154,11 @@ fn wait_for(work: impl Future<Output = io::Result<Exit>>) -> io::Result<Exit> {
     ended
 }
 
-/// What an engine is made with.
-fn setup(consent_timeout: SignedDuration) -> io::Result<Setup> {
+/// How long the screens wait for the callback before they say that nothing came.
+pub const CONSENT_TIMEOUT: SignedDuration = SignedDuration::from_mins(5);
+
+/// What an engine is made with. Fails when the system has no randomness to give.
+pub fn setup(consent_timeout: SignedDuration) -> io::Result<Setup> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
     Ok(Setup {

@@ -3,20 +3,71 @@
 //! The only place that knows both faces.
 
 use dineroscope::cli::exit::Exit;
-use dineroscope::cli::{self, Asked, Face, Terminal};
-use dineroscope::tui::ask;
+use dineroscope::cli::{self, Asked, Face, Screens, Terminal};
+use dineroscope::core::engine::Setup;
+use dineroscope::edge::profiles::{self, Search};
+use dineroscope::tui::app::Opening;
+use dineroscope::tui::{ask, start, terminal};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::face(std::env::args_os()) {
-        Face::Screens(_) => Exit::Usage.into(),
-        Face::Task(task) => cli::run(task, terminal()).into(),
+        Face::Screens(screens) => show(screens),
+        Face::Task(task) => cli::run(task, asking()).into(),
         Face::Ended(exit) => exit.into(),
     }
 }
 
+/// Shows the screens until they are left.
+fn show(screens: Screens) -> ExitCode {
+    restore_on_panic();
+    let opening = match screens.profile {
+        Some(name) => Opening::Named(name),
+        None if screens.demo => match profiles::built_in("sandbox").and_then(|file| file.profile) {
+            Some(profile) => Opening::Profile(Box::new(profile)),
+            None => Opening::Choose,
+        },
+        None => Opening::Choose,
+    };
+    let ended = cli::setup(cli::CONSENT_TIMEOUT).and_then(|setup| {
+        let setup = Setup {
+            faults: screens.faults,
+            ..setup
+        };
+        start::run(setup, opening, Search::of_this_machine(screens.profiles))
+    });
+    match ended {
+        Ok(end) => ExitCode::from(end.code()),
+        Err(error) => {
+            // Nobody is left to tell when standard error is closed too.
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: the screens need a terminal: {error}\n  try `dineroscope login --help`"
+            );
+            Exit::Usage.into()
+        }
+    }
+}
+
+/// A panic gives the terminal back before it is told, and tells where, not what: the message may hold
+/// what must not be seen.
+fn restore_on_panic() {
+    std::panic::set_hook(Box::new(|panic| {
+        terminal::restore();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let _ = writeln!(
+            std::io::stderr(),
+            "dineroscope broke at {place}; please report this with what you did before it"
+        );
+    }));
+}
+
 /// How the command line asks for a secret.
-fn terminal() -> Terminal {
+fn asking() -> Terminal {
     Terminal {
         ask_secret: || {
             let asked = ask::secret("client secret (not shown): ", &mut std::io::stderr())?;
