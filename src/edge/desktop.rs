@@ -37,7 +37,7 @@ pub async fn open(browser: &Browser, link: &str) -> Result<(), String> {
     }
     let mut trouble = String::new();
     for words in wanted {
-        match launch(&with_link(words, url.as_str())).await {
+        match launch(&with_link(&words, url.as_str())).await {
             Ok(()) => return Ok(()),
             Err(reason) => trouble = reason,
         }
@@ -62,7 +62,7 @@ fn commands(text: &str) -> Vec<Vec<String>> {
 }
 
 /// A command with the link where `%s` stands, or at its end.
-fn with_link(words: Vec<String>, link: &str) -> Vec<String> {
+fn with_link(words: &[String], link: &str) -> Vec<String> {
     let has_place = words.iter().any(|word| word.contains("%s"));
     let mut words: Vec<String> = words.iter().map(|word| word.replace("%s", link)).collect();
     if !has_place {
@@ -205,7 +205,7 @@ mod tests {
         let link = "https://x.test/?a=1&b='$(x)'";
         let made: Vec<_> = commands("firefox --new-window %s:w3m")
             .into_iter()
-            .map(|words| with_link(words, link))
+            .map(|words| with_link(&words, link))
             .collect();
         assert_eq!(
             made,

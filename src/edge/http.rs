@@ -142,12 +142,11 @@ impl Door {
             let detail = "the proxy answered 407".to_owned();
             return failed(FailureKind::ProxyAuthentication, url.as_str(), detail);
         }
-        let outcome = match self.response(answer, body_limit).await {
-            Some(response) => Outcome::Response(response),
-            None => {
-                let phase = Phase::Body;
-                failed(FailureKind::Timeout(phase), url.as_str(), late(phase)).outcome
-            }
+        let outcome = if let Some(response) = self.response(answer, body_limit).await {
+            Outcome::Response(response)
+        } else {
+            let phase = Phase::Body;
+            failed(FailureKind::Timeout(phase), url.as_str(), late(phase)).outcome
         };
         Exchange {
             outcome,

@@ -37,11 +37,13 @@ impl Clients {
         let tls = if url.scheme() == "https" || *proxy != ProxyChoice::None {
             match self.trusting().await {
                 Ok(tls) => tls,
-                Err(_) if url.scheme() == "http" => trusting_nobody().map_err(no_tls)?,
-                Err(detail) => return Err(no_tls(detail)),
+                Err(_) if url.scheme() == "http" => {
+                    trusting_nobody().map_err(|detail| no_tls(&detail))?
+                }
+                Err(detail) => return Err(no_tls(&detail)),
             }
         } else {
-            trusting_nobody().map_err(no_tls)?
+            trusting_nobody().map_err(|detail| no_tls(&detail))?
         };
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -82,7 +84,7 @@ impl Clients {
 }
 
 /// The failure of https without TLS.
-fn no_tls(detail: String) -> (FailureKind, String) {
+fn no_tls(detail: &str) -> (FailureKind, String) {
     let detail = format!(
         "https needs the certificates that this machine trusts, and they could not be read: {detail}"
     );

@@ -52,13 +52,9 @@ fn kind_of_cause(cause: &(dyn Error + 'static)) -> Option<FailureKind> {
         return Some(FailureKind::Tls(tls(error)));
     }
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        let inner = error
-            .get_ref()
-            .and_then(|inner| inner.downcast_ref::<TlsError>());
-        return match inner {
-            Some(inner) => Some(FailureKind::Tls(tls(inner))),
-            None => socket(error.kind()),
-        };
+        // An error within an I/O error is not among its causes; it may be another I/O error.
+        let inner = error.get_ref().and_then(|inner| kind_of_cause(inner));
+        return inner.or_else(|| socket(error.kind()));
     }
     by_words(&cause.to_string())
 }

@@ -6,6 +6,7 @@ use crate::core::engine::message::{Event, HitRejection};
 use crate::core::oauth::callback::pages;
 use crate::core::wire::Response;
 use jiff::Timestamp;
+use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -147,7 +148,7 @@ fn bytes(response: &Response, with_body: bool) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, response.reason);
     for (name, value) in &response.headers.0 {
         let value = value.replace(['\r', '\n'], " ");
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     head.push_str("\r\n");
     let mut bytes = head.into_bytes();
