@@ -1,9 +1,30 @@
 //! Why it failed: rules over evidence, each a function in a table, answering with findings.
 //!
-//! A rule's name is stable (see `RULES`): screens, command line, tests and documentation use it.
+//! A rule's name is stable: screens, command line, tests and documentation use it. One failure gets one
+//! leading finding, so rules about the same failure exclude each other by evidence: a function says
+//! which of them it is, and each rule asks it.
+//!
+//! ```text
+//! Evidence ─► rules() of its step ─► Found ─► Finding, worst first
+//! ```
+
+mod answer;
+mod api;
+mod callback;
+mod consent;
+mod exchange;
+mod grant;
+mod link;
+mod network;
+mod query_filter;
+mod refusal;
+mod scope;
+mod seen;
+mod token;
 
 use crate::core::oauth::{Run, Step};
 use crate::core::profile::Profile;
+use crate::core::secret::Secret;
 use crate::core::token::Grant;
 use crate::core::wire::Record;
 use crate::core::wire::redact::Mask;
@@ -35,12 +56,16 @@ impl Severity {
 /// Everything a rule may look at. Borrowed from the engine; nothing is copied to diagnose.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence<'a> {
+    /// The step that is asked about.
+    pub step: Step,
     /// Now.
     pub now: Timestamp,
     /// How secrets are shown in what was seen.
     pub mask: &'a Mask,
     /// The profile in use.
     pub profile: &'a Profile,
+    /// The client secret, once it is known.
+    pub client_secret: Option<&'a Secret>,
     /// The run.
     pub run: &'a Run,
     /// Every record of this run and of the requests, in order.
@@ -56,9 +81,9 @@ pub struct Evidence<'a> {
 pub struct Rule {
     /// Its stable name.
     pub name: &'static str,
-    /// The step it speaks at.
-    pub step: Step,
-    /// How bad what it finds is.
+    /// The steps it speaks at.
+    pub steps: &'static [Step],
+    /// How bad what it finds is, unless the evidence says otherwise.
     pub severity: Severity,
     /// RFC section, Visma's or Dinero's page, or "inferred".
     pub source: &'static str,
@@ -77,6 +102,34 @@ pub struct Found {
     pub cause: String,
     /// What to do: each begins with a key or a verb.
     pub fix: Vec<String>,
+    /// How bad it is, when the evidence makes it better or worse than the rule says.
+    pub severity: Option<Severity>,
+}
+
+impl Found {
+    /// A finding's parts, in the order they are read.
+    fn new(
+        headline: impl Into<String>,
+        evidence: impl Into<String>,
+        cause: impl Into<String>,
+        fix: &[&str],
+    ) -> Self {
+        Self {
+            headline: headline.into(),
+            evidence: evidence.into(),
+            cause: cause.into(),
+            fix: fix.iter().map(|&line| line.to_owned()).collect(),
+            severity: None,
+        }
+    }
+
+    /// The same, as bad as this.
+    fn as_bad_as(self, severity: Severity) -> Self {
+        Self {
+            severity: Some(severity),
+            ..self
+        }
+    }
 }
 
 /// A rule that matched.
@@ -102,26 +155,41 @@ pub struct Finding {
 
 /// Every rule, in the order of the steps.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    std::iter::empty()
+    [
+        link::RULES,
+        scope::RULES,
+        consent::RULES,
+        callback::RULES,
+        exchange::RULES,
+        grant::RULES,
+        network::RULES,
+        token::RULES,
+        api::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
-/// The findings of one step: worst first, so the first is the leading one.
-pub fn diagnose(step: Step, evidence: &Evidence<'_>) -> Vec<Finding> {
+/// The findings of the evidence's step: worst first, so the first is the leading one.
+pub fn diagnose(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rules()
-        .filter(|rule| rule.step == step)
-        .filter_map(|rule| (rule.check)(evidence).map(|found| finding(rule, found)))
+        .filter(|rule| rule.steps.contains(&evidence.step))
+        .filter_map(|rule| (rule.check)(evidence).map(|found| finding(rule, evidence.step, &found)))
         .collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
 }
 
+/// Longest headline, in characters (screens.md, "Findings").
+const HEADLINE: usize = 60;
+
 /// Joins a rule and what it found; everything passes through [`Visible`].
-fn finding(rule: &Rule, found: Found) -> Finding {
+fn finding(rule: &Rule, step: Step, found: &Found) -> Finding {
     Finding {
         rule: rule.name,
-        step: rule.step,
-        severity: rule.severity,
-        headline: Visible::of(&found.headline),
+        step,
+        severity: found.severity.unwrap_or(rule.severity),
+        headline: Visible::of(&seen::clip(&found.headline, HEADLINE)),
         evidence: Visible::of(&found.evidence),
         cause: Visible::of(&found.cause),
         fix: found.fix.iter().map(Visible::from).collect(),

@@ -303,16 +303,22 @@ impl Engine {
         let Some(profile) = &self.profile else {
             return Vec::new();
         };
+        let client_secret = match self.secret_state() {
+            SecretState::Known(secret) => Some(secret),
+            _ => None,
+        };
         let evidence = Evidence {
+            step,
             now,
             mask: &self.mask,
             profile,
+            client_secret: client_secret.as_ref(),
             run: &self.run,
             transcript: &self.transcript,
             grant: self.grant(),
             api: self.requests.answered.and_then(|call| self.record(call)),
         };
-        diagnose::diagnose(step, &evidence)
+        diagnose::diagnose(&evidence)
     }
 
     /// The next call's name.

@@ -13,6 +13,22 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// The nearest of the known words that is not the word itself and at most so many letters off.
+pub fn near_miss<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    off: usize,
+) -> Option<&'a str> {
+    let typed = letters(word);
+    known
+        .into_iter()
+        .filter(|candidate| *candidate != word)
+        .map(|candidate| (distance(&typed, &letters(candidate)), candidate))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= off)
+        .map(|(_, candidate)| candidate)
+}
+
 /// What is compared of a word. Long input is cut: nobody mistypes sixty letters.
 fn letters(word: &str) -> Vec<char> {
     word.chars()

@@ -1,0 +1,251 @@
+//! Rules about the answer that was taken: refused by the user or the provider, or not quite what was
+//! asked for.
+//!
+//! Table rows in `callback`; here each error code of a provider gets its own words.
+
+use super::scope::IDENTITY;
+use super::seen::{is_visma, parameter, portal, provider, quoted, their_words};
+use super::{Evidence, Found, Severity};
+use crate::core::oauth::callback::{Answer, Arrival};
+use crate::core::oauth::{RunPhase, Step};
+use crate::core::profile::{Preset, ResponseMode};
+
+/// The answer that was taken, and how it came.
+fn taken<'a>(evidence: &Evidence<'a>) -> Option<(&'a Answer, Arrival)> {
+    let (answer, arrival, _) = evidence.run.answer.as_ref()?;
+    Some((answer, *arrival))
+}
+
+/// The error of the answer that was taken.
+fn error_code<'a>(evidence: &Evidence<'a>) -> Option<(&'a str, &'a Answer)> {
+    let (answer, _) = taken(evidence).filter(|_| evidence.run.phase == RunPhase::Refused)?;
+    Some((answer.error.as_deref()?, answer))
+}
+
+/// Error code and description as evidence.
+fn seen(evidence: &Evidence<'_>, error: &str, answer: &Answer) -> String {
+    match &answer.error_description {
+        Some(words) => format!("error {}: {}", quoted(error), their_words(evidence, words)),
+        None => format!("error {}, no error_description", quoted(error)),
+    }
+}
+
+/// What to do after any error: the run is over.
+const NEW_RUN: &str = "ctrl-n begins a new run";
+
+/// The user pressed Cancel.
+pub(super) fn access_denied(evidence: &Evidence<'_>) -> Option<Found> {
+    let (error, answer) = error_code(evidence).filter(|(error, _)| *error == "access_denied")?;
+    Some(Found::new(
+        "The user did not give access",
+        seen(evidence, error, answer),
+        "Cancel was pressed on the consent page, or the user may not give this access.",
+        &[
+            "ctrl-n begins a new run; accept on the page this time",
+            "ask an administrator of the company, if there was nothing to accept",
+        ],
+    ))
+}
+
+/// What is said about an error code: code, headline, cause, fix.
+type Words = (&'static str, &'static str, &'static str, &'static str);
+
+/// The errors of RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6 and step-up authentication.
+const ERRORS: [Words; 12] = [
+    (
+        "login_required",
+        "The user would have to sign in first",
+        "`prompt=none` forbids to show a page, and nobody was signed in.",
+        "take `prompt=none` out of the link",
+    ),
+    (
+        "consent_required",
+        "The user would have to accept first",
+        "`prompt=none` forbids to show a page, and access was not given before.",
+        "take `prompt=none` out of the link",
+    ),
+    (
+        "interaction_required",
+        "The provider would have to ask the user something",
+        "`prompt=none` forbids to show a page, and one was needed.",
+        "take `prompt=none` out of the link",
+    ),
+    (
+        "account_selection_required",
+        "The user would have to choose an account",
+        "`prompt=none` forbids to show a page, and more than one account was signed in.",
+        "put `prompt=select_account` into the link",
+    ),
+    (
+        "invalid_scope",
+        "A scope is not granted to this application",
+        "A scope is misspelt, or was not granted to the application.",
+        "compare `scopes` with the registration",
+    ),
+    (
+        "unauthorized_client",
+        "This application may not ask in this way",
+        "The registration does not allow the code flow, or the application is not enabled.",
+        "check type and status of the application",
+    ),
+    (
+        "unsupported_response_type",
+        "The provider does not give codes to this application",
+        "The registration does not allow `response_type=code`.",
+        "check the grant types of the registration",
+    ),
+    (
+        "invalid_request",
+        "The provider does not understand the link",
+        "A parameter is missing, malformed, or stands twice.",
+        "read the findings of step 1: press 1",
+    ),
+    (
+        "server_error",
+        "The provider failed by itself",
+        "Its own trouble, not this link's.",
+        "try again in a minute",
+    ),
+    (
+        "temporarily_unavailable",
+        "The provider is not available right now",
+        "It is overloaded or being maintained.",
+        "try again in a few minutes",
+    ),
+    (
+        "unmet_authentication_requirements",
+        "The user could not sign in as strongly as asked",
+        "`acr_values` or `max_age` asks for a sign-in that the user cannot give.",
+        "take `acr_values` out of the link, or set up two-factor sign-in",
+    ),
+    (
+        "invalid_target",
+        "The provider does not know the resource",
+        "`resource` names an API that the provider does not know, or not for this application.",
+        "take `resource` out of the link",
+    ),
+];
+
+/// Any other error, in words of its own.
+pub(super) fn error(evidence: &Evidence<'_>) -> Option<Found> {
+    let (error, answer) = error_code(evidence).filter(|(error, _)| *error != "access_denied")?;
+    let (_, headline, cause, fix) = ERRORS
+        .into_iter()
+        .find(|(known, ..)| *known == error)
+        .unwrap_or((
+            "",
+            "The provider answered with an error",
+            "It is not an error that the standards name; the provider's own words say more.",
+            "look the error up in the provider's documentation",
+        ));
+    Some(Found::new(
+        headline,
+        seen(evidence, error, answer),
+        cause,
+        &[fix, NEW_RUN],
+    ))
+}
+
+/// Asked for a POST and got a GET, or the reverse.
+pub(super) fn mode_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
+    let (answer, arrival) = taken(evidence)?;
+    let asked = evidence.profile.authorize.response_mode;
+    let (came, meaning) = match (asked, arrival) {
+        (ResponseMode::FormPost, Arrival::Query) => (
+            "query",
+            "The code stood in the address, so it is in the browser's history; the provider ignored \
+             response_mode.",
+        ),
+        (ResponseMode::Query, Arrival::FormPost) => (
+            "form_post",
+            "The provider ignored response_mode. An application that reads only the query would have \
+             missed it.",
+        ),
+        _ => return None,
+    };
+    if answer.code.is_none() {
+        return None;
+    }
+    Some(Found::new(
+        "The answer came in another way than asked",
+        format!("response_mode `{}` in the link, {came} came", asked.name()),
+        meaning,
+        &[&format!(
+            "check what {} allows as response_mode; this run goes on",
+            portal(evidence)
+        )],
+    ))
+}
+
+/// `iss` is absent though the provider says that it sends it.
+pub(super) fn issuer_missing(evidence: &Evidence<'_>) -> Option<Found> {
+    let (answer, _) = taken(evidence).filter(|(answer, _)| answer.iss.is_none())?;
+    let severity = match evidence.profile.provider.preset? {
+        Preset::VismaConnect => Severity::Warning,
+        Preset::Sandbox => Severity::Error,
+        Preset::VismaConnectStage => return None,
+    };
+    let whose = if answer.error.is_some() {
+        "error"
+    } else {
+        "code"
+    };
+    let found = Found::new(
+        "The answer does not say who sent it",
+        format!("no `iss` beside the {whose}"),
+        format!(
+            "The metadata of {} says that answers carry it, which keeps servers from being mixed up. \
+             Whether Visma Connect really sends it is not known.",
+            provider(evidence)
+        ),
+        &["go on, if this was the only provider you signed in at"],
+    );
+    Some(found.as_bad_as(severity))
+}
+
+/// An API scope that was asked for and not given.
+pub(super) fn scope_narrowed(evidence: &Evidence<'_>) -> Option<Found> {
+    let granted: Vec<&str> = if evidence.step == Step::Token {
+        let authorized = evidence.run.phase == RunPhase::Authorized;
+        let grant = evidence
+            .grant
+            .filter(|grant| authorized && grant.scopes_named)?;
+        grant.scopes.iter().map(String::as_str).collect()
+    } else {
+        let (answer, _) = taken(evidence).filter(|(answer, _)| answer.code.is_some())?;
+        answer.scope.as_deref()?.split_whitespace().collect()
+    };
+    let asked = parameter(evidence, "scope")?;
+    let lost: Vec<&str> = asked
+        .split_whitespace()
+        .filter(|scope| !granted.contains(scope) && is_of_an_api(scope))
+        .collect();
+    if lost.is_empty() || granted.is_empty() {
+        return None;
+    }
+    let cause = if lost.iter().any(|scope| scope.ends_with(":write")) {
+        "The user or the provider left it out. Calls that create or change something will be refused."
+    } else {
+        "The user or the provider left it out. Calls that need it will be refused."
+    };
+    let fix = if is_visma(evidence) {
+        "check the application's integrations in the portal, then ctrl-n and accept all of them"
+    } else {
+        "ctrl-n begins a new run; accept everything that is asked for"
+    };
+    Some(Found::new(
+        "Less was granted than was asked for",
+        format!(
+            "asked {}, granted {}",
+            quoted(asked),
+            quoted(&granted.join(" "))
+        ),
+        cause,
+        &[fix],
+    ))
+}
+
+/// Whether a scope is for an API: refresh tokens and identity are judged elsewhere.
+fn is_of_an_api(scope: &str) -> bool {
+    scope != "offline_access" && scope != "openid" && !IDENTITY.contains(&scope)
+}

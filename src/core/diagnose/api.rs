@@ -1,0 +1,493 @@
+//! Rules about the API's answer: one for each thing it can mean.
+//!
+//! What an answer means is decided in `refusal`; here it gets its words.
+
+use super::refusal::{ApiError, Meaning, call, challenge, meaning, needed_scope, page_size, query};
+use super::seen::{clip, quoted, span, their_words};
+use super::token::{ended_ago, other_audience, skew};
+use super::{Evidence, Found, Rule, Severity, query_filter};
+use crate::core::dinero::catalogue::OPERATIONS;
+use crate::core::nearest::near_miss;
+use crate::core::oauth::Step;
+use crate::core::oauth::callback::target;
+use crate::core::token::origin_of;
+use crate::core::wire::{Cut, Record, Response};
+use jiff::fmt::rfc2822::DateTimeParser;
+
+/// A rule about an answer of the API.
+const fn rule(
+    name: &'static str,
+    severity: Severity,
+    source: &'static str,
+    check: fn(&Evidence<'_>) -> Option<Found>,
+) -> Rule {
+    Rule {
+        name,
+        steps: &[Step::Requests],
+        severity,
+        source,
+        check,
+    }
+}
+
+/// What is known only from Dinero's own pages.
+const DINERO: &str = "Dinero documentation";
+
+use Severity::{Error, Note, Warning};
+
+/// The rules about the API.
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "api-unauthorized",
+        Error,
+        "RFC 6750 3.1, Dinero documentation",
+        unauthorized,
+    ),
+    rule(
+        "token-scope-insufficient",
+        Error,
+        "RFC 6750 3.1, inferred",
+        scope_insufficient,
+    ),
+    rule("api-forbidden-no-pro", Error, DINERO, no_pro),
+    rule("api-forbidden-role", Error, DINERO, role),
+    rule(
+        "api-not-found",
+        Error,
+        "Dinero documentation, client code",
+        not_found,
+    ),
+    rule(
+        "api-wrong-path",
+        Error,
+        "Dinero's OpenAPI document, inferred",
+        wrong_path,
+    ),
+    rule(
+        "api-validation",
+        Error,
+        "Dinero documentation, client code",
+        validation,
+    ),
+    rule("api-query-filter", Error, DINERO, filter),
+    rule(
+        "api-page-size",
+        Error,
+        "Dinero's OpenAPI document",
+        page_size_refused,
+    ),
+    rule("api-limit-exceeded", Error, DINERO, limit_exceeded),
+    rule(
+        "api-rate-limited",
+        Error,
+        "Dinero documentation, RFC 6585 4",
+        rate_limited,
+    ),
+    rule("api-server-error", Error, "RFC 9110 15.6", server_error),
+    rule("api-body-not-json", Error, "RFC 9110 8.3", not_json),
+    rule("api-refused", Error, "RFC 9110 15", refused),
+    rule("api-brown-out", Warning, DINERO, brown_out),
+    rule(
+        "api-no-organizations",
+        Warning,
+        "Dinero documentation, inferred",
+        no_organizations,
+    ),
+    rule(
+        "token-not-sent-elsewhere",
+        Note,
+        "RFC 6750 5.3",
+        not_sent_elsewhere,
+    ),
+];
+
+/// The call and its answer, when it means that.
+fn when<'a>(evidence: &Evidence<'a>, meant: Meaning) -> Option<(&'a Record, &'a Response)> {
+    call(evidence).filter(|_| meaning(evidence) == Some(meant))
+}
+
+/// Status, code and words of an answer, and what it answers.
+fn seen(evidence: &Evidence<'_>, record: &Record, response: &Response) -> String {
+    let error = ApiError::of(evidence, response);
+    let code = error
+        .code
+        .map_or_else(String::new, |code| format!(", code {code}"));
+    let words = error.message.map_or_else(String::new, |words| {
+        format!(": {}", their_words(evidence, &words))
+    });
+    let (path, _) = target(&record.request.url);
+    format!(
+        "{}{code} from {} {}{words}",
+        response.status,
+        clip(&record.request.method, 12),
+        clip(path, 60)
+    )
+}
+
+/// Whether the token went along.
+fn token_went_along(record: &Record) -> bool {
+    record.request.headers.get("authorization").is_some()
+}
+
+/// Whether a call goes to another origin than the one the token was made for.
+fn is_elsewhere(evidence: &Evidence<'_>, record: &Record) -> bool {
+    evidence
+        .grant
+        .is_some_and(|grant| origin_of(&record.request.url).as_ref() != Some(&grant.api_origin))
+}
+
+const NEW_TOKEN: &str = "ctrl-n begins a new run and gets a new token";
+
+fn unauthorized(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::Unauthorized)?;
+    let said = challenge(response).map_or_else(
+        || ", no WWW-Authenticate".to_owned(),
+        |words| {
+            format!(
+                "; WWW-Authenticate {}",
+                quoted(&their_words(evidence, words))
+            )
+        },
+    );
+    let (cause, fix) = why_unauthorized(evidence, record);
+    Some(Found::new(
+        "The API does not take the token",
+        format!("{}{said}", seen(evidence, record, response)),
+        cause,
+        &[&fix],
+    ))
+}
+
+/// The likeliest reason of a 401 and what to do about it.
+fn why_unauthorized(evidence: &Evidence<'_>, record: &Record) -> (String, String) {
+    if !token_went_along(record) {
+        return if is_elsewhere(evidence, record) {
+            (
+                "No token was sent: the address is another one than the token was made for."
+                    .to_owned(),
+                "call a path of the API itself, such as `/v1.1/organizations`".to_owned(),
+            )
+        } else {
+            (
+                "No token was sent: there is none yet.".to_owned(),
+                "1 begins at the link; a token comes at step 5".to_owned(),
+            )
+        };
+    }
+    if let Some(ago) = ended_ago(evidence) {
+        return (
+            format!("The token expired {} ago.", span(ago)),
+            NEW_TOKEN.to_owned(),
+        );
+    }
+    if let Some(audience) = other_audience(evidence) {
+        return (
+            format!("The token is for another API: aud {}.", quoted(&audience)),
+            "check `scopes` and `base_url` in the profile".to_owned(),
+        );
+    }
+    if let Some(skew) = skew(evidence) {
+        return (
+            format!(
+                "Our clock and the provider's are {} apart, so the token may not be valid yet, or no \
+                 more.",
+                span(skew.abs())
+            ),
+            "set this machine's clock by the network (NTP)".to_owned(),
+        );
+    }
+    (
+        "By our record the token is whole, of this API and in its time. It may have been revoked, or \
+         the API cannot check it right now."
+            .to_owned(),
+        NEW_TOKEN.to_owned(),
+    )
+}
+
+fn scope_insufficient(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::ScopeInsufficient)?;
+    let granted = evidence.grant?.scopes.join(" ");
+    let needed = needed_scope(record);
+    Some(Found::new(
+        "The token lacks the scope this call needs",
+        format!(
+            "{}; granted {}",
+            seen(evidence, record, response),
+            quoted(&granted)
+        ),
+        format!(
+            "{} calls need `{needed}` (inferred: Dinero does not say which call needs which).",
+            clip(&record.request.method, 12)
+        ),
+        &[
+            &format!("put `{needed}` into `scopes` of the profile"),
+            "ctrl-n begins a new run; accept it on the page",
+        ],
+    ))
+}
+
+fn no_pro(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::NoPro)?;
+    Some(Found::new(
+        "This company has no Pro subscription",
+        seen(evidence, record, response),
+        "Dinero answers calls for companies with Pro or Total only; the list of organizations works \
+         without.",
+        &[
+            "choose another company (g), or upgrade this one in Dinero",
+            "start a free trial in Dinero to get a company for tests",
+        ],
+    ))
+}
+
+fn role(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::Role)?;
+    Some(Found::new(
+        "The user may not do this in that company",
+        seen(evidence, record, response),
+        "The role of the user who signed in is too low there, or the company is not one of theirs. \
+         The token itself was taken.",
+        &[
+            "compare the number in the path with GET /v1.1/organizations",
+            "ask an owner of the company for a higher role, or sign in as somebody else",
+        ],
+    ))
+}
+
+fn not_found(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::NotFound)?;
+    Some(Found::new(
+        "The API finds nothing under that id",
+        seen(evidence, record, response),
+        "The path is right, but what it names is not there: it was deleted, or belongs to another \
+         company.",
+        &["take the id from a list of the same company"],
+    ))
+}
+
+fn wrong_path(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::WrongPath)?;
+    let (path, _) = target(&record.request.url);
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let nearest = OPERATIONS.iter().find(|operation| {
+        let end = operation.path.rsplit('/').next().unwrap_or_default();
+        end == last || near_miss(last, [end], 2).is_some()
+    });
+    let fix = match nearest {
+        _ if path.contains("/manual") => "write `manuel`: Dinero spells it so".to_owned(),
+        Some(operation) => format!("try {} {}", operation.method, operation.path),
+        None => "compare the path with https://api.dinero.dk/openapi".to_owned(),
+    };
+    let cause = if response.status == 405 {
+        "The path is there, but not for this method."
+    } else {
+        "The API does not know the path at all: the version at its start is another one, the number \
+         of the company is missing, or a word is misspelt."
+    };
+    Some(Found::new(
+        "There is no such path at this API",
+        seen(evidence, record, response),
+        cause,
+        &[&fix],
+    ))
+}
+
+fn validation(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::Validation)?;
+    let fields = ApiError::of(evidence, response).fields;
+    let named: Vec<String> = fields
+        .iter()
+        .take(5)
+        .map(|(field, words)| format!("{}: {}", clip(field, 40), their_words(evidence, words)))
+        .collect();
+    let cause = if named.is_empty() {
+        "A value is missing or not one that Dinero takes; it does not say which.".to_owned()
+    } else {
+        format!("Dinero does not take {}.", named.join(" · "))
+    };
+    let fix = match fields.as_slice() {
+        [] => "compare path and query with https://api.dinero.dk/openapi".to_owned(),
+        [(field, _), ..] => format!("correct {}", quoted(field)),
+    };
+    Some(Found::new(
+        "The API does not take a value of this request",
+        seen(evidence, record, response),
+        cause,
+        &[&fix],
+    ))
+}
+
+fn filter(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::QueryFilter)?;
+    let filter = query(record, "queryFilter")?;
+    let (path, _) = target(&record.request.url);
+    let cause = query_filter::fault(&filter, path).map_or_else(
+        || "By our reading the filter is well-formed; a value may not fit its field.".to_owned(),
+        |fault| format!("In it {fault}."),
+    );
+    Some(Found::new(
+        "The API does not understand the queryFilter",
+        format!(
+            "{}; queryFilter {}",
+            seen(evidence, record, response),
+            quoted(&filter)
+        ),
+        cause,
+        &["write it as `Name eq 'value'` or `Name contains 'value'`, several with `;` between"],
+    ))
+}
+
+fn page_size_refused(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::PageSize)?;
+    let size = page_size(record)?;
+    Some(Found::new(
+        "The page size is not one Dinero takes",
+        format!(
+            "{}; pageSize {}",
+            seen(evidence, record, response),
+            quoted(&size)
+        ),
+        "A page has 1 to 1000 rows.",
+        &["set `pageSize` to 1000 at most and ask for the next with `page`, counted from 0"],
+    ))
+}
+
+fn limit_exceeded(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::Limit)?;
+    Some(Found::new(
+        "A value is beyond a limit of Dinero",
+        seen(evidence, record, response),
+        "Code 43: a number is above the highest or below the lowest that is taken.",
+        &["compare the numbers of the request with https://api.dinero.dk/openapi"],
+    ))
+}
+
+fn rate_limited(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::RateLimited)?;
+    let after = response.headers.get("retry-after");
+    let seconds = after.and_then(|after| {
+        after.trim().parse().ok().or_else(|| {
+            let until = DateTimeParser::new().parse_timestamp(after).ok()?;
+            Some(until.duration_since(record.at).as_secs().max(0))
+        })
+    });
+    let (said, wait) = match seconds {
+        Some(seconds) => (format!("Retry-After {seconds}"), span(seconds)),
+        None => (
+            "no Retry-After".to_owned(),
+            "a minute (inferred)".to_owned(),
+        ),
+    };
+    Some(Found::new(
+        "Too many calls in a short time",
+        format!("{}; {said}", seen(evidence, record, response)),
+        "Dinero takes 100 calls a minute for each company and client.",
+        &[&format!("wait {wait}, then send it again")],
+    ))
+}
+
+fn server_error(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::ServerError)?;
+    Some(Found::new(
+        "The API failed by itself",
+        seen(evidence, record, response),
+        "The trouble is the server's. What was to be changed may have been changed or not.",
+        &["wait a minute, then send it again; read first, if it was to change something"],
+    ))
+}
+
+fn brown_out(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::BrownOut)?;
+    Some(Found::new(
+        "This path is being switched off",
+        seen(evidence, record, response),
+        "Dinero lets old paths fail now and then before it removes them (480, a brown-out).",
+        &["use the newer version of this path: https://api.dinero.dk/openapi"],
+    ))
+}
+
+fn no_organizations(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::NoOrganizations)?;
+    Some(Found::new(
+        "This user has no company in Dinero",
+        format!("{}: an empty list", seen(evidence, record, response)),
+        "Sign-in and token are fine, but the user who signed in belongs to no company there. Perhaps \
+         the browser was signed in as somebody else.",
+        &[
+            "sign out at the provider, then ctrl-n and sign in as the right user",
+            "ask the company's owner for access",
+        ],
+    ))
+}
+
+fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::NotJson)?;
+    let kind = response.headers.media_type();
+    let (headline, cause) = if response.cut == Some(Cut::ConnectionEnded) {
+        (
+            "The API's answer broke off",
+            "The connection ended before the answer did.",
+        )
+    } else if kind == "text/html" {
+        (
+            "The API answered with a web page",
+            "A sign-in page or a proxy answered in its place, or the address is not the API's.",
+        )
+    } else {
+        (
+            "The API's answer is not the JSON it says it is",
+            "Content type and body disagree: something on the way changed one of them.",
+        )
+    };
+    Some(Found::new(
+        headline,
+        format!(
+            "{}; Content-Type {}, {} bytes",
+            seen(evidence, record, response),
+            quoted(&kind),
+            response.body.len()
+        ),
+        cause,
+        &["check `base_url` under `[api]`", "send it again"],
+    ))
+}
+
+fn refused(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::OtherRefusal)?;
+    let cause = match (response.status, ApiError::of(evidence, response).code) {
+        (300..400, _) => {
+            "It sends us to another address. That is shown and not followed, for the token would go \
+             along."
+        }
+        (_, Some(58)) => "The record was changed meanwhile: its timestamp is outdated.",
+        (_, Some(72)) | (409, _) => "It is there already, or the id was used before.",
+        (413, _) => "What was sent is too large.",
+        _ => "The words of the API stand above; it is none of the usual refusals.",
+    };
+    Some(Found::new(
+        "The API did not do what was asked",
+        seen(evidence, record, response),
+        cause,
+        &["read the whole answer, then change the request"],
+    ))
+}
+
+fn not_sent_elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
+    let record = evidence.api?;
+    let told = meaning(evidence) == Some(Meaning::Unauthorized);
+    if told || token_went_along(record) || !is_elsewhere(evidence, record) {
+        return None;
+    }
+    let origin = &evidence.grant?.api_origin;
+    let went = origin_of(&record.request.url)?;
+    Some(Found::new(
+        "This call went without the token",
+        format!(
+            "it went to {}, the token is for {}",
+            quoted(&went),
+            quoted(origin)
+        ),
+        "A token is only ever sent to the API it was made for; whoever else gets it could use it.",
+        &["call a path of the API itself, if the token was to go along"],
+    ))
+}

@@ -1,0 +1,417 @@
+//! Rules about what reached the redirect URI (RFC 6749 4.1.2): the hits that were refused, and the
+//! answer that was taken.
+//!
+//! Hits are judged when they come; here the verdict gets its words. Once an answer was taken, the hits
+//! before it explain nothing any more.
+
+use super::answer;
+use super::seen::{clip, hit_after, is_visma, path_of, quoted, record, refused_hit};
+use super::{Evidence, Found, Rule, Severity};
+use crate::core::oauth::callback::{Arrival, Hit, Verdict};
+use crate::core::oauth::{RunPhase, Step};
+use crate::core::profile::ResponseMode;
+
+/// A rule about a refused hit or what follows an answer.
+const fn rule(
+    name: &'static str,
+    severity: Severity,
+    source: &'static str,
+    check: fn(&Evidence<'_>) -> Option<Found>,
+) -> Rule {
+    Rule {
+        name,
+        steps: &[Step::Callback],
+        severity,
+        source,
+        check,
+    }
+}
+
+/// The rules about hits.
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "state-mismatch",
+        Severity::Error,
+        "RFC 6749 10.12",
+        state_mismatch,
+    ),
+    rule(
+        "state-missing-in-callback",
+        Severity::Error,
+        "RFC 6749 4.1.2",
+        state_missing,
+    ),
+    rule(
+        "issuer-mismatch",
+        Severity::Error,
+        "RFC 9207 2.4",
+        issuer_mismatch,
+    ),
+    rule(
+        "callback-missing-code",
+        Severity::Error,
+        "RFC 6749 4.1.2",
+        missing_code,
+    ),
+    rule(
+        "callback-code-and-error",
+        Severity::Error,
+        "RFC 6749 4.1.2",
+        code_and_error,
+    ),
+    rule(
+        "callback-duplicate-parameter",
+        Severity::Error,
+        "RFC 6749 3.1",
+        duplicate_parameter,
+    ),
+    rule(
+        "callback-body-too-large",
+        Severity::Error,
+        "this listener's limit",
+        body_too_large,
+    ),
+    rule(
+        "callback-tls-to-plain",
+        Severity::Error,
+        "RFC 8446 4.1.2",
+        tls_to_plain,
+    ),
+    rule(
+        "callback-wrong-method",
+        Severity::Warning,
+        "Form Post Response Mode 2",
+        wrong_method,
+    ),
+    rule(
+        "callback-wrong-content-type",
+        Severity::Warning,
+        "Form Post Response Mode 2",
+        wrong_content_type,
+    ),
+    rule(
+        "callback-wrong-path",
+        Severity::Warning,
+        "RFC 6749 3.1.2",
+        wrong_path,
+    ),
+    rule(
+        "callback-wrong-host",
+        Severity::Warning,
+        "RFC 9110 7.2",
+        wrong_host,
+    ),
+    rule(
+        "callback-duplicate",
+        Severity::Warning,
+        "RFC 6749 4.1.2",
+        duplicate,
+    ),
+    rule("callback-late", Severity::Warning, "RFC 6749 10.12", late),
+    rule(
+        "callback-mode-mismatch",
+        Severity::Warning,
+        "Multiple Response Types 2.1",
+        answer::mode_mismatch,
+    ),
+    rule(
+        "callback-access-denied",
+        Severity::Error,
+        "RFC 6749 4.1.2.1",
+        answer::access_denied,
+    ),
+    rule(
+        "callback-error",
+        Severity::Error,
+        "RFC 6749 4.1.2.1",
+        answer::error,
+    ),
+    rule(
+        "issuer-missing",
+        Severity::Warning,
+        "RFC 9207 2.4",
+        answer::issuer_missing,
+    ),
+    Rule {
+        name: "scope-narrowed",
+        steps: &[Step::Callback, Step::Token],
+        severity: Severity::Warning,
+        source: "RFC 6749 3.3",
+        check: answer::scope_narrowed,
+    },
+];
+
+/// The hit that says why no answer was taken, when it was judged so.
+fn refused<'a>(evidence: &Evidence<'a>, verdict: &Verdict) -> Option<&'a Hit> {
+    refused_hit(evidence).filter(|hit| hit.verdict == *verdict)
+}
+
+/// Method and target of a hit, for evidence: `POST /callback`.
+fn line(evidence: &Evidence<'_>, hit: &Hit) -> String {
+    match record(evidence, hit.call) {
+        _ if hit.arrival == Arrival::Pasted => "the paste".to_owned(),
+        Some(record) => format!(
+            "{} {}",
+            clip(&record.request.method, 12),
+            clip(path_of(evidence, hit), 60)
+        ),
+        None => "a hit".to_owned(),
+    }
+}
+
+/// What is done about an answer of somebody else: the run waits on.
+const OWN_LINK: &str = "close the old tab, use the link of this run (o opens it, y copies it)";
+
+fn state_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::StateMismatch)?;
+    let came = hit.answer.state.as_deref().unwrap_or_default();
+    let sent = evidence.run.fresh.state.as_str();
+    let cause = if came.is_empty() {
+        "The state came back empty. Something on the way dropped its value."
+    } else if came.len() > sent.len() && came.contains(sent) || came.trim() == sent {
+        "The state is ours with something added: it was altered on the way, perhaps by copying."
+    } else {
+        "Likely an old browser tab was used, or somebody tries to slip in an answer of theirs. The \
+         answer was refused and its code left alone; this run still waits."
+    };
+    Some(Found::new(
+        "This answer belongs to another run",
+        format!(
+            "{}: state {}, this run sent {}",
+            line(evidence, hit),
+            shown_state(came),
+            shown_state(sent)
+        ),
+        cause,
+        &[OWN_LINK],
+    ))
+}
+
+/// A state, cut to what tells it apart.
+fn shown_state(state: &str) -> String {
+    match state.chars().count() {
+        0 => "nothing".to_owned(),
+        ..=14 => quoted(state),
+        count => {
+            let start: String = state.chars().take(8).collect();
+            let end: String = state.chars().skip(count - 2).collect();
+            format!("`{start}…{end}`, {count} characters")
+        }
+    }
+}
+
+fn state_missing(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::StateMissing)?;
+    Some(Found::new(
+        "The answer came without a state",
+        format!("{}: no `state` among its fields", line(evidence, hit)),
+        "The link sent a state, and a provider sends it back with codes and errors alike. Without it \
+         nobody can tell whose answer this is, so it was refused.",
+        &[
+            "paste the whole answer, if this was a part of it: p",
+            OWN_LINK,
+        ],
+    ))
+}
+
+fn issuer_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::IssuerMismatch)?;
+    let came = hit.answer.iss.as_deref().unwrap_or_default();
+    let expected = evidence.profile.provider.issuer.as_deref()?;
+    let cause = if came.trim_end_matches('/') == expected.trim_end_matches('/') {
+        "They differ by the slash at the end only, but issuers are compared character by character."
+    } else {
+        "Another server answered than the one that was asked: another environment, or a mix-up \
+         attack. The answer was refused."
+    };
+    let fix = if is_visma(evidence) {
+        "check that the profile's provider is the environment you signed in at"
+    } else {
+        "write `issuer` in the profile exactly as the provider names itself"
+    };
+    Some(Found::new(
+        "The answer is from another issuer",
+        format!("iss {}, expected {}", quoted(came), quoted(expected)),
+        cause,
+        &[fix],
+    ))
+}
+
+fn missing_code(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::NoAnswer)?;
+    let asked = evidence.profile.authorize.response_mode;
+    let cause = match (hit.arrival, asked) {
+        (Arrival::Pasted, ResponseMode::FormPost) => {
+            "With form_post the code is in the body of a POST, not in the address that the browser \
+             shows."
+        }
+        (Arrival::Query, ResponseMode::FormPost) => {
+            "The address was opened by hand, or reloaded: with form_post the answer is a POST, and \
+             this was a GET without fields."
+        }
+        (Arrival::FormPost, _) => "The POST carried no field of an answer in its body.",
+        _ => {
+            "The address was opened without its query, or the fields stand behind `#`, which a \
+             browser never sends."
+        }
+    };
+    Some(Found::new(
+        "What came holds neither a code nor an error",
+        format!("{}: no `code`, no `error`", line(evidence, hit)),
+        cause,
+        &[
+            OWN_LINK,
+            "p paste the form body (developer tools, Network, the POST, Payload)",
+        ],
+    ))
+}
+
+fn code_and_error(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::CodeAndError)?;
+    let error = hit.answer.error.as_deref().unwrap_or_default();
+    Some(Found::new(
+        "The answer says yes and no at once",
+        format!(
+            "{}: `code` and `error` {}",
+            line(evidence, hit),
+            quoted(error)
+        ),
+        "An answer has one or the other. Two answers were mixed, or somebody made this one up.",
+        &[OWN_LINK],
+    ))
+}
+
+fn duplicate_parameter(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused_hit(evidence)?;
+    let Verdict::DuplicateParameter(name) = &hit.verdict else {
+        return None;
+    };
+    Some(Found::new(
+        "A field of the answer came twice",
+        format!("{}: {} more than once", line(evidence, hit), quoted(name)),
+        "A field may stand once only. Which of them counts would be a guess, so none does.",
+        &[OWN_LINK, "p paste the answer once, if it was pasted twice"],
+    ))
+}
+
+fn body_too_large(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::BodyTooLarge)?;
+    Some(Found::new(
+        "What was posted is too large for an answer",
+        format!("{}: over 64 KiB", line(evidence, hit)),
+        "An answer has some hundred bytes. This was not one, or it carries tokens that do not belong \
+         there.",
+        &[OWN_LINK],
+    ))
+}
+
+fn tls_to_plain(evidence: &Evidence<'_>) -> Option<Found> {
+    refused(evidence, &Verdict::TlsToPlain)?;
+    Some(Found::new(
+        "The browser spoke TLS to a plain listener",
+        "a TLS handshake at the callback's port".to_owned(),
+        "The browser went to https although the redirect URI says http: it was registered with \
+         https, or the browser or an extension turns http into https.",
+        &[
+            "register the address with http, as the profile has it",
+            "switch off \"always use secure connections\" for this address in the browser",
+        ],
+    ))
+}
+
+fn wrong_method(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::OtherMethod)?;
+    Some(Found::new(
+        "The redirect URI was asked in another way",
+        format!("{}: neither GET nor POST", line(evidence, hit)),
+        "An answer is brought by GET or POST. Something else looked at the address: a link checker, \
+         an extension, a script.",
+        &["let the browser bring the answer; this hit is ignored"],
+    ))
+}
+
+fn wrong_content_type(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::WrongContentType)?;
+    let kind = record(evidence, hit.call)
+        .map(|record| record.request.headers.media_type())
+        .filter(|kind| !kind.is_empty())
+        .unwrap_or_else(|| "none".to_owned());
+    Some(Found::new(
+        "What was posted is not a form",
+        format!("{}: Content-Type {}", line(evidence, hit), quoted(&kind)),
+        "form_post sends application/x-www-form-urlencoded. This came from a script or a tool.",
+        &[OWN_LINK],
+    ))
+}
+
+fn wrong_path(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::OtherPath)?;
+    let uri = &evidence.run.redirect_uri;
+    let path = path_of(evidence, hit);
+    Some(Found::new(
+        "The browser came to another path than the callback's",
+        format!(
+            "{}, the redirect URI is {}",
+            line(evidence, hit),
+            quoted(uri)
+        ),
+        if uri
+            .trim_end_matches('/')
+            .ends_with(path.trim_end_matches('/'))
+        {
+            "They differ by the slash at the end only, but every character counts."
+        } else {
+            "Another address is registered than the profile names, or a browser looked around here."
+        },
+        &["compare the path in the profile with the registration"],
+    ))
+}
+
+fn wrong_host(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::WrongHost)?;
+    let host = record(evidence, hit.call)
+        .and_then(|record| record.request.headers.get("host"))
+        .unwrap_or("nothing");
+    Some(Found::new(
+        "The listener was called by another name",
+        format!(
+            "Host {}, the redirect URI is {}",
+            quoted(host),
+            quoted(&evidence.run.redirect_uri)
+        ),
+        "A page elsewhere may try to reach this machine under a name of its own (DNS rebinding), or \
+         a proxy or hosts entry renames it. It was refused.",
+        &["use the host of the redirect URI, character for character"],
+    ))
+}
+
+fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Duplicate)?;
+    Some(Found::new(
+        "The same answer came again",
+        format!("{}: the code that was taken before", line(evidence, hit)),
+        "The page was reloaded or the form sent twice. A code works once, so it is taken once; \
+         nothing is lost.",
+        &["close the browser's tab"],
+    ))
+}
+
+fn late(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Late)?;
+    let cause = match evidence.run.phase {
+        RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => {
+            "It came to the listener of an earlier run. This run still waits for its own."
+        }
+        RunPhase::Stopped => "You had stopped waiting, so it was not taken; its code is unused.",
+        _ => "This run had its answer already, so it was not taken.",
+    };
+    Some(Found::new(
+        "An answer came after its run had ended",
+        line(evidence, hit),
+        cause,
+        &[
+            "ctrl-n begins a new run",
+            "o opens the link of this run, while it waits",
+        ],
+    ))
+}

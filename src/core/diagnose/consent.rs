@@ -1,0 +1,243 @@
+//! Rules about waiting for the browser: the listener, and an answer that does not come.
+//!
+//! Most errors of an authorize request are shown to the user and never sent back, so "nothing came" is
+//! itself the evidence; what did come to the listener tells the causes apart.
+
+use super::seen::{capital, is_loopback, parameter, portal, provider, quoted, refused_hit, span};
+use super::{Evidence, Found, Rule, Severity};
+use crate::core::oauth::callback::Verdict;
+use crate::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
+use crate::core::oauth::{RunPhase, Step};
+use crate::core::profile::is_placeholder;
+use url::Url;
+
+/// The rules about waiting.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "callback-timeout",
+        steps: &[Step::Consent],
+        severity: Severity::Error,
+        source: "Duende, inferred",
+        check: timeout,
+    },
+    Rule {
+        name: "port-in-use",
+        steps: &[Step::Consent],
+        severity: Severity::Error,
+        source: "the operating system",
+        check: port_in_use,
+    },
+    Rule {
+        name: "port-not-permitted",
+        steps: &[Step::Consent],
+        severity: Severity::Error,
+        source: "the operating system",
+        check: port_not_permitted,
+    },
+    Rule {
+        name: "address-unavailable",
+        steps: &[Step::Consent],
+        severity: Severity::Error,
+        source: "the operating system",
+        check: address_unavailable,
+    },
+    Rule {
+        name: "listen-failed",
+        steps: &[Step::Consent],
+        severity: Severity::Error,
+        source: "the operating system",
+        check: listen_failed,
+    },
+    Rule {
+        name: "listener-elsewhere",
+        steps: &[Step::Link, Step::Consent],
+        severity: Severity::Warning,
+        source: "the redirect URI",
+        check: elsewhere,
+    },
+];
+
+fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
+    if evidence.run.phase != RunPhase::TimedOut {
+        return None;
+    }
+    let waited = evidence.run.waiting.map_or_else(String::new, |waiting| {
+        let seconds = waiting.until.duration_since(waiting.since).as_secs();
+        format!(" in {}", span(seconds))
+    });
+    let hits = match evidence.run.hits.len() {
+        0 => "no hit at all".to_owned(),
+        1 => "1 hit, not an answer".to_owned(),
+        count => format!("{count} hits, none of them an answer"),
+    };
+    let uri = &evidence.run.redirect_uri;
+    let (cause, first) = likeliest(evidence);
+    Some(Found::new(
+        "No answer came from the browser in time",
+        format!("{hits}{waited} at {}", quoted(uri)),
+        cause,
+        &[
+            &first,
+            "p paste the address or the form body, if the browser has the answer",
+            "ctrl-n begins a new run with a new link",
+        ],
+    ))
+}
+
+/// The likeliest cause given what was and was not seen, and what to do about it first.
+fn likeliest(evidence: &Evidence<'_>) -> (String, String) {
+    let uri = quoted(&evidence.run.redirect_uri);
+    if let Some(hit) = refused_hit(evidence) {
+        let (cause, fix) = match hit.verdict {
+            Verdict::OtherPath => (
+                "The browser reached this listener, but at another path than the redirect URI's.",
+                format!("compare the path in {} with {uri}", portal(evidence)),
+            ),
+            Verdict::TlsToPlain => (
+                "The browser spoke TLS to this listener, which speaks plain http.",
+                format!("open {uri} with http, not https"),
+            ),
+            _ => (
+                "Something reached the redirect URI, but it was not the answer of this run.",
+                "3 shows what came and why it was refused".to_owned(),
+            ),
+        };
+        return (cause.to_owned(), fix);
+    }
+    match &evidence.run.browser {
+        Browser::Failed(reason) => (
+            format!(
+                "The browser could not be started ({}), so nobody opened the link.",
+                super::seen::clip(reason, 80)
+            ),
+            "y copy the link and open it in any browser of this machine".to_owned(),
+        ),
+        Browser::NotOpened => (
+            "The link was not opened from here. If it was opened elsewhere, the browser must run on \
+             this machine; an error page of the provider never comes back."
+                .to_owned(),
+            "o open the link in the browser".to_owned(),
+        ),
+        Browser::Opening | Browser::Opened(_) => (
+            format!(
+                "Likely {} shows an error page: an unknown client id, redirect URI or scope is told \
+                 to the user only and never comes back.",
+                provider(evidence)
+            ),
+            format!(
+                "look at the browser; compare {uri} with {}, character for character",
+                portal(evidence)
+            ),
+        ),
+    }
+}
+
+/// The failure to listen, when it is of that kind.
+fn failure<'a>(evidence: &Evidence<'a>, kind: BindFailureKind) -> Option<&'a BindFailure> {
+    match &evidence.run.phase {
+        RunPhase::ListenFailed(failure) if failure.kind == kind => Some(failure),
+        _ => None,
+    }
+}
+
+/// What was asked for and what the system said.
+fn at_address(failure: &BindFailure) -> String {
+    format!(
+        "{}: {}",
+        failure.address,
+        super::seen::clip(&failure.detail, 120)
+    )
+}
+
+fn port_in_use(evidence: &Evidence<'_>) -> Option<Found> {
+    let failure = failure(evidence, BindFailureKind::InUse)?;
+    Some(Found::new(
+        "Another program holds the callback's port",
+        at_address(failure),
+        "The browser would bring the code to that program. Another port is never taken in silence: \
+         the redirect URI names this one.",
+        &[
+            "end the other program (perhaps a second dineroscope), then ctrl-n",
+            &format!(
+                "change the port of `redirect_uri` in the profile and in {}",
+                portal(evidence)
+            ),
+        ],
+    ))
+}
+
+fn port_not_permitted(evidence: &Evidence<'_>) -> Option<Found> {
+    let failure = failure(evidence, BindFailureKind::NotPermitted)?;
+    Some(Found::new(
+        "This port is not for everybody",
+        at_address(failure),
+        "Ports below 1024 belong to the system's administrator on most systems.",
+        &[&format!(
+            "use a port above 1024 in `redirect_uri`, in the profile and in {}",
+            portal(evidence)
+        )],
+    ))
+}
+
+fn address_unavailable(evidence: &Evidence<'_>) -> Option<Found> {
+    let failure = failure(evidence, BindFailureKind::AddressUnavailable)?;
+    Some(Found::new(
+        "The callback's address is not of this machine",
+        at_address(failure),
+        "One can listen only on addresses that this machine has.",
+        &[&format!(
+            "use `localhost` or `127.0.0.1` in `redirect_uri`, in the profile and in {}",
+            portal(evidence)
+        )],
+    ))
+}
+
+fn listen_failed(evidence: &Evidence<'_>) -> Option<Found> {
+    let failure = failure(evidence, BindFailureKind::Other)?;
+    Some(Found::new(
+        "The listener for the callback could not be opened",
+        at_address(failure),
+        "The system refused for a reason of its own; its words stand above.",
+        &[
+            "ctrl-n tries again",
+            "change the port of `redirect_uri`, if it stays so",
+        ],
+    ))
+}
+
+fn elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
+    let failed = failure(evidence, BindFailureKind::NotListenable).is_some();
+    if evidence.step == Step::Consent && !failed {
+        return None;
+    }
+    let uri = parameter(evidence, "redirect_uri").filter(|uri| !is_placeholder(uri))?;
+    let url = Url::parse(uri).ok()?;
+    let seen = match url.scheme() {
+        "http" | "https" if !is_loopback(&url) => "its host is not this machine",
+        "https" => "https, which this listener does not speak yet",
+        "http" => "no address to listen on",
+        _ if url.cannot_be_a_base() => return None,
+        _ => "not http, so a browser brings it to another program",
+    };
+    if !failed && url.scheme() == "http" && is_loopback(&url) {
+        return None;
+    }
+    let found = Found::new(
+        "The answer goes where this program does not listen",
+        format!("redirect_uri {}: {seen}", quoted(uri)),
+        format!(
+            "{} brings the answer there, and only whoever listens there gets the code.",
+            capital(provider(evidence))
+        ),
+        &[&format!(
+            "register an address such as `http://localhost:8765/callback` in {}, and use it in the \
+             profile",
+            portal(evidence)
+        )],
+    );
+    Some(if failed {
+        found.as_bad_as(Severity::Error)
+    } else {
+        found
+    })
+}
