@@ -33,7 +33,7 @@ pub struct Limits {
     pub head: usize,
     /// Largest body, in bytes.
     pub body: usize,
-    /// Connections at one time; further ones wait to be accepted.
+    /// Connections that are served at one time; further ones wait.
     pub connections: usize,
     /// For a whole request to come, and for its answer to be taken.
     pub request: Duration,
@@ -101,9 +101,12 @@ async fn next(
     places: &Arc<Semaphore>,
 ) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
     loop {
-        let place = places.clone().acquire_owned().await.ok();
         match socket.accept().await {
-            Ok((stream, peer)) => return (stream, peer, place),
+            Ok((stream, peer)) => {
+                // The semaphore is never closed, so there always is a place in the end.
+                let place = places.clone().acquire_owned().await.ok();
+                return (stream, peer, place);
+            }
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }

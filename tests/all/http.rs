@@ -239,11 +239,11 @@ async fn gzip_is_unpacked_and_its_header_is_kept() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all("blåbær".as_bytes()).unwrap();
     let packed = encoder.finish().unwrap();
-    let head = format!(
+    let announced = format!(
         "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
         packed.len()
     );
-    let (address, heard) = says([head.into_bytes(), packed].concat()).await;
+    let (address, heard) = says([announced.into_bytes(), packed].concat()).await;
     let record = send(get(&format!("http://{address}/"))).await;
     assert!(
         heard
