@@ -11,12 +11,12 @@ use crate::edge::runtime::{Options, Runtime};
 use crate::tui::app::{self, End, Opening, Signal, Start, World};
 use crate::tui::terminal::{self, Entered};
 use crate::tui::theme::Theme;
-use crossterm::event::EventStream;
-use futures_util::stream;
+use crossterm::event::{Event, EventStream};
+use futures_util::{StreamExt as _, stream};
 use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Runs the screens until the user or a signal ends them; the terminal is given back on every way out.
 /// Fails when there is no terminal, or it is gone.
@@ -35,14 +35,14 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
     };
     let world = Rc::new(RefCell::new(None));
     let ended = runtime.block_on(async {
-        // The stream takes over the terminal's input when it is first polled, after the first frame.
-        let input = stream::once(async { EventStream::new() });
-        let input = Box::pin(futures_util::StreamExt::flatten(input));
+        let (typed, mut waiting) = unbounded_channel();
+        let input = stream::poll_fn(move |context| waiting.poll_recv(context));
         let kept = Rc::clone(&world);
-        let end = app::run(&mut screen, input, start, move |mask| {
+        let make = move |mask| {
+            tokio::spawn(read_keys(typed));
             make_world(mask, &kept)
-        })
-        .await;
+        };
+        let end = app::run(&mut screen, input, start, make).await;
         let runtime = world.borrow_mut().take();
         if let Some(mut runtime) = runtime {
             runtime.finish().await;
@@ -53,6 +53,17 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
     // A browser that is still starting, or a disk that hangs, does not keep the program.
     runtime.shutdown_background();
     ended
+}
+
+/// Reads the terminal's input into a channel. Between the two because the stream of crossterm keeps the
+/// first waker it was polled with until that was woken, so the loop may not poll it in passing.
+async fn read_keys(typed: UnboundedSender<io::Result<Event>>) {
+    let mut stream = EventStream::new();
+    while let Some(event) = stream.next().await {
+        if typed.send(event).is_err() {
+            return;
+        }
+    }
 }
 
 /// The world behind the loop; the runtime is kept where it can be finished after the loop.
