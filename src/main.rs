@@ -13,15 +13,20 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::face(std::env::args_os()) {
-        Face::Screens(screens) => show(screens),
-        Face::Task(task) => cli::run(task, asking()).into(),
+        Face::Screens(screens) => {
+            when_broken(terminal::restore);
+            show(screens)
+        }
+        Face::Task(task) => {
+            when_broken(ask::stop);
+            cli::run(task, asking()).into()
+        }
         Face::Ended(exit) => exit.into(),
     }
 }
 
 /// Shows the screens until they are left.
 fn show(screens: Screens) -> ExitCode {
-    restore_on_panic();
     let opening = match screens.profile {
         Some(name) => Opening::Named(name),
         None if screens.demo => match profiles::built_in("sandbox").and_then(|file| file.profile) {
@@ -51,10 +56,14 @@ fn show(screens: Screens) -> ExitCode {
 }
 
 /// A panic gives the terminal back before it is told, and tells where, not what: the message may hold
-/// what must not be seen.
-fn restore_on_panic() {
-    std::panic::set_hook(Box::new(|panic| {
-        terminal::restore();
+/// what must not be seen. On another thread it ends only that task, and the engine is told.
+fn when_broken(give_back: fn()) {
+    let main = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() != main {
+            return;
+        }
+        give_back();
         let place = panic
             .location()
             .map(ToString::to_string)

@@ -14,13 +14,16 @@ use crate::tui::theme::Theme;
 use crossterm::event::{Event, EventStream};
 use futures_util::{StreamExt as _, stream};
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::rc::Rc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Runs the screens until the user or a signal ends them; the terminal is given back on every way out.
 /// Fails when there is no terminal, or it is gone.
 pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(io::Error::other("standard input or output is none"));
+    }
     let entered = Entered::new()?;
     let mut screen = entered.screen()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -34,7 +37,7 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
         theme: Theme::from_environment(|name| std::env::var(name).ok()),
     };
     let world = Rc::new(RefCell::new(None));
-    let ended = runtime.block_on(async {
+    let ended = runtime.block_on(async move {
         let (typed, mut waiting) = unbounded_channel();
         let input = stream::poll_fn(move |context| waiting.poll_recv(context));
         let kept = Rc::clone(&world);
@@ -43,13 +46,13 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
             make_world(mask, &kept)
         };
         let end = app::run(&mut screen, input, start, make).await;
+        drop(entered);
         let runtime = world.borrow_mut().take();
         if let Some(mut runtime) = runtime {
             runtime.finish().await;
         }
         end
     });
-    drop(entered);
     // A browser that is still starting, or a disk that hangs, does not keep the program.
     runtime.shutdown_background();
     ended
