@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{HeaderName, HeaderValue};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use url::Url;
 
 /// How long the parts of a call may take.
@@ -78,7 +78,6 @@ impl Door {
     ) -> Record {
         let request = complete(request);
         let at = Timestamp::now();
-        let begun = Instant::now();
         let marks = Arc::new(Marks::default());
         let exchange = match outgoing(&request) {
             Ok(outgoing) => {
@@ -103,7 +102,7 @@ impl Door {
                 dns: signed(dns),
                 connect: signed(connect),
                 first_byte: signed(exchange.first_byte),
-                total: signed(Some(begun.elapsed())),
+                total: signed(marks.elapsed()),
             },
             peer: exchange.peer,
             note: String::new(),
@@ -123,7 +122,7 @@ impl Door {
             Ok(client) => client,
             Err((kind, detail)) => return failed(kind, url.as_str(), detail),
         };
-        let begun = Instant::now();
+        marks.begin();
         let sent = tokio::select! {
             biased;
             sent = client.execute(outgoing) => sent,
@@ -136,7 +135,7 @@ impl Door {
                 return failed(kind, url.as_str(), detail);
             }
         };
-        let first_byte = Some(begun.elapsed());
+        let first_byte = marks.elapsed();
         let peer = answer.remote_addr();
         if answer.status().as_u16() == 407 && marks.took_a_proxy(&url, proxy) {
             let detail = "the proxy answered 407".to_owned();

@@ -18,6 +18,7 @@ mod profiles;
 mod pty;
 mod readme;
 mod redaction;
+mod runtime;
 mod sandbox;
 mod screens;
 

@@ -128,6 +128,7 @@ pub(super) struct Marks {
 
 #[derive(Debug, Default)]
 struct Noted {
+    begun: Option<Instant>,
     dns: Option<Duration>,
     connect: Option<Duration>,
     resolved: Option<String>,
@@ -139,6 +140,17 @@ impl Marks {
         let noted = self.noted();
         let dns = noted.dns.unwrap_or_default();
         (noted.dns, noted.connect.map(|all| all.saturating_sub(dns)))
+    }
+
+    /// Starts the clock: what this program prepares by itself is not counted.
+    pub(super) fn begin(&self) {
+        self.noted().begun = Some(Instant::now());
+    }
+
+    /// How long it has been running, once it was started.
+    pub(super) fn elapsed(&self) -> Option<Duration> {
+        let begun = self.noted().begun;
+        begun.map(|begun| begun.elapsed())
     }
 
     /// Waits for the connection.

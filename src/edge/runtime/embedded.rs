@@ -2,6 +2,7 @@
 //!
 //! Kept also when another profile is used meanwhile, because grants belong to its address.
 
+use super::answered;
 use crate::core::engine::message::Event;
 use crate::edge::sandbox_server::{SandboxConfig, SandboxServer, start};
 use std::sync::Arc;
@@ -21,13 +22,14 @@ impl Embedded {
     /// Reports where it is reached. One that was told otherwise is ended first.
     pub(super) fn start(&self, config: SandboxConfig, events: UnboundedSender<Event>) {
         let running = self.running.clone();
-        tokio::spawn(async move {
-            let event = origin(&running, config).await.map_or_else(
+        let starting = async move {
+            origin(&running, config).await.map_or_else(
                 |error| Event::SandboxFailed(format!("the sandbox cannot listen: {error}")),
                 |origin| Event::SandboxStarted { origin },
-            );
-            // Nobody listens any more when the program ends.
-            let _ = events.send(event);
+            )
+        };
+        answered(events, starting, || {
+            Event::SandboxFailed(super::BROKEN.to_owned())
         });
     }
 }
