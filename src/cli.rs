@@ -117,8 +117,8 @@ pub struct Terminal {
 
 /// Runs a command on standard output and standard error. A closed stdout ends it quietly.
 pub fn run(task: Task, terminal: Terminal) -> Exit {
-    let (mut results, mut talk) = (io::stdout(), io::stderr());
-    let mut printer = Printer::new(&mut results, &mut talk);
+    let (mut output, mut errors) = (io::stdout(), io::stderr());
+    let mut printer = Printer::new(&mut output, &mut errors);
     match perform(task, terminal, &mut printer) {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,

@@ -18,7 +18,7 @@ fn main() -> ExitCode {
             show(screens)
         }
         Face::Task(task) => {
-            when_broken(ask::stop);
+            when_broken(stop_asking);
             cli::run(task, asking()).into()
         }
         Face::Ended(exit) => exit.into(),
@@ -86,6 +86,11 @@ fn asking() -> Terminal {
                 ask::Asked::NoTerminal => Asked::NoTerminal,
             })
         },
-        stop_asking: ask::stop,
+        stop_asking,
     }
+}
+
+/// Gives the terminal back in the middle of the question.
+fn stop_asking() {
+    ask::stop(&mut std::io::stderr());
 }

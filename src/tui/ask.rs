@@ -4,7 +4,7 @@
 
 use crate::core::secret::Secret;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, read};
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode, is_raw_mode_enabled};
 use std::io::{self, IsTerminal as _, Write};
 
 /// What came of the question.
@@ -27,15 +27,17 @@ pub fn secret(question: &str, out: &mut impl Write) -> io::Result<Asked> {
     out.flush()?;
     enable_raw_mode()?;
     let asked = typed(read);
-    stop();
-    writeln!(out)?;
+    stop(out);
     asked
 }
 
-/// Gives the terminal back in the middle of a question.
-pub fn stop() {
-    // Nothing is left to do about a terminal that is gone.
-    let _ = disable_raw_mode();
+/// Gives the terminal back after a question or in the middle of one; without a question it does nothing.
+pub fn stop(out: &mut impl Write) {
+    if is_raw_mode_enabled().unwrap_or(false) {
+        // Nothing is left to do about a terminal that is gone.
+        let _ = disable_raw_mode();
+        let _ = writeln!(out);
+    }
 }
 
 /// Reads keys until Enter; nothing is echoed.

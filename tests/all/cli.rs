@@ -76,6 +76,16 @@ fn what_is_not_understood_ends_with_2_and_prints_no_result() {
 }
 
 #[test]
+fn the_screens_want_a_terminal_and_write_nothing_into_a_pipe() {
+    for arguments in [&["demo"][..], &[], &["--profile", "acme"]] {
+        let ended = place().run(arguments);
+        assert_eq!(ended.exit, 2, "{ended:?}");
+        assert!(ended.output.is_empty(), "{ended:?}");
+        assert!(ended.talk.contains("terminal"), "{ended:?}");
+    }
+}
+
+#[test]
 fn an_unknown_fault_names_the_nearest_and_all() {
     for command in ["demo", "sandbox"] {
         let ended = place().run(&[command, "--fault", "token_html"]);

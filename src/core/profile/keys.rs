@@ -3,6 +3,8 @@
 //! A key that is planned but has no effect yet stands here too, so that it is refused by name instead
 //! of being taken for a spelling mistake or, worse, ignored.
 
+use crate::core::nearest::near_miss;
+
 /// One key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyFacts {
@@ -136,12 +138,8 @@ pub(super) fn has_keys_below(dotted: &str) -> bool {
 
 /// What is expected instead of an unknown key: the nearest known one, or the keys of its table.
 pub(super) fn suggestion(unknown: &str) -> String {
-    let nearest = KEYS
-        .iter()
-        .map(|facts| (distance_between(unknown, facts.key), facts.key))
-        .min()
-        .filter(|(distance, _)| *distance <= 1 + unknown.chars().count() / 4);
-    if let Some((_, key)) = nearest {
+    let off = 1 + unknown.chars().count() / 4;
+    if let Some(key) = near_miss(unknown, KEYS.iter().map(|facts| facts.key), off) {
         return format!("did you mean `{key}`?");
     }
     let (table, last) = unknown.rsplit_once('.').unwrap_or(("", unknown));
@@ -166,27 +164,4 @@ fn is_below(key: &str, table: &str) -> bool {
 
 fn is_directly_below(key: &str, table: &str) -> bool {
     key.rsplit_once('.').map_or("", |(above, _)| above) == table
-}
-
-/// How many letters lie between two keys (Levenshtein); case and underscores count for nothing.
-fn distance_between(one: &str, other: &str) -> usize {
-    let letters = |text: &str| -> Vec<char> {
-        text.chars()
-            .filter(|letter| !matches!(letter, '_' | '-'))
-            .flat_map(char::to_lowercase)
-            .take(60)
-            .collect()
-    };
-    let (one, other) = (letters(one), letters(other));
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, letter) in one.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, candidate) in other.iter().enumerate() {
-            let substituted = diagonal + usize::from(letter != candidate);
-            diagonal = row[column + 1];
-            row[column + 1] = substituted.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }
