@@ -13,7 +13,7 @@ use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
 use crate::tui::pane::{Fact, Group, Pane, Row, Value, WhenShort};
-use crate::tui::text::{columns, cut_end, cut_middle, width, wrap, wrap_raw};
+use crate::tui::text::{columns, cut_end, cut_middle, cut_words, width, wrap, wrap_raw};
 use crate::tui::theme::{Role, Theme, mark_glyph};
 use ratatui::text::{Line, Span};
 use std::sync::Arc;
@@ -133,7 +133,7 @@ impl Flow {
         let room = sheet.width.saturating_sub(width(&label) + 3);
         let right = group.right.as_str();
         let right = (!right.is_empty() && room >= width(right).min(8))
-            .then(|| Span::styled(cut_end(right, room), theme.style(Role::Dim)));
+            .then(|| Span::styled(cut_words(right, room), theme.style(Role::Dim)));
         let line = Line::styled(cut_end(&label, sheet.width), theme.style(Role::Title));
         let line = Laid {
             line,
@@ -278,7 +278,10 @@ fn fact_lines(fact: &Fact, sheet: &Sheet<'_>) -> Vec<Laid> {
         let gap = MEANING - VALUE - usize::from(taken);
         spans.push(Span::raw(" ".repeat(gap)));
         let room = sheet.width - MEANING;
-        spans.push(Span::styled(cut_end(meaning, room), theme.style(Role::Dim)));
+        spans.push(Span::styled(
+            cut_words(meaning, room),
+            theme.style(Role::Dim),
+        ));
     }
     vec![plain(Line::from(spans))]
 }

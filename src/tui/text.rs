@@ -17,12 +17,34 @@ pub fn columns(text: &str) -> u16 {
 }
 
 /// Prose in lines of at most `room` cells, broken between words; a word that is longer is broken at
-/// the edge.
+/// the edge. Where parts stand three spaces apart, they are kept together as long as they fit.
 pub fn wrap(text: &str, room: usize) -> Vec<String> {
     let room = room.max(1);
+    let mut lines: Vec<String> = Vec::new();
+    for part in text
+        .split("   ")
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        match lines.last_mut() {
+            Some(line) if width(line) + 3 + width(part) <= room => {
+                line.push_str("   ");
+                line.push_str(part);
+            }
+            _ => lines.extend(words(part, room)),
+        }
+    }
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+/// Words in lines.
+fn words(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         let gap = usize::from(!line.is_empty());
         if width(&line) + gap + width(word) <= room {
             if gap == 1 {
@@ -38,7 +60,7 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
         line = pieces.pop().unwrap_or_default();
         lines.append(&mut pieces);
     }
-    if !line.is_empty() || lines.is_empty() {
+    if !line.is_empty() {
         lines.push(line);
     }
     lines
@@ -115,6 +137,18 @@ pub fn cut_end(text: &str, room: usize) -> String {
     match room {
         0 => String::new(),
         _ => format!("{}…", head(text, room - 1)),
+    }
+}
+
+/// A few words, cut after a word when they are longer than `room`.
+pub fn cut_words(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let kept = head(text, room.saturating_sub(1));
+    match kept.rfind(' ').filter(|end| *end * 2 > kept.len()) {
+        Some(end) => format!("{}…", kept[..end].trim_end_matches([',', ';', ':', ' '])),
+        None => cut_end(text, room),
     }
 }
 

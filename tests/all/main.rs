@@ -24,6 +24,8 @@ mod screens;
 
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "../support/picture.rs"]
+mod picture;
 #[path = "../support/quiet.rs"]
 mod quiet;
 #[path = "../support/stage.rs"]

@@ -1,1 +1,198 @@
-//! (tests of screens)
+//! The screens as a user sees them: every state of the flow at three sizes, and whatever is thrown at
+//! them.
+//!
+//! `DINEROSCOPE_PICTURES=1 cargo test screens::` also writes each as SVG to /tmp/dineroscope-screens.
+
+use crate::picture::Picture;
+use crate::stage::{Point, blank, bring, engine_at, sandbox, visma};
+use std::fmt::Write as _;
+
+/// The sizes that are held.
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+
+/// A moment after a point was reached, in seconds after the start.
+fn moment(point: Point) -> i64 {
+    match point {
+        Point::Waiting | Point::WrongState => 47,
+        Point::Answered | Point::NeedsSecret | Point::Refused => 41,
+        Point::TimedOut => 310,
+        Point::Exchanging => 63,
+        Point::ExchangeFailed => 70,
+        Point::Authorized => 182,
+        Point::Sending | Point::Listed | Point::ApiRefused => 101,
+        _ => 2,
+    }
+}
+
+/// A point with its own step in view.
+fn picture(point: Point, size: (u16, u16)) -> Picture {
+    let mut picture = Picture::new(engine_at(point), moment(point), size);
+    if matches!(point, Point::Sending | Point::Listed | Point::ApiRefused) {
+        picture.press("6");
+    }
+    picture
+}
+
+/// Compares a screen at every size with what was looked at and found good.
+fn hold(name: &str, make: impl Fn((u16, u16)) -> Picture) {
+    let mut text = String::new();
+    for size in SIZES {
+        let picture = make(size);
+        writeln!(text, "{}×{}   styles {}", size.0, size.1, picture.styles()).unwrap();
+        text.push_str(&picture.text());
+        text.push('\n');
+        save(&picture, &format!("{name}-{}", size.0));
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name.to_owned(), text));
+}
+
+/// Writes a picture to look at, when asked to.
+fn save(picture: &Picture, name: &str) {
+    if std::env::var_os("DINEROSCOPE_PICTURES").is_some() {
+        let folder = std::path::Path::new("/tmp/dineroscope-screens");
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.svg")), picture.svg()).unwrap();
+    }
+}
+
+#[test]
+fn every_state_of_the_flow() {
+    for point in Point::ALL {
+        hold(&format!("{point:?}").to_lowercase(), |size| {
+            picture(point, size)
+        });
+    }
+}
+
+#[test]
+fn the_sandbox_is_told_from_production() {
+    hold("sandbox-waiting", |size| {
+        let mut engine = blank();
+        bring(&mut engine, sandbox(), Point::SandboxStarting);
+        let origin = "http://127.0.0.1:41234".to_owned();
+        engine.event(
+            crate::stage::at(0),
+            dineroscope::core::engine::message::Event::SandboxStarted { origin },
+        );
+        engine.command(
+            crate::stage::at(0),
+            dineroscope::core::engine::message::Command::Begin { open_browser: true },
+        );
+        crate::stage::bind(&mut engine);
+        Picture::new(engine, 47, size)
+    });
+}
+
+#[test]
+fn popups_lie_over_a_dim_screen() {
+    let over = |point: Point, keys: &'static str| {
+        move |size| {
+            let mut picture = picture(point, size);
+            picture.press(keys);
+            picture
+        }
+    };
+    hold("popup-help", over(Point::Answered, "?"));
+    hold("popup-palette", over(Point::Answered, ":co"));
+    hold("popup-copy", over(Point::Authorized, "y"));
+    hold("popup-paste", over(Point::Waiting, "p"));
+    hold("popup-leave", over(Point::Waiting, "q"));
+    hold("popup-record", over(Point::Authorized, "t<enter>"));
+    hold("popup-organizations", over(Point::Listed, "g"));
+}
+
+#[test]
+fn a_row_has_the_focus_and_a_secret_is_revealed() {
+    hold("revealed", |size| {
+        let mut picture = picture(Point::Answered, size);
+        picture.press("m");
+        picture
+    });
+}
+
+#[test]
+fn no_size_and_no_state_panics() {
+    let sizes = [
+        (20, 5),
+        (59, 16),
+        (60, 15),
+        (60, 16),
+        (77, 20),
+        (80, 24),
+        (99, 29),
+        (116, 31),
+        (300, 100),
+    ];
+    for point in Point::ALL {
+        for size in sizes {
+            let mut picture = picture(point, size);
+            for keys in [
+                "?<pgdn><end><esc>",
+                ":x<esc>",
+                "y<down><esc>",
+                "p<esc>",
+                "t<up>z<esc><esc>",
+                "<tab><down><down><pgdn><end><up><home>",
+                "zi",
+                "i<esc>",
+                "123456",
+            ] {
+                picture.press(keys);
+                picture.ui.popups.clear();
+                picture.draw();
+            }
+        }
+    }
+}
+
+#[test]
+fn what_commands_a_terminal_never_reaches_the_screen() {
+    let poison = "x\u{1b}[31m\u{9b}y\u{202e}z\u{200b}\u{7}\t\r\n\u{feff}end";
+    let mut profile = visma();
+    profile.name = poison.to_owned();
+    profile.provider.label = poison.to_owned();
+    profile.client_id = poison.to_owned();
+    profile.scopes = vec![poison.to_owned()];
+    profile.authorize.extra = vec![(poison.to_owned(), poison.to_owned())];
+    for point in Point::ALL {
+        if point == Point::Blank {
+            continue;
+        }
+        let mut engine = blank();
+        bring(&mut engine, profile.clone(), point);
+        let mut picture = Picture::new(engine, 30, (120, 40));
+        for keys in ["", "y", "t<enter>", "?", ":"] {
+            picture.press(keys);
+            clean(&picture);
+            picture.ui.popups.clear();
+        }
+        picture.press("p");
+        picture.input(crossterm::event::Event::Paste(poison.to_owned()));
+        clean(&picture);
+        for step in ["1", "2", "3", "4", "5", "6"] {
+            picture.ui.popups.clear();
+            picture.draw();
+            picture.press(step);
+            clean(&picture);
+        }
+    }
+}
+
+/// Nothing in the buffer would be obeyed by a terminal.
+fn clean(picture: &Picture) {
+    for cell in &picture.buffer.content {
+        for character in cell.symbol().chars() {
+            let visible = dineroscope::core::wire::visible::Visible::of(&character.to_string());
+            assert_eq!(
+                visible.as_str(),
+                character.to_string(),
+                "{}",
+                picture.text()
+            );
+        }
+    }
+}

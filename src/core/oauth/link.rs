@@ -40,10 +40,10 @@ pub fn parameters(profile: &Profile, redirect_uri: &str, fresh: &Fresh) -> Vec<P
         ),
         row("redirect_uri", redirect_uri, "where the answer is brought"),
         row("scope", &profile.scopes.join(" "), "what is asked for"),
-        row("state", &fresh.state, "ties the answer to this run"),
+        row("state", &fresh.state, "ties answer to this run"),
     ];
     if profile.scopes.iter().any(|scope| scope == "openid") {
-        rows.push(row("nonce", &fresh.nonce, "ties the id_token to this run"));
+        rows.push(row("nonce", &fresh.nonce, "ties id_token to this run"));
     }
     if let Some(verifier) = &fresh.verifier {
         let challenge = super::pkce::challenge(verifier);

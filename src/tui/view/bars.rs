@@ -81,9 +81,9 @@ fn left_parts(view: &View<'_>, roomy: bool) -> Vec<(String, Role)> {
             let first = label.split(' ').next().unwrap_or_default();
             cut_end(first, 12)
         };
-        parts.push((format!("  {label} · "), Role::Plain));
+        parts.push((format!("  {label} ·"), Role::Plain));
     } else {
-        parts.push(("  ".to_owned(), Role::Plain));
+        parts.push((" ".to_owned(), Role::Plain));
     }
     let role = match profile.provider.environment {
         Environment::Production => Role::Production,
@@ -93,7 +93,7 @@ fn left_parts(view: &View<'_>, roomy: bool) -> Vec<(String, Role)> {
     let environment = cut_end(&environment, 16);
     parts.push(match role {
         Role::Production => (format!(" {environment} "), role),
-        _ => (environment, role),
+        _ => (format!(" {environment}"), role),
     });
     parts
 }
@@ -176,7 +176,8 @@ pub(super) fn notice(canvas: &mut Canvas<'_>, frame: Rect) {
         let text = cut_end(notice.text.as_str(), usize::from(frame.width - 8));
         let style = canvas.style(Role::Accent);
         let span = Span::styled(format!(" {text} "), style);
-        canvas.right(frame.right() - 2, frame.bottom() - 1, &span);
+        let x = frame.right().saturating_sub(columns(&span.content) + 2);
+        canvas.on_border(x, frame.bottom() - 1, &span);
     }
 }
 
@@ -223,6 +224,10 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
             Some(key) => key.name(),
             None => continue,
         };
+        if binding.action == Action::NewRun && items.iter().any(|item: &Item| item.label == label) {
+            way_out = true;
+            continue;
+        }
         let first_way_out = binding.way_out && !way_out;
         way_out |= binding.way_out;
         items.push(Item {

@@ -81,7 +81,21 @@ impl<'a> Canvas<'a> {
     pub(super) fn title(&mut self, area: Rect, title: &str, role: Role) {
         let room = area.width.saturating_sub(4);
         let title = crate::tui::text::cut_end(title, usize::from(room.saturating_sub(2)));
-        self.text(area.x + 1, area.y, room, &format!(" {title} "), role);
+        let style = self.style(role);
+        self.on_border(
+            area.x + 1,
+            area.y,
+            &Span::styled(format!(" {title} "), style),
+        );
+    }
+
+    /// Writes over a border, whose own style is taken away.
+    pub(super) fn on_border(&mut self, x: u16, y: u16, span: &Span<'_>) {
+        let area = Rect::new(x, y, columns(&span.content), 1);
+        for position in area.intersection(self.buffer.area).positions() {
+            self.buffer[position].reset();
+        }
+        self.styled(x, y, area.width, &span.content, span.style);
     }
 
     /// Takes colour and weight from everything drawn so far: it lies under a popup.

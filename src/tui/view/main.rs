@@ -26,6 +26,12 @@ use ratatui::text::Span;
 /// Fewest lines that a scrolling body gets.
 const BODY: usize = 6;
 
+/// Free lines from which on a group is opened although not all of it fits.
+const WORTH_OPENING: usize = 6;
+
+/// Widest line: the columns are not stretched.
+const WIDEST: u16 = 104;
+
 /// Draws the pane.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, short: bool, focused: bool) {
     let view = canvas.view;
@@ -33,7 +39,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, short: bool, focused: bo
     let role = if focused { Role::Focus } else { Role::Title };
     canvas.title(area, pane.title.as_str(), role);
     canvas.target(area, Target::Pane(Which::Main));
-    let inner = inside(area);
+    let inner = Rect {
+        width: inside(area).width.min(WIDEST),
+        ..inside(area)
+    };
     let taken = head(canvas, inner, &pane, focused);
     let rest = Rect {
         y: inner.y + taken.min(inner.height),
@@ -124,11 +133,15 @@ fn fitting(canvas: &Canvas<'_>, pane: &Pane, area: Rect, short: bool) -> Flow {
             view.ui.is_open(view.ui.step, label, fits)
         })
     };
+    let mut more: Option<Flow> = None;
     for open in (0..=folding.len()).rev() {
         let flow = lay(open, false);
         if flow.lines.len() <= room {
-            return flow;
+            // A group of which a good part fits is better open than its place left empty.
+            let free = room - flow.lines.len();
+            return more.filter(|_| free >= WORTH_OPENING).unwrap_or(flow);
         }
+        more = Some(flow);
     }
     lay(0, short)
 }
@@ -195,10 +208,15 @@ fn draw_line(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid, marked: O
         canvas.right(area.right(), y, right);
     }
     let Some(spot) = laid.spot else { return };
+    let begin = laid.line.spans.first().map(|span| span.content.as_ref());
+    let is_label = begin.is_some_and(|begin| begin.starts_with(['▸', '▾']));
     let whole = Rect::new(area.x.saturating_sub(1), y, area.width + 1, 1);
     canvas.target(whole, Target::Row(spot));
     if let Some(chosen) = marked {
-        canvas.text(whole.x, y, 1, "▸", Role::Plain);
+        // A label that folds begins with that glyph already.
+        if !is_label {
+            canvas.text(whole.x, y, 1, "▸", Role::Plain);
+        }
         if chosen {
             let style = canvas.style(Role::Selected);
             canvas.tint(whole, style);
@@ -231,7 +249,8 @@ fn scrolling(canvas: &mut Canvas<'_>, area: Rect, lines: &[Visible], focused: bo
         let place = format!(" line {} of {total} ", (viewport.first + 1).min(total));
         let role = if focused { Role::Selected } else { Role::Dim };
         let style = canvas.style(role);
-        canvas.right(area.right(), area.bottom(), &Span::styled(place, style));
+        let x = area.right().saturating_sub(columns(&place));
+        canvas.on_border(x, area.bottom(), &Span::styled(place, style));
     }
     canvas.areas.body = Some(viewport);
 }

@@ -58,8 +58,11 @@ fn diagram_line(line: &DiagramLine, theme: Theme) -> Line<'static> {
             let mut text = String::new();
             for (name, bar) in names.iter().zip(BARS) {
                 let name = cut_end(name.as_str(), 14);
-                let start = bar.saturating_sub(width(&name) / 2).max(width(&text) + 1);
-                let start = start.saturating_sub(usize::from(text.is_empty() && start == 1));
+                let start = bar.saturating_sub(width(&name) / 2);
+                let start = match text.is_empty() {
+                    true => start,
+                    false => start.max(width(&text) + 1),
+                };
                 text.push_str(&" ".repeat(start.saturating_sub(width(&text))));
                 text.push_str(&name);
             }

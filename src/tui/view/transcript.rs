@@ -51,10 +51,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
             canvas.tint(whole, style);
         }
     }
-    if viewport.furthest() > 0 {
+    if focused && viewport.furthest() > 0 {
         let text = format!(" {} of {} ", viewport.first + room, records.len());
         let style = canvas.style(Role::Dim);
-        canvas.right(area.right() - 2, area.y, &Span::styled(text, style));
+        let x = area
+            .right()
+            .saturating_sub(crate::tui::text::columns(&text) + 2);
+        canvas.on_border(x, area.y, &Span::styled(text, style));
     }
 }
 
@@ -81,11 +84,11 @@ fn columns(width: u16) -> Columns {
     } else {
         let more = width.saturating_sub(76);
         Columns {
-            target: (18, 29 + more),
-            status: (48 + more, 3),
-            duration_end: 60 + more,
+            target: (18, 31 + more),
+            status: (50 + more, 3),
+            duration_end: 61 + more,
             size_end: None,
-            note: 62 + more,
+            note: 63 + more,
         }
     }
 }
