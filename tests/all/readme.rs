@@ -2,7 +2,11 @@
 //!
 //! `UPDATE_README=1 cargo test readme` writes them anew.
 
+use crate::picture::Picture;
+use crate::stage::{Point, engine_at};
 use dineroscope::core::fault::FAULTS;
+use dineroscope::tui::action::Action;
+use dineroscope::tui::keymap::{Group, KEYS};
 use std::fmt::Write as _;
 
 /// The README of the working tree.
@@ -45,6 +49,30 @@ fn faults() {
         .unwrap();
     }
     hold("faults", &table);
+}
+
+#[test]
+fn keys() {
+    let mut table = "| key | what it does |\n|---|---|\n".to_owned();
+    for row in KEYS.iter().filter(|row| row.group != Group::InPopup) {
+        if matches!(row.action, Action::Show(_)) {
+            continue;
+        }
+        let names: Vec<String> = row
+            .keys
+            .iter()
+            .map(|key| format!("`{}`", key.name()))
+            .collect();
+        writeln!(table, "| {} | {} |", names.join(" "), row.label).unwrap();
+    }
+    table.push_str("| `1` … `6` | that step |\n");
+    hold("keys", &table);
+}
+
+#[test]
+fn the_picture_is_what_the_program_draws() {
+    let picture = Picture::new(engine_at(Point::Answered), 41, (80, 24));
+    hold("picture", &format!("```text\n{}```\n", picture.text()));
 }
 
 #[test]

@@ -115,6 +115,40 @@ fn a_row_has_the_focus_and_a_secret_is_revealed() {
 }
 
 #[test]
+fn light_grounds_terminals_without_colour_and_without_unicode_are_served() {
+    use dineroscope::tui::theme::{Charset, Ground, Theme};
+    let themes = [
+        ("light", Ground::Light, Charset::Unicode),
+        ("monochrome", Ground::Monochrome, Charset::Letters),
+        ("ascii", Ground::Monochrome, Charset::Ascii),
+    ];
+    for (name, ground, charset) in themes {
+        hold(name, |size| {
+            let mut picture = picture(Point::ExchangeFailed, size);
+            picture.theme = Theme { ground, charset };
+            picture.draw();
+            let ascii = picture.text().is_ascii();
+            assert_eq!(ascii, charset != Charset::Unicode);
+            picture
+        });
+    }
+}
+
+#[test]
+fn a_small_terminal_shows_what_matters() {
+    let mut text = String::new();
+    for point in [Point::Waiting, Point::ExchangeFailed] {
+        text.push_str(&picture(point, (60, 16)).text());
+        text.push_str(&picture(point, (52, 14)).text());
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("small", text));
+}
+
+#[test]
 fn no_size_and_no_state_panics() {
     let sizes = [
         (20, 5),

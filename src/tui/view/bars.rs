@@ -7,7 +7,7 @@ use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Place};
 use crate::tui::flow::SpotKind;
-use crate::tui::keymap::{self, Key, Situation};
+use crate::tui::keymap::{self, Group, Key, Situation};
 use crate::tui::screens::{self, time};
 use crate::tui::text::{columns, cut_end};
 use crate::tui::theme::{Role, state_glyph};
@@ -201,7 +201,15 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
     };
     let mut items = Vec::new();
     let mut way_out = false;
-    for binding in keymap::applicable(&situation).filter(|binding| !binding.footer.is_empty()) {
+    let moves = view
+        .ui
+        .popups
+        .last()
+        .is_some_and(|popup| !matches!(popup, Popup::Confirm(_) | Popup::Ask(_)));
+    for binding in keymap::applicable(&situation)
+        .filter(|binding| !binding.footer.is_empty())
+        .filter(|binding| moves || binding.group != Group::Moving)
+    {
         let is_enter = binding.keys.contains(&Key::plain(KeyCode::Enter));
         let label = match binding.action {
             Action::Press => match enter_label(canvas) {
@@ -242,19 +250,24 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
 
 /// What Enter does now; `None` when nothing.
 fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
+    let label = match canvas.view.ui.popups.last() {
+        None => return enter_on_step(canvas),
+        Some(Popup::Confirm(confirm)) => {
+            return Some(lower_first(confirm.answers[confirm.selected]));
+        }
+        Some(Popup::Ask(prompt)) if prompt.focus + 1 < prompt.fields.len() => "next field",
+        Some(Popup::CopyMenu { .. }) => "copy it",
+        Some(Popup::Palette { .. }) => "do it",
+        Some(Popup::Profiles { .. }) => "use it",
+        Some(Popup::Organizations { .. }) => "choose it",
+        Some(_) => "take it",
+    };
+    Some(label.to_owned())
+}
+
+/// What Enter does where no popup has it.
+pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
     let view = canvas.view;
-    if let Some(popup) = view.ui.popups.last() {
-        let label = match popup {
-            Popup::Confirm(confirm) => return Some(lower_first(confirm.answers[confirm.selected])),
-            Popup::Ask(prompt) if prompt.focus + 1 < prompt.fields.len() => "next field",
-            Popup::CopyMenu { .. } => "copy it",
-            Popup::Palette { .. } => "do it",
-            Popup::Profiles { .. } => "use it",
-            Popup::Organizations { .. } => "choose it",
-            _ => "take it",
-        };
-        return Some(label.to_owned());
-    }
     match view.ui.focus {
         Focus::Button => screens::pane(&view.scene(), view.ui.step)
             .button

@@ -112,12 +112,7 @@ fn fitting(canvas: &Canvas<'_>, pane: &Pane, area: Rect, short: bool) -> Flow {
         .filter(|group| group.short == WhenShort::Fold)
         .map(|group| &group.label)
         .collect();
-    let body = pane
-        .groups
-        .iter()
-        .flat_map(|group| &group.rows)
-        .any(|row| matches!(row, Row::Scroll(_)));
-    let room = usize::from(area.height).saturating_sub(if body { BODY } else { 0 });
+    let room = usize::from(area.height).saturating_sub(kept_for(pane, area.height));
     let lay = |open: usize, dense: bool| {
         let sheet = Sheet {
             theme: view.theme,
@@ -144,6 +139,18 @@ fn fitting(canvas: &Canvas<'_>, pane: &Pane, area: Rect, short: bool) -> Flow {
         more = Some(flow);
     }
     lay(0, short)
+}
+
+/// Lines that are kept for the body: all of it, up to more than half of the pane.
+fn kept_for(pane: &Pane, height: u16) -> usize {
+    let mut rows = pane.groups.iter().flat_map(|group| &group.rows);
+    let body = rows.find_map(|row| match row {
+        Row::Scroll(layout) => Some(layout.lines.len()),
+        _ => None,
+    });
+    body.map_or(0, |lines| {
+        lines.clamp(1, (usize::from(height) * 3 / 5).max(BODY))
+    })
 }
 
 /// Draws the lines that are in view, and the body below them.
@@ -174,7 +181,16 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool) {
     for (row, laid) in visible.enumerate() {
         let y = area.y + rows(row);
         let marked = laid.spot.is_some() && laid.spot == line;
-        draw_line(canvas, area, y, laid, marked.then_some(chosen));
+        let first = laid
+            .spot
+            .is_some_and(|spot| flow.spots[spot].line == viewport.first + row);
+        draw_line(
+            canvas,
+            area,
+            y,
+            laid,
+            (marked && (chosen || first)).then_some(chosen),
+        );
     }
     if overflows {
         let y = area.y + rows(shown);

@@ -8,15 +8,20 @@
 
 use super::Target;
 use super::canvas::{Canvas, inside, rows};
+use crate::tui::flow::SpotKind;
+use crate::tui::pane::Value;
 use crate::tui::screens::{self, DiagramLine, Party};
-use crate::tui::text::{cut_end, width, wrap};
+use crate::tui::text::{cut_end, width, wrap, wrap_raw};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::ui::Pane;
+use crate::tui::ui::{Focus, Pane};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Where the lines of the three parties stand.
 const BARS: [usize; 3] = [4, 19, 35];
+
+/// Lines for the selected fact.
+const SELECTED: usize = 6;
 
 /// Draws the pane.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
@@ -24,14 +29,25 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     canvas.target(area, Target::Pane(Pane::Side));
     let inner = inside(area);
     let lines = lines(canvas, usize::from(inner.width));
-    for (row, line) in lines.iter().take(usize::from(inner.height)).enumerate() {
+    let height = usize::from(inner.height);
+    for (row, line) in lines.iter().take(height).enumerate() {
         canvas.line(inner.x, inner.y + rows(row), inner.width, line);
+    }
+    let below = lines.len() + 1;
+    let further = selected(canvas, usize::from(inner.width));
+    let room = height.saturating_sub(below);
+    for (row, line) in further.iter().take(room).enumerate() {
+        canvas.line(inner.x, inner.y + rows(below + row), inner.width, line);
     }
 }
 
 /// How many lines the pane wants in a border of that width.
 pub(super) fn height(canvas: &Canvas<'_>, width: u16) -> u16 {
-    rows(lines(canvas, usize::from(width.saturating_sub(4))).len() + 1)
+    let further = match canvas.view.ui.focus {
+        Focus::Row(_) => SELECTED,
+        _ => 0,
+    };
+    rows(lines(canvas, usize::from(width.saturating_sub(4))).len() + 1 + further)
 }
 
 /// The explanation and the diagram of the step in view.
@@ -46,6 +62,33 @@ pub(super) fn lines(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
     lines.push(Line::default());
     let diagram = screens::diagram(&scene, view.ui.step);
     lines.extend(diagram.iter().map(|line| diagram_line(line, view.theme)));
+    lines
+}
+
+/// The selected fact, whole: its value may be cut in its row, and its meaning left out.
+fn selected(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
+    let view = canvas.view;
+    let Focus::Row(row) = view.ui.focus else {
+        return Vec::new();
+    };
+    let Some(SpotKind::Fact(fact)) = canvas.areas.spots.get(row).map(|spot| &spot.kind) else {
+        return Vec::new();
+    };
+    let value = match &fact.value {
+        Value::Plain(text) => wrap_raw(text.as_str(), room),
+        Value::Secret(_) | Value::Nothing => Vec::new(),
+    };
+    let mut lines = vec![Line::styled(
+        cut_end(fact.name.as_str(), room),
+        view.theme.style(Role::Title),
+    )];
+    lines.extend(value.into_iter().take(SELECTED - 3).map(Line::raw));
+    let meaning = wrap(fact.meaning.as_str(), room);
+    lines.extend(
+        meaning
+            .into_iter()
+            .map(|text| Line::styled(text, view.theme.style(Role::Dim))),
+    );
     lines
 }
 

@@ -8,7 +8,7 @@ use super::canvas::{Canvas, inside, rows};
 use super::{Target, View, Viewport};
 use crate::core::wire::{Direction, Outcome, Record};
 use crate::tui::screens::time;
-use crate::tui::text::{cut_end, width};
+use crate::tui::text::{cut_end, cut_words, width};
 use crate::tui::theme::Role;
 use crate::tui::ui::Pane;
 use ratatui::layout::Rect;
@@ -75,11 +75,11 @@ fn columns(width: u16) -> Columns {
     if width >= 110 {
         let more = width - 110;
         Columns {
-            target: (18, 38 + more),
-            status: (57 + more, 20),
-            duration_end: 84 + more,
-            size_end: Some(94 + more),
-            note: 97 + more,
+            target: (18, 36 + more),
+            status: (55 + more, 17),
+            duration_end: 79 + more,
+            size_end: Some(89 + more),
+            note: 92 + more,
         }
     } else {
         let more = width.saturating_sub(76);
@@ -125,7 +125,7 @@ fn draw_record(canvas: &mut Canvas<'_>, line: Rect, record: &Record) {
     );
     let narrow = columns.size_end.is_none();
     let (status, role) = status(record, narrow);
-    let status = cut_end(&status, usize::from(columns.status.1));
+    let status = cut_words(&status, usize::from(columns.status.1));
     canvas.text(x + columns.status.0, y, columns.status.1, &status, role);
     let plain = canvas.style(Role::Plain);
     if let Some(total) = record.timing.total {
@@ -142,7 +142,7 @@ fn draw_record(canvas: &mut Canvas<'_>, line: Rect, record: &Record) {
     }
     let room = line.width.saturating_sub(columns.note);
     let note = crate::core::wire::visible::Visible::of(&record.note);
-    let note = cut_end(note.as_str(), usize::from(room));
+    let note = cut_words(note.as_str(), usize::from(room));
     canvas.text(x + columns.note, y, room, &note, Role::Dim);
 }
 

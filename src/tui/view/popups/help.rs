@@ -6,6 +6,7 @@ use crate::tui::text::{cut_end, width, wrap};
 use crate::tui::theme::Role;
 use crate::tui::ui::Ui;
 use crate::tui::ui::act::has_secret;
+use crate::tui::view::bars::enter_on_step;
 use crate::tui::view::canvas::Canvas;
 use ratatui::text::{Line, Span};
 
@@ -39,8 +40,14 @@ pub(super) fn lines(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
     let facts = view.ui.step.facts();
     let mut lines = Vec::new();
     let heading = format!("Here: {} {}", view.ui.step.number(), facts.name);
-    group(canvas, &mut lines, &heading, &entries(&here), room);
-    let mut everywhere = vec![("1 … 6".to_owned(), "that step")];
+    let mut at_hand = entries(&here);
+    for (binding, entry) in here.iter().zip(&mut at_hand) {
+        if let (Action::Press, Some(label)) = (&binding.action, enter_on_step(canvas)) {
+            entry.1 = label;
+        }
+    }
+    group(canvas, &mut lines, &heading, &at_hand, room);
+    let mut everywhere = vec![("1 … 6".to_owned(), "that step".to_owned())];
     everywhere.extend(entries(&of(Group::Everywhere)));
     group(canvas, &mut lines, "Everywhere", &everywhere, room);
     group(
@@ -73,10 +80,10 @@ fn is_step(binding: &Binding) -> bool {
 }
 
 /// Keys and labels.
-fn entries(bindings: &[&Binding]) -> Vec<(String, &'static str)> {
+fn entries(bindings: &[&Binding]) -> Vec<(String, String)> {
     bindings
         .iter()
-        .map(|binding| (binding.key_names(), binding.label))
+        .map(|binding| (binding.key_names(), binding.label.to_owned()))
         .collect()
 }
 
@@ -85,7 +92,7 @@ fn group(
     canvas: &Canvas<'_>,
     lines: &mut Vec<Line<'static>>,
     heading: &str,
-    entries: &[(String, &'static str)],
+    entries: &[(String, String)],
     room: usize,
 ) {
     lines.push(Line::styled(heading.to_owned(), canvas.style(Role::Title)));
