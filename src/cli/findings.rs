@@ -21,8 +21,18 @@ pub(super) fn say(printer: &mut Printer<'_>, findings: &[Finding]) {
             }
         }
         for fix in &finding.fix {
-            printer.talk(&Visible::of(&format!("  try: {fix}")));
+            printer.talk(&Visible::of(&advice(fix.as_str())));
         }
+    }
+}
+
+/// What to do. Advice that begins with a key is for the screens, and says so.
+fn advice(fix: &str) -> String {
+    match fix.split_once(' ') {
+        Some((key, rest)) if key.chars().count() == 1 || key.starts_with("ctrl-") => {
+            format!("  on the screen: `{key}` {rest}")
+        }
+        _ => format!("  try: {fix}"),
     }
 }
 
@@ -44,4 +54,25 @@ pub(super) fn to_json(findings: &[Finding]) -> Value {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::advice;
+
+    #[test]
+    fn a_key_is_not_taken_for_a_verb() {
+        assert_eq!(
+            advice("ctrl-n begins a new run"),
+            "  on the screen: `ctrl-n` begins a new run"
+        );
+        assert_eq!(
+            advice("p paste the answer"),
+            "  on the screen: `p` paste the answer"
+        );
+        assert_eq!(
+            advice("register another port"),
+            "  try: register another port"
+        );
+    }
 }

@@ -87,6 +87,7 @@ pub(super) async fn login(
     let mut walk = Walk {
         drive: Drive::new(setup),
         report,
+        link_told: false,
         hits_told: 0,
         browser_told: false,
     };
@@ -116,6 +117,7 @@ fn not_chosen(report: &mut Report<'_, '_>, problem: &NotChosen) -> io::Result<Ex
 struct Walk<'a, 'w> {
     drive: Drive,
     report: Report<'a, 'w>,
+    link_told: bool,
     hits_told: usize,
     browser_told: bool,
 }
@@ -145,6 +147,7 @@ impl Walk<'_, '_> {
         self.prepare(profile).await?;
         let found = self.drive.engine().findings(Timestamp::now(), Step::Link);
         findings::say(self.report.printer, &found);
+        self.link_told = true;
         self.secret(terminal).await?;
         self.drive.command(Command::Begin { open_browser });
         self.follow().await
@@ -314,7 +317,7 @@ impl Walk<'_, '_> {
     /// The findings of the failed step, then the last line.
     fn failed(&mut self, failure: &Failure) -> io::Result<Exit> {
         let found = self.drive.engine().findings(Timestamp::now(), failure.step);
-        if failure.step != Step::Link {
+        if failure.step != Step::Link || !self.link_told {
             findings::say(self.report.printer, &found);
         }
         let leading = found.first().map(|finding| finding.rule);

@@ -23,10 +23,11 @@ pub fn secret(question: &str, out: &mut impl Write) -> io::Result<Asked> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(Asked::NoTerminal);
     }
-    write!(out, "{question}")?;
-    out.flush()?;
+    // First the mode, then the question: whoever answers at once must not be shown either.
     enable_raw_mode()?;
-    let asked = typed(read);
+    let asked = write!(out, "{question}")
+        .and_then(|()| out.flush())
+        .and_then(|()| typed(read));
     stop(out);
     asked
 }

@@ -21,8 +21,15 @@ struct Sandbox {
 impl Sandbox {
     /// Starts one that decides by itself.
     fn deciding(consent: &str) -> Self {
+        Self::start(&["--consent", consent])
+    }
+
+    /// Starts one with these arguments.
+    fn start(more: &[&str]) -> Self {
         let place = Place::new();
-        let command = place.command(&["sandbox", "--print-profile", "--consent", consent]);
+        let mut arguments = vec!["sandbox", "--print-profile"];
+        arguments.extend(more);
+        let command = place.command(&arguments);
         let mut running = Running::start(command);
         let mut profile = String::new();
         while !profile.contains("base_url") {
@@ -184,6 +191,30 @@ fn a_denial_ends_with_1_and_the_page_says_so() {
         assert_eq!(failed["error"], "access_denied");
         assert_eq!(failed["finding"], "callback-access-denied");
     }
+}
+
+#[test]
+fn a_fault_of_the_sandbox_is_met_and_explained() {
+    let sandbox = Sandbox::start(&["--consent", "accept", "--fault", "invalid-client"]);
+    let mut login = sandbox.login(&["--json"]);
+    visit(&link_of(&login.until("link")));
+    let ended = login.end();
+    assert_eq!(ended.exit, 1, "{ended:?}");
+    let failed = failure(&ended);
+    assert_eq!(failed["step"], "exchange");
+    assert_eq!(failed["finding"], "invalid-client");
+    assert_eq!(failed["error"], "invalid_client");
+    assert!(ended.talk.contains("[invalid-client]"), "{ended:?}");
+    assert_unseen(&ended, &[SECRET]);
+}
+
+#[test]
+fn a_placeholder_is_told_before_anything_is_bound() {
+    let ended = Place::new().run(&["login", "dinero", "--json"]);
+    assert_eq!(ended.exit, 3, "{ended:?}");
+    assert_eq!(names(&ended), ["failed"]);
+    assert_eq!(failure(&ended)["finding"], "link-placeholder-left");
+    assert!(ended.talk.contains("[link-placeholder-left]"), "{ended:?}");
 }
 
 #[test]
