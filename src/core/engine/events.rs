@@ -58,7 +58,8 @@ impl Engine {
             Event::Answered(record) => return self.answered(now, *record),
             Event::Visited(record) => {
                 let call = self.next_call();
-                self.transcript.push(Record { call, ..*record });
+                let note = "in the user's place".to_owned();
+                self.transcript.push(Record { call, note, ..*record });
             }
             Event::ConsentFailed(reason) => {
                 if self.visiting {
