@@ -8,8 +8,10 @@
 //! Evidence ─► rules() of its step ─► Found ─► Finding, worst first
 //! ```
 
+mod after;
 mod answer;
 mod api;
+mod bearer;
 mod callback;
 mod consent;
 mod exchange;
@@ -17,10 +19,12 @@ mod grant;
 mod link;
 mod network;
 mod query_filter;
+mod redirect;
 mod refusal;
 mod scope;
 mod seen;
 mod token;
+mod token_answer;
 
 use crate::core::oauth::{Run, Step};
 use crate::core::profile::Profile;
@@ -123,8 +127,8 @@ impl Found {
         }
     }
 
-    /// The same, as bad as this.
-    fn as_bad_as(self, severity: Severity) -> Self {
+    /// The same, rated by the evidence rather than by the rule.
+    fn rated(self, severity: Severity) -> Self {
         Self {
             severity: Some(severity),
             ..self
@@ -158,12 +162,15 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
         link::RULES,
         scope::RULES,
+        redirect::RULES,
         consent::RULES,
         callback::RULES,
         exchange::RULES,
         grant::RULES,
+        token_answer::RULES,
         network::RULES,
         token::RULES,
+        bearer::RULES,
         api::RULES,
     ]
     .into_iter()

@@ -163,9 +163,7 @@ pub(super) fn mode_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
         ),
         _ => return None,
     };
-    if answer.code.is_none() {
-        return None;
-    }
+    answer.code.as_ref()?;
     Some(Found::new(
         "The answer came in another way than asked",
         format!("response_mode `{}` in the link, {came} came", asked.name()),
@@ -200,7 +198,7 @@ pub(super) fn issuer_missing(evidence: &Evidence<'_>) -> Option<Found> {
         ),
         &["go on, if this was the only provider you signed in at"],
     );
-    Some(found.as_bad_as(severity))
+    Some(found.rated(severity))
 }
 
 /// An API scope that was asked for and not given.

@@ -1,21 +1,19 @@
-//! Rules about the API's answer: one for each thing it can mean.
+//! Rules about the API's answer: one for each thing it can mean, the token's own troubles apart.
 //!
 //! What an answer means is decided in `refusal`; here it gets its words.
 
-use super::refusal::{ApiError, Meaning, call, challenge, meaning, needed_scope, page_size, query};
+use super::refusal::{ApiError, Meaning, call, meaning, page_size, query};
 use super::seen::{clip, quoted, span, their_words};
-use super::token::{ended_ago, other_audience, skew};
 use super::{Evidence, Found, Rule, Severity, query_filter};
 use crate::core::dinero::catalogue::OPERATIONS;
 use crate::core::nearest::near_miss;
 use crate::core::oauth::Step;
 use crate::core::oauth::callback::target;
-use crate::core::token::origin_of;
 use crate::core::wire::{Cut, Record, Response};
 use jiff::fmt::rfc2822::DateTimeParser;
 
 /// A rule about an answer of the API.
-const fn rule(
+pub(super) const fn rule(
     name: &'static str,
     severity: Severity,
     source: &'static str,
@@ -33,22 +31,10 @@ const fn rule(
 /// What is known only from Dinero's own pages.
 const DINERO: &str = "Dinero documentation";
 
-use Severity::{Error, Note, Warning};
+use Severity::{Error, Warning};
 
 /// The rules about the API.
 pub(super) const RULES: &[Rule] = &[
-    rule(
-        "api-unauthorized",
-        Error,
-        "RFC 6750 3.1, Dinero documentation",
-        unauthorized,
-    ),
-    rule(
-        "token-scope-insufficient",
-        Error,
-        "RFC 6750 3.1, inferred",
-        scope_insufficient,
-    ),
     rule("api-forbidden-no-pro", Error, DINERO, no_pro),
     rule("api-forbidden-role", Error, DINERO, role),
     rule(
@@ -93,21 +79,18 @@ pub(super) const RULES: &[Rule] = &[
         "Dinero documentation, inferred",
         no_organizations,
     ),
-    rule(
-        "token-not-sent-elsewhere",
-        Note,
-        "RFC 6750 5.3",
-        not_sent_elsewhere,
-    ),
 ];
 
 /// The call and its answer, when it means that.
-fn when<'a>(evidence: &Evidence<'a>, meant: Meaning) -> Option<(&'a Record, &'a Response)> {
+pub(super) fn when<'a>(
+    evidence: &Evidence<'a>,
+    meant: Meaning,
+) -> Option<(&'a Record, &'a Response)> {
     call(evidence).filter(|_| meaning(evidence) == Some(meant))
 }
 
 /// Status, code and words of an answer, and what it answers.
-fn seen(evidence: &Evidence<'_>, record: &Record, response: &Response) -> String {
+pub(super) fn seen(evidence: &Evidence<'_>, record: &Record, response: &Response) -> String {
     let error = ApiError::of(evidence, response);
     let code = error
         .code
@@ -122,108 +105,6 @@ fn seen(evidence: &Evidence<'_>, record: &Record, response: &Response) -> String
         clip(&record.request.method, 12),
         clip(path, 60)
     )
-}
-
-/// Whether the token went along.
-fn token_went_along(record: &Record) -> bool {
-    record.request.headers.get("authorization").is_some()
-}
-
-/// Whether a call goes to another origin than the one the token was made for.
-fn is_elsewhere(evidence: &Evidence<'_>, record: &Record) -> bool {
-    evidence
-        .grant
-        .is_some_and(|grant| origin_of(&record.request.url).as_ref() != Some(&grant.api_origin))
-}
-
-const NEW_TOKEN: &str = "ctrl-n begins a new run and gets a new token";
-
-fn unauthorized(evidence: &Evidence<'_>) -> Option<Found> {
-    let (record, response) = when(evidence, Meaning::Unauthorized)?;
-    let said = challenge(response).map_or_else(
-        || ", no WWW-Authenticate".to_owned(),
-        |words| {
-            format!(
-                "; WWW-Authenticate {}",
-                quoted(&their_words(evidence, words))
-            )
-        },
-    );
-    let (cause, fix) = why_unauthorized(evidence, record);
-    Some(Found::new(
-        "The API does not take the token",
-        format!("{}{said}", seen(evidence, record, response)),
-        cause,
-        &[&fix],
-    ))
-}
-
-/// The likeliest reason of a 401 and what to do about it.
-fn why_unauthorized(evidence: &Evidence<'_>, record: &Record) -> (String, String) {
-    if !token_went_along(record) {
-        return if is_elsewhere(evidence, record) {
-            (
-                "No token was sent: the address is another one than the token was made for."
-                    .to_owned(),
-                "call a path of the API itself, such as `/v1.1/organizations`".to_owned(),
-            )
-        } else {
-            (
-                "No token was sent: there is none yet.".to_owned(),
-                "1 begins at the link; a token comes at step 5".to_owned(),
-            )
-        };
-    }
-    if let Some(ago) = ended_ago(evidence) {
-        return (
-            format!("The token expired {} ago.", span(ago)),
-            NEW_TOKEN.to_owned(),
-        );
-    }
-    if let Some(audience) = other_audience(evidence) {
-        return (
-            format!("The token is for another API: aud {}.", quoted(&audience)),
-            "check `scopes` and `base_url` in the profile".to_owned(),
-        );
-    }
-    if let Some(skew) = skew(evidence) {
-        return (
-            format!(
-                "Our clock and the provider's are {} apart, so the token may not be valid yet, or no \
-                 more.",
-                span(skew.abs())
-            ),
-            "set this machine's clock by the network (NTP)".to_owned(),
-        );
-    }
-    (
-        "By our record the token is whole, of this API and in its time. It may have been revoked, or \
-         the API cannot check it right now."
-            .to_owned(),
-        NEW_TOKEN.to_owned(),
-    )
-}
-
-fn scope_insufficient(evidence: &Evidence<'_>) -> Option<Found> {
-    let (record, response) = when(evidence, Meaning::ScopeInsufficient)?;
-    let granted = evidence.grant?.scopes.join(" ");
-    let needed = needed_scope(record);
-    Some(Found::new(
-        "The token lacks the scope this call needs",
-        format!(
-            "{}; granted {}",
-            seen(evidence, record, response),
-            quoted(&granted)
-        ),
-        format!(
-            "{} calls need `{needed}` (inferred: Dinero does not say which call needs which).",
-            clip(&record.request.method, 12)
-        ),
-        &[
-            &format!("put `{needed}` into `scopes` of the profile"),
-            "ctrl-n begins a new run; accept it on the page",
-        ],
-    ))
 }
 
 fn no_pro(evidence: &Evidence<'_>) -> Option<Found> {
@@ -469,25 +350,5 @@ fn refused(evidence: &Evidence<'_>) -> Option<Found> {
         seen(evidence, record, response),
         cause,
         &["read the whole answer, then change the request"],
-    ))
-}
-
-fn not_sent_elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
-    let record = evidence.api?;
-    let told = meaning(evidence) == Some(Meaning::Unauthorized);
-    if told || token_went_along(record) || !is_elsewhere(evidence, record) {
-        return None;
-    }
-    let origin = &evidence.grant?.api_origin;
-    let went = origin_of(&record.request.url)?;
-    Some(Found::new(
-        "This call went without the token",
-        format!(
-            "it went to {}, the token is for {}",
-            quoted(&went),
-            quoted(origin)
-        ),
-        "A token is only ever sent to the API it was made for; whoever else gets it could use it.",
-        &["call a path of the API itself, if the token was to go along"],
     ))
 }

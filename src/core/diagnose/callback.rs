@@ -4,11 +4,11 @@
 //! Hits are judged when they come; here the verdict gets its words. Once an answer was taken, the hits
 //! before it explain nothing any more.
 
-use super::answer;
-use super::seen::{clip, hit_after, is_visma, path_of, quoted, record, refused_hit};
+use super::seen::{clip, is_visma, path_of, quoted, record, refused_hit};
 use super::{Evidence, Found, Rule, Severity};
+use super::{after, answer};
+use crate::core::oauth::Step;
 use crate::core::oauth::callback::{Arrival, Hit, Verdict};
-use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::ResponseMode;
 
 /// A rule about a refused hit or what follows an answer.
@@ -105,9 +105,14 @@ pub(super) const RULES: &[Rule] = &[
         "callback-duplicate",
         Severity::Warning,
         "RFC 6749 4.1.2",
-        duplicate,
+        after::duplicate,
     ),
-    rule("callback-late", Severity::Warning, "RFC 6749 10.12", late),
+    rule(
+        "callback-late",
+        Severity::Warning,
+        "RFC 6749 10.12",
+        after::late,
+    ),
     rule(
         "callback-mode-mismatch",
         Severity::Warning,
@@ -147,7 +152,7 @@ fn refused<'a>(evidence: &Evidence<'a>, verdict: &Verdict) -> Option<&'a Hit> {
 }
 
 /// Method and target of a hit, for evidence: `POST /callback`.
-fn line(evidence: &Evidence<'_>, hit: &Hit) -> String {
+pub(super) fn line(evidence: &Evidence<'_>, hit: &Hit) -> String {
     match record(evidence, hit.call) {
         _ if hit.arrival == Arrival::Pasted => "the paste".to_owned(),
         Some(record) => format!(
@@ -191,7 +196,7 @@ fn state_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
 fn shown_state(state: &str) -> String {
     match state.chars().count() {
         0 => "nothing".to_owned(),
-        ..=14 => quoted(state),
+        1..=14 => quoted(state),
         count => {
             let start: String = state.chars().take(8).collect();
             let end: String = state.chars().skip(count - 2).collect();
@@ -382,36 +387,5 @@ fn wrong_host(evidence: &Evidence<'_>) -> Option<Found> {
         "A page elsewhere may try to reach this machine under a name of its own (DNS rebinding), or \
          a proxy or hosts entry renames it. It was refused.",
         &["use the host of the redirect URI, character for character"],
-    ))
-}
-
-fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
-    let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Duplicate)?;
-    Some(Found::new(
-        "The same answer came again",
-        format!("{}: the code that was taken before", line(evidence, hit)),
-        "The page was reloaded or the form sent twice. A code works once, so it is taken once; \
-         nothing is lost.",
-        &["close the browser's tab"],
-    ))
-}
-
-fn late(evidence: &Evidence<'_>) -> Option<Found> {
-    let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Late)?;
-    let cause = match evidence.run.phase {
-        RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => {
-            "It came to the listener of an earlier run. This run still waits for its own."
-        }
-        RunPhase::Stopped => "You had stopped waiting, so it was not taken; its code is unused.",
-        _ => "This run had its answer already, so it was not taken.",
-    };
-    Some(Found::new(
-        "An answer came after its run had ended",
-        line(evidence, hit),
-        cause,
-        &[
-            "ctrl-n begins a new run",
-            "o opens the link of this run, while it waits",
-        ],
     ))
 }

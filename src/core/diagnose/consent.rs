@@ -236,7 +236,7 @@ fn elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
         )],
     );
     Some(if failed {
-        found.as_bad_as(Severity::Error)
+        found.rated(Severity::Error)
     } else {
         found
     })

@@ -1,18 +1,17 @@
-//! Rules about the token endpoint's answer (RFC 6749 5.1, 5.2), `invalid_grant` apart.
+//! Rules about the errors of the token endpoint (RFC 6749 5.2), `invalid_grant` apart.
 //!
 //! One answer is one trouble, so at most one of these speaks.
 
 use super::seen::{
-    clip, code_age, exchange, form_field, is_visma, lifetime, portal, provider, quoted, span,
-    their_words, trouble,
+    code_age, exchange, form_field, is_visma, lifetime, portal, quoted, span, their_words, trouble,
 };
 use super::{Evidence, Found, Rule, Severity};
-use crate::core::oauth::grant::{NotJson, TokenTrouble};
+use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::wire::Request;
 
 /// A rule about the token endpoint's answer.
-const fn rule(
+pub(super) const fn rule(
     name: &'static str,
     source: &'static str,
     check: fn(&Evidence<'_>) -> Option<Found>,
@@ -26,7 +25,7 @@ const fn rule(
     }
 }
 
-/// The rules about the token endpoint.
+/// The rules about what the token endpoint says.
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "code-expiring",
@@ -57,12 +56,6 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("invalid-scope", "RFC 6749 5.2", invalid_scope),
     rule("token-error", "RFC 6749 5.2", other_error),
-    rule("token-wrong-method", "RFC 6749 3.2", wrong_method),
-    rule("token-wrong-endpoint", "RFC 6749 3.2", wrong_endpoint),
-    rule("token-redirected", "RFC 6749 3.2", redirected),
-    rule("token-response-not-json", "RFC 6749 5.1", not_json),
-    rule("token-response-incomplete", "RFC 6749 5.1", incomplete),
-    rule("token-server-error", "RFC 9110 15.6", server_error),
 ];
 
 /// After any failed exchange: the run is over.
@@ -267,171 +260,5 @@ fn other_error(evidence: &Evidence<'_>) -> Option<Found> {
         seen,
         cause,
         &["read the whole answer under Raw, Response", NEW_RUN],
-    ))
-}
-
-/// Where the token request went.
-fn endpoint(evidence: &Evidence<'_>) -> String {
-    exchange(evidence).map_or_else(String::new, |record| {
-        let url = evidence.mask.url(&record.request.url).to_string();
-        quoted(&url)
-    })
-}
-
-fn wrong_method(evidence: &Evidence<'_>) -> Option<Found> {
-    let TokenTrouble::Status { status: 405 } = trouble(evidence)? else {
-        return None;
-    };
-    Some(Found::new(
-        "That address takes no POST",
-        format!("405 from POST {}", endpoint(evidence)),
-        "A token endpoint takes POST, so this is likely another address: the authorize endpoint, a \
-         page, the issuer.",
-        &[
-            "correct `token_url` of the provider in the profile",
-            NEW_RUN,
-        ],
-    ))
-}
-
-fn wrong_endpoint(evidence: &Evidence<'_>) -> Option<Found> {
-    let TokenTrouble::Status {
-        status: status @ (404 | 410),
-    } = trouble(evidence)?
-    else {
-        return None;
-    };
-    Some(Found::new(
-        "There is no token endpoint at that address",
-        format!("{status} from POST {}", endpoint(evidence)),
-        "The path is misspelt, or it belongs to another environment or product.",
-        &[
-            "compare `token_url` with token_endpoint in the provider's metadata",
-            NEW_RUN,
-        ],
-    ))
-}
-
-fn redirected(evidence: &Evidence<'_>) -> Option<Found> {
-    let TokenTrouble::Redirected { location } = trouble(evidence)? else {
-        return None;
-    };
-    let to = if location.is_empty() {
-        "nowhere: no Location".to_owned()
-    } else {
-        quoted(&evidence.mask.url(location).to_string())
-    };
-    Some(Found::new(
-        "The token endpoint sends us elsewhere",
-        format!("POST {} was redirected to {to}", endpoint(evidence)),
-        "A token endpoint does not redirect: the address is an old one, http instead of https, or a \
-         sign-in page stands before it. It was not followed, for code and secret would go along.",
-        &[
-            "correct `token_url` of the provider in the profile",
-            NEW_RUN,
-        ],
-    ))
-}
-
-fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
-    let TokenTrouble::NotJson(kind) = trouble(evidence)? else {
-        return None;
-    };
-    let response = exchange(evidence)?.outcome.response()?;
-    let (headline, cause) = match kind {
-        NotJson::Empty => (
-            "The token endpoint answered with nothing",
-            "A proxy dropped the body, or the address is not the token endpoint.",
-        ),
-        NotJson::Html => (
-            "The token endpoint answered with a web page",
-            "A sign-in page, a maintenance page or a proxy answered in its place; or `token_url` is \
-             the address of a page.",
-        ),
-        NotJson::CutOff => (
-            "The token endpoint's answer broke off",
-            "The connection ended before the answer did. The tokens in it are lost: the code is \
-             spent.",
-        ),
-        NotJson::TooLarge => (
-            "The token endpoint's answer is far too large",
-            "A token answer has a few thousand bytes; over 1 MiB is read no further. Something else \
-             answered.",
-        ),
-        NotJson::Other => (
-            "The token endpoint's answer is not JSON",
-            "Something else answered, or a server that does not keep to RFC 6749.",
-        ),
-    };
-    let media = response.headers.media_type();
-    let media = if media.is_empty() {
-        "no Content-Type"
-    } else {
-        &media
-    };
-    Some(Found::new(
-        headline,
-        format!(
-            "{}, {}, {} bytes from {}",
-            response.status,
-            clip(media, 60),
-            response.body.len(),
-            endpoint(evidence)
-        ),
-        cause,
-        &["read the whole answer under Raw, Response", NEW_RUN],
-    ))
-}
-
-fn incomplete(evidence: &Evidence<'_>) -> Option<Found> {
-    let TokenTrouble::Incomplete { member } = trouble(evidence)? else {
-        return None;
-    };
-    Some(Found::new(
-        format!("The token answer has no {member}"),
-        format!(
-            "200 and JSON from {}, without `{member}`",
-            endpoint(evidence)
-        ),
-        "RFC 6749 requires access_token and token_type. Another kind of server answered, or another \
-         grant was meant.",
-        &["check `token_url` of the provider", NEW_RUN],
-    ))
-}
-
-fn server_error(evidence: &Evidence<'_>) -> Option<Found> {
-    let TokenTrouble::ServerError {
-        status,
-        retry_after,
-    } = trouble(evidence)?
-    else {
-        return None;
-    };
-    let wait = match retry_after {
-        Some(after) => format!(", Retry-After {}", quoted(after)),
-        None => ", no Retry-After".to_owned(),
-    };
-    let (headline, cause) = if *status == 429 {
-        (
-            "The token endpoint wants to be asked less often",
-            "Too many requests came from this client or this address.".to_owned(),
-        )
-    } else {
-        (
-            "The token endpoint failed by itself",
-            format!(
-                "{status} is the trouble of {}, not of this request.",
-                provider(evidence)
-            ),
-        )
-    };
-    Some(Found::new(
-        headline,
-        format!("{status} from POST {}{wait}", endpoint(evidence)),
-        cause,
-        &[
-            "wait a minute, or as long as Retry-After says, then ctrl-n: a new run",
-            "look at the provider's status page, if it stays so",
-        ],
     ))
 }

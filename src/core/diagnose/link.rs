@@ -3,15 +3,12 @@
 //! Most mistakes here end on an error page of the provider and never come back, so this is the one
 //! place where they can be told in time.
 
-use super::seen::{
-    capital, clip, is_like_visma, is_loopback, is_visma, parameter, portal, provider, quoted,
-};
+use super::seen::{capital, clip, is_like_visma, is_visma, parameter, portal, provider, quoted};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::nearest::near_miss;
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::is_placeholder;
 use crate::core::secret::Secret;
-use url::Url;
 
 /// The rules about the link, its scopes apart.
 pub(super) const RULES: &[Rule] = &[
@@ -35,27 +32,6 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Warning,
         source: "Visma Connect documentation",
         check: without_isv_prefix,
-    },
-    Rule {
-        name: "redirect-uri-not-absolute",
-        steps: &[Step::Link],
-        severity: Severity::Error,
-        source: "RFC 6749 3.1.2",
-        check: not_absolute,
-    },
-    Rule {
-        name: "redirect-uri-fragment",
-        steps: &[Step::Link],
-        severity: Severity::Error,
-        source: "RFC 6749 3.1.2",
-        check: fragment,
-    },
-    Rule {
-        name: "redirect-uri-insecure",
-        steps: &[Step::Link],
-        severity: Severity::Warning,
-        source: "RFC 6749 3.1.2.1",
-        check: insecure,
     },
     Rule {
         name: "link-duplicate-parameter",
@@ -105,13 +81,6 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Note,
         source: "RFC 9700 2.1.1",
         check: pkce_missing,
-    },
-    Rule {
-        name: "redirect-uri-http-loopback",
-        steps: &[Step::Link],
-        severity: Severity::Note,
-        source: "Visma's documents contradict each other; inferred",
-        check: http_loopback,
     },
 ];
 
@@ -256,7 +225,7 @@ fn without_isv_prefix(evidence: &Evidence<'_>) -> Option<Found> {
                 "The portal asks for the name without the prefix and puts `isv_` before it.",
                 &["take one `isv_` out of `client_id` in the profile"],
             )
-            .as_bad_as(Severity::Error),
+            .rated(Severity::Error),
         );
     }
     if id.starts_with("isv_") {
@@ -271,74 +240,6 @@ fn without_isv_prefix(evidence: &Evidence<'_>) -> Option<Found> {
             "copy the client id from the portal (oauth.developers.visma.com)",
             "check that it is an id for this environment: stage and production are two",
         ],
-    ))
-}
-
-/// The redirect URI, unless a placeholder stands in it.
-fn redirect_uri<'a>(evidence: &Evidence<'a>) -> Option<&'a str> {
-    parameter(evidence, "redirect_uri").filter(|uri| !is_placeholder(uri))
-}
-
-fn not_absolute(evidence: &Evidence<'_>) -> Option<Found> {
-    let uri = redirect_uri(evidence)?;
-    if Url::parse(uri).is_ok_and(|url| url.has_host() || !matches!(url.scheme(), "http" | "https"))
-        && !looks_like_host(uri)
-    {
-        return None;
-    }
-    Some(Found::new(
-        "The redirect URI is not a whole address",
-        format!("redirect_uri {} in the link", quoted(uri)),
-        "A redirect URI is absolute: scheme, host, port and path, exactly as registered.",
-        &["write it whole, such as `http://localhost:8765/callback`"],
-    ))
-}
-
-/// `localhost:8765/callback` is read as a URL of the scheme `localhost`.
-fn looks_like_host(uri: &str) -> bool {
-    !uri.contains("://")
-        && uri
-            .split_once(':')
-            .is_some_and(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()))
-}
-
-fn fragment(evidence: &Evidence<'_>) -> Option<Found> {
-    let uri = redirect_uri(evidence)?;
-    let (_, behind) = uri.split_once('#')?;
-    Some(Found::new(
-        "The redirect URI has a fragment",
-        format!("{} in {}", quoted(&format!("#{behind}")), quoted(uri)),
-        "What stands behind `#` never reaches a server; a redirect URI must not have it.",
-        &["take `#` and what follows out, in the profile and in the registration"],
-    ))
-}
-
-fn insecure(evidence: &Evidence<'_>) -> Option<Found> {
-    let uri = redirect_uri(evidence)?;
-    let url = Url::parse(uri).ok()?;
-    if url.scheme() != "http" || is_loopback(&url) {
-        return None;
-    }
-    Some(Found::new(
-        "The code would travel over plain http",
-        format!("redirect_uri {}: http, and not this machine", quoted(uri)),
-        "Anybody on the way can read the code. Plain http is for loopback addresses only.",
-        &["register an https address, or one on `localhost`"],
-    ))
-}
-
-fn http_loopback(evidence: &Evidence<'_>) -> Option<Found> {
-    let uri = redirect_uri(evidence)?;
-    let url = Url::parse(uri).ok()?;
-    if !is_visma(evidence) || url.scheme() != "http" || !is_loopback(&url) {
-        return None;
-    }
-    Some(Found::new(
-        "The portal may not take http on this machine",
-        format!("redirect_uri {}", quoted(uri)),
-        "Visma's documents disagree on whether a web application may register plain http on \
-         localhost. If the portal took it, all is well.",
-        &["register this address in the portal, character for character"],
     ))
 }
 

@@ -125,7 +125,7 @@ fn unknown(evidence: &Evidence<'_>) -> Option<Found> {
              provider shows an error page and nothing comes back.",
             &[&format!("write `{meant}` in `scopes` of the profile")],
         );
-        return Some(found.as_bad_as(Severity::Error));
+        return Some(found.rated(Severity::Error));
     }
     let scope = strange.first().filter(|_| is_like_visma(evidence))?;
     Some(Found::new(

@@ -1,0 +1,42 @@
+//! Rules about what reaches the listener when no answer is awaited any more.
+//!
+//! The listener stays up after the answer so that a second one is seen and explained, not lost.
+
+use super::callback::line;
+use super::seen::hit_after;
+use super::{Evidence, Found};
+use crate::core::oauth::RunPhase;
+use crate::core::oauth::callback::Verdict;
+
+/// The code that was taken, once more.
+pub(super) fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Duplicate)?;
+    Some(Found::new(
+        "The same answer came again",
+        format!("{}: the code that was taken before", line(evidence, hit)),
+        "The page was reloaded or the form sent twice. A code works once, so it is taken once; \
+         nothing is lost.",
+        &["close the browser's tab"],
+    ))
+}
+
+/// An answer when none was awaited.
+pub(super) fn late(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Late)?;
+    let cause = match evidence.run.phase {
+        RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => {
+            "It came to the listener of an earlier run. This run still waits for its own."
+        }
+        RunPhase::Stopped => "You had stopped waiting, so it was not taken; its code is unused.",
+        _ => "This run had its answer already, so it was not taken.",
+    };
+    Some(Found::new(
+        "An answer came after its run had ended",
+        line(evidence, hit),
+        cause,
+        &[
+            "ctrl-n begins a new run",
+            "o opens the link of this run, while it waits",
+        ],
+    ))
+}

@@ -1,0 +1,126 @@
+//! Rules about waiting for the browser.
+
+use super::{Case, Fixture, at_link, fixture};
+use crate::stage::{Point, at, blank, bring, hit, visma};
+use dineroscope::core::diagnose::Severity;
+use dineroscope::core::engine::message::Event;
+use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
+use dineroscope::core::oauth::{RunPhase, Step};
+use dineroscope::core::wire::{Body, Headers, Request};
+
+/// A listener that could not be bound.
+fn unbound(kind: BindFailureKind) -> Case {
+    Case::at(Point::Binding).with(|case| {
+        case.run.phase = RunPhase::ListenFailed(BindFailure {
+            kind,
+            address: "127.0.0.1:8765".to_owned(),
+            detail: "the system's words".to_owned(),
+        });
+    })
+}
+
+/// The same with a redirect URI elsewhere.
+fn not_listenable() -> Case {
+    unbound(BindFailureKind::NotListenable).with(|case| {
+        let uri = case.run.parameters.iter_mut();
+        for row in uri.filter(|row| row.name == "redirect_uri") {
+            row.value = "https://app.example.com/callback".to_owned();
+        }
+    })
+}
+
+pub(super) fn fixtures() -> Vec<Fixture> {
+    use BindFailureKind::{AddressUnavailable, InUse, NotPermitted, Other};
+    vec![
+        fixture(
+            "callback-timeout",
+            Step::Consent,
+            Case::at(Point::TimedOut),
+            Case::at(Point::Waiting),
+        ),
+        fixture(
+            "port-in-use",
+            Step::Consent,
+            unbound(InUse),
+            unbound(NotPermitted),
+        ),
+        fixture(
+            "port-not-permitted",
+            Step::Consent,
+            unbound(NotPermitted),
+            unbound(InUse),
+        ),
+        fixture(
+            "address-unavailable",
+            Step::Consent,
+            unbound(AddressUnavailable),
+            unbound(Other),
+        ),
+        fixture(
+            "listen-failed",
+            Step::Consent,
+            unbound(Other),
+            unbound(AddressUnavailable),
+        ),
+        fixture(
+            "listener-elsewhere",
+            Step::Consent,
+            not_listenable(),
+            unbound(InUse),
+        ),
+    ]
+}
+
+#[test]
+fn an_address_elsewhere_is_told_at_the_link_already() {
+    for (uri, told) in [
+        ("https://app.example.com/callback", true),
+        ("https://localhost:8765/callback", true),
+        ("http://localhost:8765/callback", false),
+        ("http://[::1]:8765/callback", false),
+    ] {
+        let case = at_link(|profile| profile.redirect_uri = uri.to_owned());
+        let findings = case.findings(Step::Link);
+        let found = findings
+            .iter()
+            .find(|found| found.rule == "listener-elsewhere");
+        assert_eq!(found.is_some(), told, "{uri}");
+        if let Some(found) = found {
+            assert_eq!(found.severity, Severity::Warning, "it can be pasted yet");
+        }
+    }
+    let stopped = not_listenable().findings(Step::Consent);
+    assert_eq!(stopped[0].severity, Severity::Error);
+}
+
+#[test]
+fn the_cause_of_a_time_out_follows_from_what_was_seen() {
+    let cause = |case: &Case| case.findings(Step::Consent)[0].cause.to_string();
+    let nothing = Case::at(Point::TimedOut);
+    assert!(cause(&nothing).contains("error page"));
+
+    let no_browser = nothing
+        .clone()
+        .with(|case| case.run.browser = Browser::Failed("no display".to_owned()));
+    assert!(cause(&no_browser).contains("no display"));
+
+    let unopened = nothing
+        .clone()
+        .with(|case| case.run.browser = Browser::NotOpened);
+    assert!(cause(&unopened).contains("was not opened from here"));
+
+    let mut engine = blank();
+    bring(&mut engine, visma(), Point::Waiting);
+    let mut headers = Headers::default();
+    headers.push("Host", "localhost:8765");
+    let request = Request {
+        method: "GET".to_owned(),
+        url: "http://localhost:8765/signin-oidc?code=c&state=s".to_owned(),
+        headers,
+        body: Body::default(),
+    };
+    hit(&mut engine, 9, request);
+    engine.event(at(301), Event::Ticked);
+    let astray = Case::of(&engine, at(301));
+    assert!(cause(&astray).contains("another path"));
+}
