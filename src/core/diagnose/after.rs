@@ -23,20 +23,24 @@ pub(super) fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
 /// An answer when none was awaited.
 pub(super) fn late(evidence: &Evidence<'_>) -> Option<Found> {
     let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Late)?;
-    let cause = match evidence.run.phase {
-        RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => {
-            "It came to the listener of an earlier run. This run still waits for its own."
-        }
-        RunPhase::Stopped => "You had stopped waiting, so it was not taken; its code is unused.",
-        _ => "This run had its answer already, so it was not taken.",
+    let (cause, fix) = match evidence.run.phase {
+        RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => (
+            "It came to the listener of an earlier run. This run still waits for its own.",
+            "use the link of this run (o opens it, y copies it)",
+        ),
+        RunPhase::Stopped => (
+            "You had stopped waiting, so it was not taken; its code is unused.",
+            "ctrl-n begins a new run",
+        ),
+        _ => (
+            "This run had its answer already, so it was not taken.",
+            "close the browser's tab",
+        ),
     };
     Some(Found::new(
         "An answer came after its run had ended",
         line(evidence, hit),
         cause,
-        &[
-            "ctrl-n begins a new run",
-            "o opens the link of this run, while it waits",
-        ],
+        &[fix],
     ))
 }

@@ -177,20 +177,18 @@ pub(super) fn mode_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
 
 /// `iss` is absent though the provider says that it sends it.
 pub(super) fn issuer_missing(evidence: &Evidence<'_>) -> Option<Found> {
-    let (answer, _) = taken(evidence).filter(|(answer, _)| answer.iss.is_none())?;
+    let (answer, _) = taken(evidence)?;
+    if answer.code.is_none() || answer.iss.is_some() {
+        return None;
+    }
     let severity = match evidence.profile.provider.preset? {
         Preset::VismaConnect => Severity::Warning,
         Preset::Sandbox => Severity::Error,
         Preset::VismaConnectStage => return None,
     };
-    let whose = if answer.error.is_some() {
-        "error"
-    } else {
-        "code"
-    };
     let found = Found::new(
         "The answer does not say who sent it",
-        format!("no `iss` beside the {whose}"),
+        "no `iss` beside the code",
         format!(
             "The metadata of {} says that answers carry it, which keeps servers from being mixed up. \
              Whether Visma Connect really sends it is not known.",

@@ -155,16 +155,16 @@ fn refused<'a>(evidence: &Evidence<'a>, verdict: &Verdict) -> Option<&'a Hit> {
 pub(super) fn line(evidence: &Evidence<'_>, hit: &Hit) -> String {
     match record(evidence, hit.call) {
         _ if hit.arrival == Arrival::Pasted => "the paste".to_owned(),
-        Some(record) => format!(
+        Some(record) if !record.request.method.is_empty() => format!(
             "{} {}",
             clip(&record.request.method, 12),
             clip(path_of(evidence, hit), 60)
         ),
-        None => "a hit".to_owned(),
+        _ => "a hit".to_owned(),
     }
 }
 
-/// What is done about an answer of somebody else: the run waits on.
+/// What is done about an answer of somebody else.
 const OWN_LINK: &str = "close the old tab, use the link of this run (o opens it, y copies it)";
 
 fn state_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
@@ -177,7 +177,12 @@ fn state_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
         "The state is ours with something added: it was altered on the way, perhaps by copying."
     } else {
         "Likely an old browser tab was used, or somebody tries to slip in an answer of theirs. The \
-         answer was refused and its code left alone; this run still waits."
+         answer was refused and its code left alone."
+    };
+    let waits = if evidence.run.is_open() {
+        " This run still waits."
+    } else {
+        ""
     };
     Some(Found::new(
         "This answer belongs to another run",
@@ -187,7 +192,7 @@ fn state_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
             shown_state(came),
             shown_state(sent)
         ),
-        cause,
+        format!("{cause}{waits}"),
         &[OWN_LINK],
     ))
 }
@@ -213,7 +218,7 @@ fn state_missing(evidence: &Evidence<'_>) -> Option<Found> {
         "The link sent a state, and a provider sends it back with codes and errors alike. Without it \
          nobody can tell whose answer this is, so it was refused.",
         &[
-            "paste the whole answer, if this was a part of it: p",
+            "p paste the whole answer, if this was a part of it",
             OWN_LINK,
         ],
     ))

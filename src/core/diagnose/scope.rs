@@ -158,7 +158,13 @@ fn without_offline_access(evidence: &Evidence<'_>) -> Option<Found> {
     let asked = asked(evidence);
     let usual = is_like_visma(evidence) || asked.contains(&"openid");
     let near = |scope: &&str| near_miss(scope, ["offline_access"], 2).is_some();
-    if asked.is_empty() || !usual || asked.contains(&"offline_access") || asked.iter().any(near) {
+    let separated = asked.iter().all(|scope| !scope.contains([',', ';']));
+    if asked.is_empty()
+        || !separated
+        || !usual
+        || asked.contains(&"offline_access")
+        || asked.iter().any(near)
+    {
         return None;
     }
     Some(Found::new(

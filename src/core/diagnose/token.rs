@@ -152,16 +152,21 @@ fn refresh_token_missing(evidence: &Evidence<'_>) -> Option<Found> {
         return None;
     }
     let granted = grant.scopes_named && grant.scopes.iter().any(|scope| scope == "offline_access");
-    let (seen, cause) = if granted {
+    let (seen, cause, fix) = if granted {
         (
             "`offline_access` is among the granted scopes, no refresh_token came",
-            "The type of the application gets none (Service, SPA), or it is switched off at the \
-             registration.",
+            "Applications of some types get none (Service, SPA), or something went wrong at the \
+             provider.",
+            format!("check the type of the application in {}", portal(evidence)),
         )
     } else {
         (
             "`offline_access` was asked for, no refresh_token came",
             "Offline Access is not ticked at the registration, or the user did not grant it.",
+            format!(
+                "tick Offline Access in {}, then wait two minutes",
+                portal(evidence)
+            ),
         )
     };
     Some(Found::new(
@@ -169,10 +174,7 @@ fn refresh_token_missing(evidence: &Evidence<'_>) -> Option<Found> {
         seen,
         cause,
         &[
-            &format!(
-                "tick Offline Access in {}, then wait two minutes",
-                portal(evidence)
-            ),
+            &fix,
             "ctrl-n begins a new run: only a new consent changes it",
         ],
     ))
