@@ -140,7 +140,7 @@ where
     app.draw(terminal)?;
     app.zone = TimeZone::system();
     let mut world = world(app.engine.mask().clone());
-    app.perform(&mut world, effects);
+    perform(&mut world, effects);
     match start.opening {
         Opening::Named(name) => app.look_for(name),
         Opening::Choose | Opening::Profile(_) => {}
@@ -313,7 +313,7 @@ impl App {
         let before = self.engine.current_step();
         let effects = self.engine.command(Timestamp::now(), command);
         self.ui.follow(before, true, &self.engine);
-        self.perform(world, effects);
+        perform(world, effects);
     }
 
     /// Hands an event to the engine.
@@ -323,7 +323,7 @@ impl App {
         let now = Timestamp::now();
         let effects = self.engine.event(now, event);
         self.ui.follow(before, false, &self.engine);
-        self.perform(world, effects);
+        perform(world, effects);
         if self.ui.copy_when_bound && self.engine.run().phase != RunPhase::Binding {
             self.ui.copy_when_bound = false;
             if self.engine.run().phase == RunPhase::Waiting {
@@ -344,13 +344,6 @@ impl App {
             .is_some_and(|deadline| deadline <= now)
         {
             self.event(world, Event::Ticked);
-        }
-    }
-
-    /// Carries out effects.
-    fn perform(&mut self, world: &mut World, effects: Vec<Effect>) {
-        for effect in effects {
-            (world.perform)(effect);
         }
     }
 
@@ -384,5 +377,12 @@ impl App {
                 }
             }
         }
+    }
+}
+
+/// Carries out effects.
+fn perform(world: &mut World, effects: Vec<Effect>) {
+    for effect in effects {
+        (world.perform)(effect);
     }
 }

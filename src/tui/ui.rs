@@ -8,6 +8,7 @@ pub mod input;
 pub mod menu;
 mod moving;
 pub mod popup;
+mod press;
 
 use crate::core::engine::Engine;
 use crate::core::oauth::Step;

@@ -26,6 +26,7 @@ use crate::core::engine::Engine;
 use crate::tui::action::Action;
 use crate::tui::flow::Spot;
 use crate::tui::screens;
+use crate::tui::text::wrap;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::ui::{Focus, Pane, Ui};
 use canvas::Canvas;
@@ -165,7 +166,9 @@ pub fn draw(buffer: &mut Buffer, view: &View<'_>) -> Areas {
             "dineroscope needs {}×{}, this terminal has {}×{}   q quit",
             SMALLEST.0, SMALLEST.1, area.width, area.height
         );
-        canvas.text(area.x, area.y, area.width, &text, Role::Plain);
+        for (line, y) in wrap(&text, usize::from(area.width)).iter().zip(area.y..) {
+            canvas.text(area.x, y, area.width, line, Role::Plain);
+        }
     } else {
         let whole = Rect {
             width: area.width.min(WIDEST),
@@ -296,7 +299,14 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
             43
         };
         let (left, right) = split_columns(upper, upper.width - side + 1);
-        let wanted = side::height(canvas, right.width) + 2;
+        let wanted = side::height(canvas, right.width, true) + 2;
+        let needed = findings::errors_height(canvas, right.width) + 1;
+        let wanted = if wanted + needed > right.height && needed > 1 {
+            // The diagram gives way to what went wrong.
+            side::height(canvas, right.width, false) + 2
+        } else {
+            wanted
+        };
         let (explanation, findings) = split_rows(right, wanted.min(right.height - 6));
         return Places {
             main: Some(left),

@@ -21,6 +21,7 @@ mod redaction;
 mod runtime;
 mod sandbox;
 mod screens;
+mod screens_loop;
 
 #[path = "../support/browser.rs"]
 mod browser;

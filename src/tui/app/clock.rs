@@ -42,7 +42,8 @@ pub(super) fn next(engine: &Engine, ui: &Ui, now: Timestamp) -> Option<Timestamp
 fn counts_seconds(engine: &Engine, ui: &Ui, now: Timestamp) -> bool {
     let run = engine.run();
     match (&run.phase, ui.step) {
-        (RunPhase::Waiting, Step::Consent | Step::Callback) => true,
+        (RunPhase::Waiting, Step::Consent | Step::Callback)
+        | (RunPhase::Exchanging(_), Step::Exchange) => true,
         (RunPhase::Answered, Step::Callback | Step::Exchange) => {
             let lifetime = engine
                 .profile()
@@ -50,7 +51,6 @@ fn counts_seconds(engine: &Engine, ui: &Ui, now: Timestamp) -> bool {
             run.answered_at
                 .is_some_and(|at| now.as_second() - at.as_second() <= lifetime)
         }
-        (RunPhase::Exchanging(_), Step::Exchange) => true,
         (_, Step::Requests) => engine.requests().sending.is_some(),
         _ => false,
     }

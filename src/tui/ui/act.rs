@@ -1,6 +1,5 @@
 //! What an action does: to the terminal's own state, and what it asks of engine and world.
 
-use super::menu;
 use super::popup::{Confirm, Popup, Prompt};
 use super::{Focus, Pane, REVEALED_FOR, Revealed, Ui};
 use crate::core::engine::Engine;
@@ -8,7 +7,7 @@ use crate::core::engine::message::Command;
 use crate::core::oauth::RunPhase;
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Direction, Place, Question};
+use crate::tui::action::{Action, Direction, Place};
 use crate::tui::flow::SpotKind;
 use crate::tui::pane::Value;
 use crate::tui::screens;
@@ -197,7 +196,7 @@ impl Ui {
         let popup = match place {
             Place::Help => Popup::Help { scroll: 0 },
             Place::Palette => Popup::Palette {
-                filter: super::popup::field("a word of the command"),
+                filter: Box::new(super::popup::field("a word of the command")),
                 selected,
             },
             Place::Profiles => {
@@ -242,115 +241,6 @@ impl Ui {
         let length = link.chars().count();
         self.say(now, format!("Copied the link, {length} characters"));
         vec![Reaction::Copy(link)]
-    }
-
-    /// Enter.
-    fn press(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
-        if !self.popups.is_empty() {
-            return self.press_popup(stage);
-        }
-        let action = match self.focus {
-            Focus::Button => screens::pane(&stage.scene(), self.step)
-                .button
-                .map(|button| button.action),
-            Focus::Row(row) => match stage.areas.spots.get(row).map(|spot| &spot.kind) {
-                Some(SpotKind::Choice(action)) => Some(action.clone()),
-                Some(SpotKind::Fact(fact)) => fact.action.clone(),
-                Some(SpotKind::Label(..)) => Some(Action::Toggle),
-                Some(SpotKind::Body) | None => None,
-            },
-            Focus::Findings => None,
-            Focus::Transcript => stage
-                .engine
-                .transcript()
-                .iter()
-                .rev()
-                .nth(self.record)
-                .map(|record| Action::Open(Place::Record(record.call))),
-        };
-        action.map_or_else(Vec::new, |action| self.act(action, stage))
-    }
-
-    /// Enter in the popup in front.
-    fn press_popup(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
-        match self.popups.last() {
-            Some(Popup::Confirm(_)) => {
-                let Some(Popup::Confirm(confirm)) = self.popups.pop() else {
-                    return Vec::new();
-                };
-                match confirm.selected {
-                    0 => Vec::new(),
-                    _ => {
-                        self.popups.clear();
-                        vec![confirm.otherwise]
-                    }
-                }
-            }
-            Some(Popup::Ask(_)) => self.submit(stage),
-            Some(_) => {
-                let rows = menu::rows(self, stage);
-                let selected = self.popups.last_mut().and_then(Popup::selected);
-                let selected = selected.map_or(0, |selected| *selected);
-                let Some(action) = rows
-                    .choices()
-                    .nth(selected)
-                    .and_then(|row| row.action.clone())
-                else {
-                    return Vec::new();
-                };
-                self.popups.pop();
-                self.act(action, stage)
-            }
-            None => Vec::new(),
-        }
-    }
-
-    /// Takes what was typed.
-    fn submit(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
-        let Some(Popup::Ask(prompt)) = self.popups.last_mut() else {
-            return Vec::new();
-        };
-        if prompt.focus + 1 < prompt.fields.len() {
-            prompt.focus += 1;
-            return Vec::new();
-        }
-        let last = prompt
-            .held
-            .take()
-            .unwrap_or_else(|| prompt.text(prompt.focus));
-        if last.trim().is_empty() {
-            prompt.trouble = Some("Nothing was typed yet");
-            return Vec::new();
-        }
-        let commands = match prompt.question {
-            Question::Field(field) => vec![Command::FillField(field, last.trim().to_owned())],
-            Question::ClientSecret => {
-                vec![
-                    Command::ProvideSecret(Secret::new(last.trim())),
-                    Command::Exchange,
-                ]
-            }
-            Question::Answer => vec![Command::PasteAnswer(last)],
-            Question::FreeRequest => {
-                let method = prompt.text(0).trim().to_ascii_uppercase();
-                let known = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
-                if !known.contains(&method.as_str()) {
-                    prompt.trouble = Some("The method is one of GET, POST, PUT, DELETE");
-                    prompt.focus = 0;
-                    return Vec::new();
-                }
-                vec![Command::Send(crate::core::dinero::call::Call {
-                    method,
-                    target: last.trim().to_owned(),
-                })]
-            }
-        };
-        if prompt.question == Question::FreeRequest && !stage.engine.allows(&commands[0]) {
-            prompt.trouble = Some("It cannot be sent now: choose an organization, or wait");
-            return Vec::new();
-        }
-        self.popups.pop();
-        commands.into_iter().map(Reaction::Command).collect()
     }
 
     /// Folds or unfolds what has the focus.

@@ -78,11 +78,14 @@ impl Ui {
         }
         let Some(key) = key else { return true };
         match key.code {
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Tab | KeyCode::BackTab | KeyCode::F(_) => {
-                false
-            }
+            KeyCode::Esc
+            | KeyCode::Enter
+            | KeyCode::Tab
+            | KeyCode::BackTab
+            | KeyCode::F(_)
+            | KeyCode::PageUp
+            | KeyCode::PageDown => false,
             KeyCode::Up | KeyCode::Down => multi_line,
-            KeyCode::PageUp | KeyCode::PageDown => false,
             KeyCode::Char('c') if key.control => false,
             _ => true,
         }

@@ -62,9 +62,10 @@ impl Ui {
             self.select(row + 1, areas);
         } else if down {
             self.scroll[step] = main.moved(scroll, true, 1);
-        } else if spot.line < scroll {
-            self.scroll[step] = scroll - 1;
-        } else if row + 1 == areas.spots.len() && scroll > last_needed(spot, main) {
+        } else if spot.line < scroll
+            || (row + 1 == areas.spots.len() && scroll > last_needed(spot, main))
+        {
+            // What was read below or above the row goes back before the selection moves on.
             self.scroll[step] = scroll - 1;
         } else if row == 0 {
             self.scroll[step] = 0;

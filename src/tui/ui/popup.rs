@@ -36,7 +36,7 @@ pub enum Popup {
     /// Every command, filtered by what is typed.
     Palette {
         /// What is typed.
-        filter: TextArea<'static>,
+        filter: Box<TextArea<'static>>,
         /// The row selected.
         selected: usize,
     },

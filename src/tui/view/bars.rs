@@ -53,13 +53,17 @@ pub(super) fn title(canvas: &mut Canvas<'_>, area: Rect) {
     canvas.text(end, y, 1, glyph, role);
     canvas.text(end + 2, y, token_taken, &token, Role::Plain);
     let begin = x;
-    for (place, (text, role)) in left.iter().enumerate() {
+    // What is at stake is never cut: where there is no room, the provider's name gives way.
+    let cramped = x + wanted + 2 > end;
+    let shown = left.iter().enumerate();
+    for (place, (text, role)) in shown.filter(|(place, _)| !cramped || *place != 1) {
         let room = end.saturating_sub(x + 2);
         let text = cut_end(text, usize::from(room));
         x = canvas.text(x, y, room, &text, *role);
         if place == 0 {
             let rect = Rect::new(begin, y, x - begin, 1);
             canvas.target(rect, Target::Do(Action::Open(Place::Profiles)));
+            x += u16::from(cramped);
         }
     }
 }
@@ -74,17 +78,17 @@ fn left_parts(view: &View<'_>, roomy: bool) -> Vec<(String, Role)> {
     let mut parts = vec![(format!("{} ▾", cut_end(name.as_str(), most)), Role::Plain)];
     let label = Visible::of(&profile.provider.label).to_string();
     let environment = Visible::of(&profile.provider.environment.label()).to_string();
-    if label.to_uppercase() != environment {
+    parts.push(if label.to_uppercase() == environment {
+        (" ".to_owned(), Role::Plain)
+    } else {
+        let first = label.split(' ').next().unwrap_or_default();
         let label = if roomy {
             cut_end(&label, 28)
         } else {
-            let first = label.split(' ').next().unwrap_or_default();
             cut_end(first, 12)
         };
-        parts.push((format!("  {label} ·"), Role::Plain));
-    } else {
-        parts.push((" ".to_owned(), Role::Plain));
-    }
+        (format!("  {label} ·"), Role::Plain)
+    });
     let role = match profile.provider.environment {
         Environment::Production => Role::Production,
         Environment::Sandbox => Role::Accent,

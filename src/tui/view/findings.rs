@@ -89,6 +89,20 @@ pub(super) fn strip_height(canvas: &Canvas<'_>, area: Rect, focused: bool) -> u1
     needed.min(most.max(3))
 }
 
+/// How many lines the findings of a failed step take in a border of that width; none where nothing is an
+/// error.
+pub(super) fn errors_height(canvas: &Canvas<'_>, width: u16) -> u16 {
+    let view = canvas.view;
+    let findings = view.engine.findings(view.now, view.ui.step);
+    match findings.first() {
+        Some(leading) if leading.severity == Severity::Error => {
+            let room = usize::from(width.saturating_sub(4)).min(100);
+            rows(whole(&findings, room, view.theme).len())
+        }
+        _ => 0,
+    }
+}
+
 /// The title with the count of each severity.
 fn title(findings: &[Finding]) -> String {
     let mut parts = vec!["Findings".to_owned()];

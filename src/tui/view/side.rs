@@ -28,8 +28,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     canvas.title(area, "What happens here", Role::Title);
     canvas.target(area, Target::Pane(Pane::Side));
     let inner = inside(area);
-    let lines = lines(canvas, usize::from(inner.width));
     let height = usize::from(inner.height);
+    let mut lines = lines(canvas, usize::from(inner.width));
+    if lines.len() > height {
+        lines = words(canvas, usize::from(inner.width));
+    }
     for (row, line) in lines.iter().take(height).enumerate() {
         canvas.line(inner.x, inner.y + rows(row), inner.width, line);
     }
@@ -42,25 +45,34 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 /// How many lines the pane wants in a border of that width.
-pub(super) fn height(canvas: &Canvas<'_>, width: u16) -> u16 {
+pub(super) fn height(canvas: &Canvas<'_>, width: u16, with_diagram: bool) -> u16 {
+    let room = usize::from(width.saturating_sub(4));
+    if !with_diagram {
+        return rows(words(canvas, room).len());
+    }
     let further = match canvas.view.ui.focus {
         Focus::Row(_) => SELECTED,
         _ => 0,
     };
-    rows(lines(canvas, usize::from(width.saturating_sub(4))).len() + 1 + further)
+    rows(lines(canvas, room).len() + 1 + further)
+}
+
+/// The explanation of the step in view.
+fn words(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
+    let view = canvas.view;
+    let text = screens::explanation(&view.scene(), view.ui.step);
+    wrap(text.as_str(), room.min(76))
+        .into_iter()
+        .map(Line::raw)
+        .collect()
 }
 
 /// The explanation and the diagram of the step in view.
 pub(super) fn lines(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
     let view = canvas.view;
-    let scene = view.scene();
-    let text = screens::explanation(&scene, view.ui.step);
-    let mut lines: Vec<Line<'static>> = wrap(text.as_str(), room.min(76))
-        .into_iter()
-        .map(Line::raw)
-        .collect();
+    let mut lines = words(canvas, room);
     lines.push(Line::default());
-    let diagram = screens::diagram(&scene, view.ui.step);
+    let diagram = screens::diagram(&view.scene(), view.ui.step);
     lines.extend(diagram.iter().map(|line| diagram_line(line, view.theme)));
     lines
 }
@@ -102,10 +114,8 @@ fn diagram_line(line: &DiagramLine, theme: Theme) -> Line<'static> {
             for (name, bar) in names.iter().zip(BARS) {
                 let name = cut_end(name.as_str(), 14);
                 let start = bar.saturating_sub(width(&name) / 2);
-                let start = match text.is_empty() {
-                    true => start,
-                    false => start.max(width(&text) + 1),
-                };
+                let least = if text.is_empty() { 0 } else { width(&text) + 1 };
+                let start = start.max(least);
                 text.push_str(&" ".repeat(start.saturating_sub(width(&text))));
                 text.push_str(&name);
             }
