@@ -24,7 +24,7 @@ fn not_listenable() -> Case {
     unbound(BindFailureKind::NotListenable).with(|case| {
         let uri = case.run.parameters.iter_mut();
         for row in uri.filter(|row| row.name == "redirect_uri") {
-            row.value = "https://app.example.com/callback".to_owned();
+            row.value = "https://app.example.com/callback".into();
         }
     })
 }

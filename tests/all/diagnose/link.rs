@@ -49,7 +49,7 @@ fn locales(value: &str) -> impl FnOnce(&mut Profile) {
 /// A provider that is none of the presets.
 fn foreign(profile: &mut Profile) {
     profile.provider.preset = None;
-    profile.provider.label = "login.example.com".to_owned();
+    profile.provider.label = "login.example.com".into();
 }
 
 pub(super) fn fixtures() -> Vec<Fixture> {
@@ -62,7 +62,7 @@ pub(super) fn fixtures() -> Vec<Fixture> {
         pair("client-id-whitespace", id(" isv_acme"), id("isv_acme")),
         pair("client-id-without-isv-prefix", id("acme"), |profile| {
             foreign(profile);
-            profile.client_id = "acme".to_owned();
+            profile.client_id = "acme".into();
         }),
         pair(
             "redirect-uri-not-absolute",

@@ -60,13 +60,13 @@ pub(super) fn fixtures() -> Vec<Fixture> {
             granted(|grant| grant.refresh_token = None).with(|case| {
                 case.profile
                     .scopes
-                    .retain(|scope| scope != "offline_access")
+                    .retain(|scope| scope != "offline_access");
             }),
         ),
         row(
             "token-type-not-bearer",
-            granted(|grant| grant.token_type = "DPoP".to_owned()),
-            granted(|grant| grant.token_type = "bearer".to_owned()),
+            granted(|grant| grant.token_type = "DPoP".into()),
+            granted(|grant| grant.token_type = "bearer".into()),
         ),
         row(
             "token-expires-in-odd",
