@@ -165,6 +165,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         redirect::RULES,
         consent::RULES,
         callback::RULES,
+        after::RULES,
+        answer::RULES,
         exchange::RULES,
         grant::RULES,
         token_answer::RULES,

@@ -2,14 +2,26 @@
 //!
 //! The listener stays up after the answer so that a second one is seen and explained, not lost.
 
+use super::answer::rule;
 use super::callback::line;
 use super::seen::hit_after;
-use super::{Evidence, Found};
+use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::RunPhase;
 use crate::core::oauth::callback::Verdict;
 
+/// The rules about late hits.
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "callback-duplicate",
+        Severity::Warning,
+        "RFC 6749 4.1.2",
+        duplicate,
+    ),
+    rule("callback-late", Severity::Warning, "RFC 6749 10.12", late),
+];
+
 /// The code that was taken, once more.
-pub(super) fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
+fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
     let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Duplicate)?;
     Some(Found::new(
         "The same answer came again",
@@ -21,7 +33,7 @@ pub(super) fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 /// An answer when none was awaited.
-pub(super) fn late(evidence: &Evidence<'_>) -> Option<Found> {
+fn late(evidence: &Evidence<'_>) -> Option<Found> {
     let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Late)?;
     let (cause, fix) = match evidence.run.phase {
         RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => (

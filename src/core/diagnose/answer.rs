@@ -1,14 +1,60 @@
 //! Rules about the answer that was taken: refused by the user or the provider, or not quite what was
 //! asked for.
 //!
-//! Table rows in `callback`; here each error code of a provider gets its own words.
+//! Each error code of a provider gets its own words.
 
 use super::scope::IDENTITY;
 use super::seen::{is_visma, parameter, portal, provider, quoted, their_words};
-use super::{Evidence, Found, Severity};
+use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::callback::{Answer, Arrival};
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::{Preset, ResponseMode};
+
+/// A rule about the answer that was taken, or what follows it.
+pub(super) const fn rule(
+    name: &'static str,
+    severity: Severity,
+    source: &'static str,
+    check: fn(&Evidence<'_>) -> Option<Found>,
+) -> Rule {
+    Rule {
+        name,
+        steps: &[Step::Callback],
+        severity,
+        source,
+        check,
+    }
+}
+
+/// The rules about the answer that was taken.
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "callback-mode-mismatch",
+        Severity::Warning,
+        "Multiple Response Types 2.1",
+        mode_mismatch,
+    ),
+    rule(
+        "callback-access-denied",
+        Severity::Error,
+        "RFC 6749 4.1.2.1",
+        access_denied,
+    ),
+    rule("callback-error", Severity::Error, "RFC 6749 4.1.2.1", error),
+    rule(
+        "issuer-missing",
+        Severity::Warning,
+        "RFC 9207 2.4",
+        issuer_missing,
+    ),
+    Rule {
+        name: "scope-narrowed",
+        steps: &[Step::Callback, Step::Token],
+        severity: Severity::Warning,
+        source: "RFC 6749 3.3",
+        check: scope_narrowed,
+    },
+];
 
 /// The answer that was taken, and how it came.
 fn taken<'a>(evidence: &Evidence<'a>) -> Option<(&'a Answer, Arrival)> {
@@ -34,7 +80,7 @@ fn seen(evidence: &Evidence<'_>, error: &str, answer: &Answer) -> String {
 const NEW_RUN: &str = "ctrl-n begins a new run";
 
 /// The user pressed Cancel.
-pub(super) fn access_denied(evidence: &Evidence<'_>) -> Option<Found> {
+fn access_denied(evidence: &Evidence<'_>) -> Option<Found> {
     let (error, answer) = error_code(evidence).filter(|(error, _)| *error == "access_denied")?;
     Some(Found::new(
         "The user did not give access",
@@ -127,7 +173,7 @@ const ERRORS: [Words; 12] = [
 ];
 
 /// Any other error, in words of its own.
-pub(super) fn error(evidence: &Evidence<'_>) -> Option<Found> {
+fn error(evidence: &Evidence<'_>) -> Option<Found> {
     let (error, answer) = error_code(evidence).filter(|(error, _)| *error != "access_denied")?;
     let (_, headline, cause, fix) = ERRORS
         .into_iter()
@@ -147,7 +193,7 @@ pub(super) fn error(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 /// Asked for a POST and got a GET, or the reverse.
-pub(super) fn mode_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
+fn mode_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
     let (answer, arrival) = taken(evidence)?;
     let asked = evidence.profile.authorize.response_mode;
     let (came, meaning) = match (asked, arrival) {
@@ -176,7 +222,7 @@ pub(super) fn mode_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 /// `iss` is absent though the provider says that it sends it.
-pub(super) fn issuer_missing(evidence: &Evidence<'_>) -> Option<Found> {
+fn issuer_missing(evidence: &Evidence<'_>) -> Option<Found> {
     let (answer, _) = taken(evidence)?;
     if answer.code.is_none() || answer.iss.is_some() {
         return None;
@@ -200,7 +246,7 @@ pub(super) fn issuer_missing(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 /// An API scope that was asked for and not given.
-pub(super) fn scope_narrowed(evidence: &Evidence<'_>) -> Option<Found> {
+fn scope_narrowed(evidence: &Evidence<'_>) -> Option<Found> {
     let granted: Vec<&str> = if evidence.step == Step::Token {
         let authorized = evidence.run.phase == RunPhase::Authorized;
         let grant = evidence

@@ -1,18 +1,16 @@
-//! Rules about what reached the redirect URI (RFC 6749 4.1.2): the hits that were refused, and the
-//! answer that was taken.
+//! Rules about what reached the redirect URI and was refused (RFC 6749 4.1.2).
 //!
 //! Hits are judged when they come; here the verdict gets its words. Once an answer was taken, the hits
 //! before it explain nothing any more.
 
 use super::seen::{clip, is_visma, path_of, quoted, record, refused_hit};
 use super::{Evidence, Found, Rule, Severity};
-use super::{after, answer};
-use crate::core::oauth::Step;
 use crate::core::oauth::callback::{Arrival, Hit, Verdict};
+use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::ResponseMode;
 
-/// A rule about a refused hit or what follows an answer.
-const fn rule(
+/// A rule about a refused hit: it speaks where one waits, too.
+const fn hit(
     name: &'static str,
     severity: Severity,
     source: &'static str,
@@ -20,7 +18,7 @@ const fn rule(
 ) -> Rule {
     Rule {
         name,
-        steps: &[Step::Callback],
+        steps: &[Step::Consent, Step::Callback],
         severity,
         source,
         check,
@@ -29,126 +27,89 @@ const fn rule(
 
 /// The rules about hits.
 pub(super) const RULES: &[Rule] = &[
-    rule(
+    hit(
         "state-mismatch",
         Severity::Error,
         "RFC 6749 10.12",
         state_mismatch,
     ),
-    rule(
+    hit(
         "state-missing-in-callback",
         Severity::Error,
         "RFC 6749 4.1.2",
         state_missing,
     ),
-    rule(
+    hit(
         "issuer-mismatch",
         Severity::Error,
         "RFC 9207 2.4",
         issuer_mismatch,
     ),
-    rule(
+    hit(
         "callback-missing-code",
         Severity::Error,
         "RFC 6749 4.1.2",
         missing_code,
     ),
-    rule(
+    hit(
         "callback-code-and-error",
         Severity::Error,
         "RFC 6749 4.1.2",
         code_and_error,
     ),
-    rule(
+    hit(
         "callback-duplicate-parameter",
         Severity::Error,
         "RFC 6749 3.1",
         duplicate_parameter,
     ),
-    rule(
+    hit(
         "callback-body-too-large",
         Severity::Error,
         "this listener's limit",
         body_too_large,
     ),
-    rule(
+    hit(
         "callback-tls-to-plain",
         Severity::Error,
         "RFC 8446 4.1.2",
         tls_to_plain,
     ),
-    rule(
+    hit(
         "callback-wrong-method",
         Severity::Warning,
         "Form Post Response Mode 2",
         wrong_method,
     ),
-    rule(
+    hit(
         "callback-wrong-content-type",
         Severity::Warning,
         "Form Post Response Mode 2",
         wrong_content_type,
     ),
-    rule(
+    hit(
         "callback-wrong-path",
         Severity::Warning,
         "RFC 6749 3.1.2",
         wrong_path,
     ),
-    rule(
+    hit(
         "callback-wrong-host",
         Severity::Warning,
         "RFC 9110 7.2",
         wrong_host,
     ),
-    rule(
-        "callback-duplicate",
-        Severity::Warning,
-        "RFC 6749 4.1.2",
-        after::duplicate,
-    ),
-    rule(
-        "callback-late",
-        Severity::Warning,
-        "RFC 6749 10.12",
-        after::late,
-    ),
-    rule(
-        "callback-mode-mismatch",
-        Severity::Warning,
-        "Multiple Response Types 2.1",
-        answer::mode_mismatch,
-    ),
-    rule(
-        "callback-access-denied",
-        Severity::Error,
-        "RFC 6749 4.1.2.1",
-        answer::access_denied,
-    ),
-    rule(
-        "callback-error",
-        Severity::Error,
-        "RFC 6749 4.1.2.1",
-        answer::error,
-    ),
-    rule(
-        "issuer-missing",
-        Severity::Warning,
-        "RFC 9207 2.4",
-        answer::issuer_missing,
-    ),
-    Rule {
-        name: "scope-narrowed",
-        steps: &[Step::Callback, Step::Token],
-        severity: Severity::Warning,
-        source: "RFC 6749 3.3",
-        check: answer::scope_narrowed,
-    },
 ];
 
-/// The hit that says why no answer was taken, when it was judged so.
+/// The hit that explains why there is no answer. Where one waits no more, the time-out says it.
+fn latest<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
+    let waits = evidence.run.phase == RunPhase::Waiting;
+    refused_hit(evidence).filter(|_| waits || evidence.step == Step::Callback)
+}
+
+/// That hit, when it was judged so.
 fn refused<'a>(evidence: &Evidence<'a>, verdict: &Verdict) -> Option<&'a Hit> {
-    refused_hit(evidence).filter(|hit| hit.verdict == *verdict)
+    latest(evidence).filter(|hit| hit.verdict == *verdict)
 }
 
 /// Method and target of a hit, for evidence: `POST /callback`.
@@ -292,7 +253,7 @@ fn code_and_error(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 fn duplicate_parameter(evidence: &Evidence<'_>) -> Option<Found> {
-    let hit = refused_hit(evidence)?;
+    let hit = latest(evidence)?;
     let Verdict::DuplicateParameter(name) = &hit.verdict else {
         return None;
     };

@@ -5,8 +5,8 @@ use crate::stage::{CODE, Point, accept, at, blank, bring, engine_at, hit, post, 
 use dineroscope::core::diagnose::Severity;
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Event, HitRejection};
-use dineroscope::core::oauth::Step;
 use dineroscope::core::oauth::callback::Arrival;
+use dineroscope::core::oauth::{RunPhase, Step};
 use dineroscope::core::profile::{Preset, ResponseMode};
 use dineroscope::core::wire::{Body, Headers, Request};
 
@@ -297,4 +297,14 @@ fn a_pasted_address_of_a_form_post_run_is_told_where_the_code_is() {
     let findings = Case::of(&engine, at(9)).findings(Step::Callback);
     assert_eq!(findings[0].rule, "callback-missing-code");
     assert!(findings[0].cause.as_str().contains("in the body of a POST"));
+}
+
+#[test]
+fn a_refused_hit_is_told_where_one_waits_until_the_time_is_out() {
+    let case = Case::at(Point::WrongState);
+    assert_eq!(case.names(Step::Consent), ["state-mismatch"]);
+    assert_eq!(case.names(Step::Callback), ["state-mismatch"]);
+    let late = case.with(|case| case.run.phase = RunPhase::TimedOut);
+    assert_eq!(late.names(Step::Consent), ["callback-timeout"]);
+    assert_eq!(late.names(Step::Callback), ["state-mismatch"]);
 }
