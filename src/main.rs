@@ -7,18 +7,18 @@ use dineroscope::cli::{self, Asked, Face, Screens, Terminal};
 use dineroscope::core::engine::Setup;
 use dineroscope::edge::profiles::{self, Search};
 use dineroscope::tui::app::Opening;
-use dineroscope::tui::{ask, start, terminal};
+use dineroscope::tui::{ask, broken, start, terminal};
 use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::face(std::env::args_os()) {
         Face::Screens(screens) => {
-            when_broken(terminal::restore);
+            broken::when_broken(terminal::restore);
             show(screens)
         }
         Face::Task(task) => {
-            when_broken(stop_asking);
+            broken::when_broken(stop_asking);
             cli::run(task, asking()).into()
         }
         Face::Ended(exit) => exit.into(),
@@ -53,26 +53,6 @@ fn show(screens: Screens) -> ExitCode {
             Exit::Usage.into()
         }
     }
-}
-
-/// A panic gives the terminal back before it is told, and tells where, not what: the message may hold
-/// what must not be seen. On another thread it ends only that task, and the engine is told.
-fn when_broken(give_back: fn()) {
-    let main = std::thread::current().id();
-    std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().id() != main {
-            return;
-        }
-        give_back();
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let _ = writeln!(
-            std::io::stderr(),
-            "dineroscope broke at {place}; please report this with what you did before it"
-        );
-    }));
 }
 
 /// How the command line asks for a secret.

@@ -10,6 +10,7 @@
 pub mod action;
 pub mod app;
 pub mod ask;
+pub mod broken;
 pub mod flow;
 pub mod keymap;
 pub mod pane;

@@ -119,3 +119,98 @@ fn a_paste_is_data_and_never_keys() {
     terminal.press("\r");
     terminal.wait_for("wrong state");
 }
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_tells_no_secret() {
+    let home = tempfile::tempdir().unwrap();
+    let this = std::env::current_exe().unwrap();
+    let arguments = [
+        "--exact",
+        "pty::breaks_on_purpose",
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ];
+    let terminal = Terminal::start_program(&this, &arguments, (80, 24), home.path(), &[]);
+    terminal.wait("the screen", |seen| seen.screen().alternate_screen());
+    terminal.wait("the report", |seen| {
+        seen.text().contains("dineroscope broke at")
+    });
+    let bytes = String::from_utf8_lossy(&terminal.seen().bytes).into_owned();
+    assert!(!bytes.contains("hunter2"), "{bytes}");
+    assert!(!terminal.end().success());
+}
+
+/// Not a test of its own: the program of the test above. Enters the terminal as the screens do, then
+/// breaks on the thread that installed the hook.
+#[test]
+#[ignore = "breaks on purpose; run by `a_panic_gives_the_terminal_back_and_tells_no_secret`"]
+fn breaks_on_purpose() {
+    dineroscope::tui::broken::when_broken(dineroscope::tui::terminal::restore);
+    let _entered = dineroscope::tui::terminal::Entered::new().unwrap();
+    panic!("with a secret in its message: hunter2");
+}
+
+#[test]
+fn a_folder_that_blocks_does_not_keep_the_first_frame() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("profiles");
+    std::fs::create_dir(&folder).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.join("blocks.toml"))
+        .status();
+    assert!(made.unwrap().success());
+    let terminal = Terminal::start(&["--profile", "blocks"], 120, 40, home.path());
+    terminal.wait_for("1 Link");
+    terminal.wait_for("is no file");
+    terminal.press("\x03\x03\x03");
+    assert!(matches!(terminal.end().code(), Some(0 | 130)));
+}
+
+#[test]
+fn a_profile_with_a_placeholder_asks_for_its_field_before_anything_else() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["--profile", "dinero"], 120, 40, home.path());
+    terminal.wait_for("PRODUCTION");
+    terminal.wait_for("client_id");
+    terminal.press("\r");
+    terminal.press("isv_typed_here\r");
+    terminal.wait_for("Ready. Nothing is sent");
+    terminal.wait_for("client_id=isv_typed_here");
+    terminal.press("q");
+    assert_eq!(terminal.end().code(), Some(0));
+}
+
+#[test]
+fn every_fault_that_shows_by_hand_is_explained_on_its_step() {
+    let home = tempfile::tempdir().unwrap();
+    for (fault, step, shows) in [
+        ("invalid-client", 5, "invalid-client"),
+        ("expired-code", 5, "invalid-grant-code-expired"),
+        ("token-500", 5, "token-server-error"),
+        ("token-html", 5, "token-response-not-json"),
+        ("token-cut-off", 5, "token-response-not-json"),
+        ("wrong-state", 3, "state-mismatch"),
+        ("api-401", 7, "api-unauthorized"),
+    ] {
+        let terminal = Terminal::start(&["demo", "--fault", fault], 200, 60, home.path());
+        terminal.wait_for("Ready. Nothing is sent");
+        let walk = [
+            ("\r", "Waiting for the browser"),
+            ("a", ""),
+            ("\r", "Send the exchange"),
+            ("\r", ""),
+            ("\r", "6 Requests]"),
+            ("\r", ""),
+        ];
+        for (number, (keys, wanted)) in walk.iter().take(step - 1).enumerate() {
+            terminal.press(keys);
+            match number {
+                1 if step > 3 => terminal.wait_for("The answer came and it is ours"),
+                3 if step > 5 => terminal.wait_for("Signed in"),
+                _ => terminal.wait_for(wanted),
+            }
+        }
+        terminal.wait_for(shows);
+    }
+}

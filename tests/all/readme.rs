@@ -5,6 +5,7 @@
 use crate::picture::Picture;
 use crate::stage::{Point, engine_at};
 use dineroscope::core::fault::FAULTS;
+use dineroscope::core::profile::keys as profile_keys;
 use dineroscope::tui::action::Action;
 use dineroscope::tui::keymap::{Group, KEYS};
 use std::fmt::Write as _;
@@ -73,6 +74,15 @@ fn keys() {
 fn the_picture_is_what_the_program_draws() {
     let picture = Picture::new(engine_at(Point::Answered), 41, (80, 24));
     hold("picture", &format!("```text\n{}```\n", picture.text()));
+}
+
+#[test]
+fn profile_keys() {
+    let mut table = "| key | meaning |\n|---|---|\n".to_owned();
+    for row in profile_keys::KEYS.iter().filter(|row| row.supported) {
+        writeln!(table, "| `{}` | {} |", row.key, row.meaning).unwrap();
+    }
+    hold("profile keys", &table);
 }
 
 #[test]

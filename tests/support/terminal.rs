@@ -64,6 +64,18 @@ impl Terminal {
         home: &Path,
         environment: &[(&str, &str)],
     ) -> Self {
+        let program = Path::new(env!("CARGO_BIN_EXE_dineroscope"));
+        Self::start_program(program, arguments, (columns, rows), home, environment)
+    }
+
+    /// The same with another program.
+    pub(crate) fn start_program(
+        program: &Path,
+        arguments: &[&str],
+        (columns, rows): (u16, u16),
+        home: &Path,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(pty_process::Size::new(rows, columns)).unwrap();
         let size = |cells: u16| NonZeroU16::new(cells).unwrap();
@@ -77,7 +89,7 @@ impl Terminal {
             changed: Condvar::new(),
         });
         let started = Instant::now();
-        let child = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_dineroscope"))
+        let child = pty_process::blocking::Command::new(program)
             .args(arguments)
             .current_dir(home)
             .env_clear()
@@ -228,7 +240,10 @@ fn read(pty: &pty_process::blocking::Pty, shared: &Shared) {
     let mut buffer = vec![0; 65536];
     loop {
         let count = (&*pty).read(&mut buffer).unwrap_or(0);
-        let mut seen = shared.seen.lock().unwrap();
+        let mut seen = shared
+            .seen
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if count == 0 {
             seen.closed = true;
             shared.changed.notify_all();

@@ -59,7 +59,11 @@ impl Engine {
             Event::Visited(record) => {
                 let call = self.next_call();
                 let note = "in the user's place".to_owned();
-                self.transcript.push(Record { call, note, ..*record });
+                self.transcript.push(Record {
+                    call,
+                    note,
+                    ..*record
+                });
             }
             Event::ConsentFailed(reason) => {
                 if self.visiting {
