@@ -92,18 +92,18 @@ pub(super) async fn login(
         browser_told: false,
     };
     let ended = tokio::select! {
-        ended = walk.walk(profile, !arguments.no_browser, terminal) => ended?,
+        ended = walk.walk(profile, !arguments.no_browser, terminal) => ended,
         exit = signals.next() => {
             (terminal.stop_asking)();
-            walk.interrupted()?;
-            exit
+            walk.interrupted().map(|()| exit)
         }
     };
+    // The browser still gets its page when whoever reads our output has gone.
     tokio::select! {
         () = walk.show_last_page() => {}
         _ = signals.next() => {}
     }
-    Ok(ended)
+    ended
 }
 
 /// There is no profile to begin with.

@@ -171,7 +171,7 @@ fn head(text: &str, room: usize) -> String {
     at_edge(text, room.max(1))
         .into_iter()
         .next()
-        .filter(|_| room > 0)
+        .filter(|piece| width(piece) <= room)
         .unwrap_or_default()
 }
 

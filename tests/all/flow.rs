@@ -438,3 +438,20 @@ proptest! {
         prop_assert!(engine.grant().is_some());
     }
 }
+
+#[test]
+fn what_came_and_was_no_answer_is_explained_while_one_waits() {
+    let engine = engine_at(Point::WrongState);
+    for step in [Step::Consent, Step::Callback] {
+        assert_eq!(
+            engine.findings(at(12), step)[0].rule,
+            "state-mismatch",
+            "{step:?}"
+        );
+    }
+    assert!(
+        engine_at(Point::Waiting)
+            .findings(at(12), Step::Consent)
+            .is_empty()
+    );
+}

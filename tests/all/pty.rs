@@ -132,11 +132,14 @@ fn a_panic_gives_the_terminal_back_and_tells_no_secret() {
         "--test-threads=1",
     ];
     let terminal = Terminal::start_program(&this, &arguments, (80, 24), home.path(), &[]);
-    terminal.wait("the screen", |seen| seen.screen().alternate_screen());
     terminal.wait("the report", |seen| {
         seen.text().contains("dineroscope broke at")
     });
     let bytes = String::from_utf8_lossy(&terminal.seen().bytes).into_owned();
+    assert!(
+        bytes.contains("\x1b[?1049h"),
+        "the screen was entered before: {bytes}"
+    );
     assert!(!bytes.contains("hunter2"), "{bytes}");
     assert!(!terminal.end().success());
 }
