@@ -109,8 +109,10 @@ pub fn lay_out(pane: &Pane, sheet: &Sheet<'_>, is_open: &dyn Fn(&Visible) -> boo
             flow.label(group, sheet, folds, open);
         }
         if open {
+            let mut below_choice = false;
             for row in &group.rows {
-                flow.row(row, sheet);
+                flow.row(row, sheet, if below_choice { NAME + 2 } else { 0 });
+                below_choice = matches!(row, Row::Choice { .. });
             }
         }
         former_folded = !open;
@@ -161,17 +163,17 @@ impl Flow {
         }));
     }
 
-    /// Adds a row.
-    fn row(&mut self, row: &Row, sheet: &Sheet<'_>) {
+    /// Adds a row; prose stands `indent` cells in.
+    fn row(&mut self, row: &Row, sheet: &Sheet<'_>, indent: usize) {
         match row {
             Row::Fact(fact) => {
                 let lines = fact_lines(fact, sheet);
                 self.spot(SpotKind::Fact(Box::new(fact.clone())), lines);
             }
             Row::Prose(text) => self.lines.extend(
-                wrap(text.as_str(), sheet.width.min(100))
+                wrap(text.as_str(), sheet.width.min(100).saturating_sub(indent))
                     .into_iter()
-                    .map(|text| plain(Line::raw(text))),
+                    .map(|text| plain(Line::raw(format!("{}{text}", " ".repeat(indent))))),
             ),
             Row::Raw(lines) => self.lines.extend(
                 lines
@@ -191,7 +193,7 @@ impl Flow {
                 let line = Line::from(vec![
                     Span::styled(glyph, theme.style(role)),
                     Span::raw(" "),
-                    Span::raw(cut_end(text.as_str(), sheet.width.saturating_sub(taken))),
+                    Span::raw(cut_words(text.as_str(), sheet.width.saturating_sub(taken))),
                 ]);
                 let right = (!right.is_empty())
                     .then(|| Span::styled(right.to_string(), theme.style(Role::Dim)));

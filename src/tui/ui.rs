@@ -35,6 +35,8 @@ pub struct Ui {
     pub scroll: [usize; 6],
     /// Lines scrolled away at the top of the body shown in step 6.
     pub body_scroll: usize,
+    /// Lines scrolled away at the top of the raw text.
+    pub raw_scroll: usize,
     /// Lines scrolled away at the top of the findings.
     pub findings_scroll: usize,
     /// The row that was last touched in each step.
@@ -66,6 +68,8 @@ pub enum Focus {
     Button,
     /// A row of the pane, counted among those that can be selected.
     Row(usize),
+    /// The raw text, where it has a pane of its own.
+    Raw,
     /// The findings.
     Findings,
     /// The transcript.
@@ -77,6 +81,8 @@ pub enum Focus {
 pub enum Pane {
     /// The step.
     Main,
+    /// The raw text, where it has a pane of its own.
+    Raw,
     /// What happens here, with the findings below it.
     Side,
     /// The findings.
@@ -123,6 +129,7 @@ impl Default for Ui {
             focus: Focus::Button,
             scroll: [0; 6],
             body_scroll: 0,
+            raw_scroll: 0,
             findings_scroll: 0,
             touched: [0; 6],
             folds: Vec::new(),
@@ -143,6 +150,7 @@ impl Ui {
     pub fn show(&mut self, step: Step) {
         if self.step != step {
             self.revealed = None;
+            self.raw_scroll = 0;
             self.findings_scroll = 0;
         }
         self.step = step;

@@ -19,6 +19,7 @@ mod canvas;
 mod findings;
 mod main;
 mod popups;
+mod raw;
 mod side;
 mod transcript;
 
@@ -43,6 +44,9 @@ const WIDEST: u16 = 200;
 const WITH_SIDE: u16 = 116;
 /// From this many columns on the right side is wide.
 const WITH_WIDE_SIDE: u16 = 170;
+
+/// Columns of the main pane where raw text has a pane of its own.
+const MAIN: u16 = 78;
 
 /// Everything a drawing depends on.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +85,8 @@ pub struct Areas {
     pub main: Viewport,
     /// The body that scrolls in it.
     pub body: Option<Viewport>,
+    /// The raw text, where it has a pane of its own.
+    pub raw: Option<Viewport>,
     /// The findings, where there are any.
     pub findings: Option<Viewport>,
     /// The popup in front.
@@ -185,6 +191,7 @@ pub fn draw(buffer: &mut Buffer, view: &View<'_>) -> Areas {
 #[derive(Debug, Clone, Copy, Default)]
 struct Places {
     main: Option<Rect>,
+    raw: Option<Rect>,
     explanation: Option<Rect>,
     findings: Option<Rect>,
     transcript: Option<Rect>,
@@ -211,6 +218,7 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
     let places = places(canvas, whole, frame);
     let rects = [
         places.main,
+        places.raw,
         places.explanation,
         places.findings,
         places.transcript,
@@ -222,7 +230,7 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
     let focused = ui.popups.is_empty().then(|| ui.focused_pane());
     let short = whole.height < 30;
     if let Some(rect) = places.main {
-        main::draw(canvas, rect, short, focused == Some(Pane::Main));
+        main::draw(canvas, rect, places.raw, short, focused);
     } else {
         main::measure(canvas, frame, short);
     }
@@ -283,7 +291,7 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
                 ..Places::default()
             };
         }
-        Some(Pane::Side | Pane::Popup) | None => {}
+        Some(Pane::Raw | Pane::Side | Pane::Popup) | None => {}
     }
     let rows = transcript_rows(whole.height);
     let (upper, transcript) = if rows == 0 {
@@ -293,12 +301,15 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
         (upper, Some(lower))
     };
     if whole.width >= WITH_SIDE && ui.explanation {
-        let side = if whole.width >= WITH_WIDE_SIDE {
-            62
-        } else {
-            43
-        };
+        let wide = whole.width >= WITH_WIDE_SIDE;
+        let side = if wide { 62 } else { 43 };
         let (left, right) = split_columns(upper, upper.width - side + 1);
+        let (main, raw) = if wide {
+            let (main, raw) = split_columns(left, MAIN);
+            (main, Some(raw))
+        } else {
+            (left, None)
+        };
         let wanted = side::height(canvas, right.width, true) + 2;
         let needed = findings::errors_height(canvas, right.width) + 1;
         let wanted = if wanted + needed > right.height && needed > 1 {
@@ -309,7 +320,8 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
         };
         let (explanation, findings) = split_rows(right, wanted.min(right.height - 6));
         return Places {
-            main: Some(left),
+            main: Some(main),
+            raw,
             explanation: Some(explanation),
             findings: Some(findings),
             transcript,
@@ -327,6 +339,7 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
     };
     Places {
         main: Some(main),
+        raw: None,
         explanation: None,
         findings,
         transcript,

@@ -28,16 +28,48 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
 fn without_profile(scene: &Scene<'_>) -> Pane {
     Pane {
         state: StepState::Ready,
-        button: Some(button("Choose a profile", Action::Open(Place::Profiles))),
-        groups: vec![group(
-            "",
-            "",
-            vec![prose(
-                "A profile says which client asks, where, and for what. The profile `sandbox` needs \
-                 no account and nothing leaves this machine.",
-            )],
-        )],
-        ..blank(scene, Step::Link, "No profile is in use: choose one first")
+        button: Some(button(
+            "Try the sandbox",
+            Action::UseProfile("sandbox".to_owned()),
+        )),
+        quiet: Some(Visible::of(
+            "See an OAuth sign-in with Visma Connect step by step, and why it fails",
+        )),
+        groups: vec![
+            group(
+                "",
+                "",
+                vec![
+                    choice(
+                        Mark::None,
+                        "Try the sandbox",
+                        "",
+                        Action::UseProfile("sandbox".to_owned()),
+                    ),
+                    prose(
+                        "Visma Connect and Dinero, played on this machine. No account, nothing \
+                         leaves it, and it can fail in many ways on demand.",
+                    ),
+                ],
+            ),
+            group(
+                "",
+                "",
+                vec![
+                    choice(
+                        Mark::None,
+                        "Choose a profile",
+                        "P",
+                        Action::Open(Place::Profiles),
+                    ),
+                    prose(
+                        "A profile says which client asks, where, and for what. With `dinero` you \
+                         fill in your own client id; you see the link before anything is sent.",
+                    ),
+                ],
+            ),
+        ],
+        ..blank(scene, Step::Link, "Ready. How do you want to begin?")
     }
 }
 

@@ -90,7 +90,11 @@ impl Ui {
             Action::Far(direction) => self.far(direction, stage),
             Action::Reveal => self.reveal(stage),
             Action::Zoom => {
-                let pane = self.focused_pane();
+                // The raw text belongs to its step: zoomed they are one pane.
+                let pane = match self.focused_pane() {
+                    Pane::Raw => Pane::Main,
+                    pane => pane,
+                };
                 self.zoomed = match self.zoomed {
                     Some(_) => None,
                     None => Some(pane),
@@ -119,6 +123,7 @@ impl Ui {
     pub fn focused_pane(&self) -> Pane {
         match self.focus {
             Focus::Button | Focus::Row(_) => Pane::Main,
+            Focus::Raw => Pane::Raw,
             Focus::Findings => Pane::Findings,
             Focus::Transcript => Pane::Transcript,
         }
@@ -287,6 +292,7 @@ impl Ui {
                 let row = self.touched[self.step as usize].min(areas.spots.len().saturating_sub(1));
                 let mut places = vec![Focus::Button];
                 places.extend((!areas.spots.is_empty()).then_some(Focus::Row(row)));
+                places.extend(areas.raw.is_some().then_some(Focus::Raw));
                 places.extend(areas.findings.is_some().then_some(Focus::Findings));
                 places.extend(areas.has_transcript.then_some(Focus::Transcript));
                 let here = places

@@ -189,6 +189,10 @@ impl Ui {
                     (self.record + 1).min(count.saturating_sub(1))
                 };
             }
+            Target::Pane(super::Pane::Raw) if areas.body.is_none() => {
+                let viewport = areas.raw.unwrap_or_default();
+                self.raw_scroll = viewport.moved(self.raw_scroll, down, WHEEL);
+            }
             Target::Pane(super::Pane::Findings | super::Pane::Side) => {
                 let viewport = areas.findings.unwrap_or_default();
                 self.findings_scroll = viewport.moved(self.findings_scroll, down, WHEEL);

@@ -30,6 +30,10 @@ impl Ui {
             Focus::Button if down => self.select(0, areas),
             Focus::Button => self.scroll[self.step as usize] = 0,
             Focus::Row(row) => self.go_in_rows(row, down, areas),
+            Focus::Raw => {
+                let viewport = areas.raw.unwrap_or_default();
+                self.raw_scroll = viewport.moved(self.raw_scroll, down, 1);
+            }
             Focus::Findings => {
                 let viewport = areas.findings.unwrap_or_default();
                 self.findings_scroll = viewport.moved(self.findings_scroll, down, 1);
@@ -154,6 +158,10 @@ impl Ui {
             return;
         }
         match self.focus {
+            Focus::Raw => {
+                let viewport = areas.raw.unwrap_or_default();
+                self.raw_scroll = viewport.moved(self.raw_scroll, down, lines(viewport));
+            }
             Focus::Findings => {
                 let viewport = areas.findings.unwrap_or_default();
                 self.findings_scroll = viewport.moved(self.findings_scroll, down, lines(viewport));

@@ -26,7 +26,7 @@ impl Ui {
                 Some(SpotKind::Label(..)) => Some(Action::Toggle),
                 Some(SpotKind::Body) | None => None,
             },
-            Focus::Findings => None,
+            Focus::Raw | Focus::Findings => None,
             Focus::Transcript => stage
                 .engine
                 .transcript()

@@ -284,7 +284,7 @@ pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
             }
             Some(SpotKind::Body) | None => None,
         },
-        Focus::Findings => None,
+        Focus::Raw | Focus::Findings => None,
         Focus::Transcript => (!view.engine.transcript().is_empty()).then(|| "open it".to_owned()),
     }
 }

@@ -12,7 +12,7 @@
 //! ```
 
 use super::canvas::{Canvas, inside, rows};
-use super::{Target, Viewport};
+use super::{Target, Viewport, raw};
 use crate::core::wire::visible::Visible;
 use crate::tui::flow::{Flow, Laid, Sheet, lay_out, raw_line};
 use crate::tui::pane::{Pane, Row, WhenShort};
@@ -27,15 +27,23 @@ use ratatui::text::Span;
 const BODY: usize = 6;
 
 /// Free lines from which on a group is opened although not all of it fits.
-const WORTH_OPENING: usize = 6;
+const WORTH_OPENING: usize = 4;
 
 /// Widest line: the columns are not stretched.
 const WIDEST: u16 = 104;
 
 /// Draws the pane.
-pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, short: bool, focused: bool) {
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    raw: Option<Rect>,
+    short: bool,
+    in_focus: Option<Which>,
+) {
     let view = canvas.view;
-    let pane = screens::pane(&view.scene(), view.ui.step);
+    let focused = in_focus == Some(Which::Main);
+    let mut pane = screens::pane(&view.scene(), view.ui.step);
+    let apart = raw.map(|area| (area, raw::take(&mut pane)));
     let role = if focused { Role::Focus } else { Role::Title };
     canvas.title(area, pane.title.as_str(), role);
     canvas.target(area, Target::Pane(Which::Main));
@@ -50,7 +58,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, short: bool, focused: bo
         ..inner
     };
     let flow = fitting(canvas, &pane, rest, short);
-    body(canvas, rest, flow, focused);
+    let further = apart.as_ref().map_or(0, |(_, groups)| raw::bodies(groups));
+    body(canvas, rest, flow, focused, further);
+    if let Some((area, groups)) = apart {
+        raw::draw(canvas, area, groups, in_focus);
+    }
 }
 
 /// Collects the geometry of a pane that is not drawn, because another one has the whole frame.
@@ -153,8 +165,9 @@ fn kept_for(pane: &Pane, height: u16) -> usize {
     })
 }
 
-/// Draws the lines that are in view, and the body below them.
-fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool) {
+/// Draws the lines that are in view, and the body below them; `further` rows that can be selected are
+/// drawn elsewhere.
+fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool, further: usize) {
     let view = canvas.view;
     let step = view.ui.step as usize;
     let height = usize::from(area.height);
@@ -176,7 +189,8 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool) {
         Focus::Row(row) => (Some(row), focused),
         _ => (view.ui.touched.get(step).copied(), false),
     };
-    let line = line.map(|row| row.min(flow.spots.len().saturating_sub(1)));
+    let last = (flow.spots.len() + further).saturating_sub(1);
+    let line = line.map(|row| row.min(last));
     let visible = flow.lines.iter().skip(viewport.first).take(shown);
     for (row, laid) in visible.enumerate() {
         let y = area.y + rows(row);
@@ -241,7 +255,7 @@ fn draw_line(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid, marked: O
 }
 
 /// Draws the lines of a body that are in view, with their numbers.
-fn scrolling(canvas: &mut Canvas<'_>, area: Rect, lines: &[Visible], focused: bool) {
+pub(super) fn scrolling(canvas: &mut Canvas<'_>, area: Rect, lines: &[Visible], focused: bool) {
     let ui = canvas.view.ui;
     let theme = canvas.view.theme;
     let total = lines.len();

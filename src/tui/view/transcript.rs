@@ -73,7 +73,7 @@ struct Columns {
 /// The columns for a line of that width.
 fn columns(width: u16) -> Columns {
     if width >= 110 {
-        let more = width - 110;
+        let more = (width - 110).min(40);
         Columns {
             target: (18, 36 + more),
             status: (55 + more, 17),

@@ -1,0 +1,99 @@
+//! Raw text in a pane of its own, where there is room for three: request above response, unfolded.
+
+use super::canvas::{Canvas, inside, rows};
+use super::main::{more, scrolling};
+use super::{Target, Viewport};
+use crate::tui::flow::{Sheet, Spot, SpotKind, lay_out};
+use crate::tui::pane::{Group, Pane, Row, WhenShort};
+use crate::tui::theme::Role;
+use crate::tui::ui::{Focus, Pane as Which};
+use ratatui::layout::Rect;
+
+/// Takes the groups of raw text out of a pane.
+pub(super) fn take(pane: &mut Pane) -> Vec<Group> {
+    let is_raw = |group: &Group| {
+        let raw = |row: &Row| matches!(row, Row::Raw(_) | Row::Scroll(_));
+        !group.rows.is_empty() && group.rows.iter().all(raw)
+    };
+    let groups = std::mem::take(&mut pane.groups);
+    let (raw, kept) = groups.into_iter().partition(is_raw);
+    pane.groups = kept;
+    raw
+}
+
+/// How many scrolling bodies there are: each is a row that can be selected.
+pub(super) fn bodies(groups: &[Group]) -> usize {
+    let rows = groups.iter().flat_map(|group| &group.rows);
+    rows.filter(|row| matches!(row, Row::Scroll(_))).count()
+}
+
+/// Draws the pane; the body of step 6 scrolls below what else there is.
+pub(super) fn draw(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    groups: Vec<Group>,
+    in_focus: Option<Which>,
+) {
+    let view = canvas.view;
+    let focused = in_focus == Some(Which::Raw);
+    canvas.title(area, "Raw", if focused { Role::Focus } else { Role::Title });
+    canvas.target(area, Target::Pane(Which::Raw));
+    let inner = inside(area);
+    if groups.is_empty() {
+        let text = "Nothing that goes over the wire yet";
+        canvas.text(inner.x, inner.y, inner.width, text, Role::Dim);
+        return;
+    }
+    let unfolded = groups.into_iter().map(|group| Group {
+        short: WhenShort::Stay,
+        ..group
+    });
+    let mut pane = crate::tui::screens::pane(&view.scene(), view.ui.step);
+    pane.groups = unfolded.collect();
+    let sheet = Sheet {
+        theme: view.theme,
+        mask: view.engine.mask(),
+        revealed: None,
+        width: usize::from(inner.width),
+        short: false,
+        dense: false,
+    };
+    let flow = lay_out(&pane, &sheet, &|_| true);
+    let height = usize::from(inner.height);
+    let room = match flow.body {
+        Some(_) => flow.lines.len().min(height / 3),
+        None => height,
+    };
+    let overflows = flow.lines.len() > room;
+    let shown = room.saturating_sub(usize::from(overflows));
+    let viewport = Viewport::new(view.ui.raw_scroll, shown, flow.lines.len());
+    let visible = flow.lines.iter().skip(viewport.first).take(shown);
+    for (row, laid) in visible.enumerate() {
+        let y = inner.y + rows(row);
+        canvas.line(inner.x, y, inner.width, &laid.line);
+        if let Some(right) = &laid.right {
+            canvas.right(inner.right(), y, right);
+        }
+    }
+    if overflows {
+        let y = inner.y + rows(shown);
+        canvas.text(inner.x + 2, y, inner.width, &more(viewport), Role::Dim);
+    }
+    canvas.areas.raw = Some(viewport);
+    if let Some(layout) = &flow.body {
+        let rest = Rect {
+            y: inner.y + rows(room),
+            height: inner.height.saturating_sub(rows(room)),
+            ..inner
+        };
+        let spot = canvas.areas.spots.len();
+        let chosen = view.ui.focus == Focus::Row(spot) && in_focus == Some(Which::Main);
+        let line = canvas.areas.main.total;
+        canvas.areas.spots.push(Spot {
+            line,
+            height: 0,
+            kind: SpotKind::Body,
+        });
+        scrolling(canvas, rest, &layout.lines, chosen);
+    }
+}
