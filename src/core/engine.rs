@@ -298,20 +298,8 @@ impl Engine {
         }
     }
 
-    /// The findings of a step, the leading one first. While the run waits, what came and was not its
-    /// answer is said at Consent too, because that is where one looks.
+    /// The findings of a step, the leading one first.
     pub fn findings(&self, now: Timestamp, step: Step) -> Vec<Finding> {
-        let mut findings = self.findings_of(now, step);
-        let waits = matches!(self.run.phase, RunPhase::Waiting | RunPhase::TimedOut);
-        if step == Step::Consent && waits {
-            findings.extend(self.findings_of(now, Step::Callback));
-            findings.sort_by_key(|finding| finding.severity);
-        }
-        findings
-    }
-
-    /// The findings of one step's own rules.
-    fn findings_of(&self, now: Timestamp, step: Step) -> Vec<Finding> {
         let Some(profile) = &self.profile else {
             return Vec::new();
         };

@@ -133,7 +133,7 @@ fn a_panic_gives_the_terminal_back_and_tells_no_secret() {
     ];
     let terminal = Terminal::start_program(&this, &arguments, (80, 24), home.path(), &[]);
     terminal.wait("the report", |seen| {
-        seen.text().contains("dineroscope broke at")
+        String::from_utf8_lossy(&seen.bytes).contains("dineroscope broke at")
     });
     let bytes = String::from_utf8_lossy(&terminal.seen().bytes).into_owned();
     assert!(
