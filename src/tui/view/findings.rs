@@ -71,8 +71,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     canvas.areas.findings = Some(viewport);
 }
 
-/// How many lines the strip wants: none without findings, three for a hint, up to half the height for
-/// an error or when it has the focus.
+/// How many lines the strip wants: none without findings, up to half the height where the step failed or
+/// when it has the focus, else three.
 pub(super) fn strip_height(canvas: &Canvas<'_>, area: Rect, focused: bool) -> u16 {
     let view = canvas.view;
     let findings = view.engine.findings(view.now, view.ui.step);
@@ -81,7 +81,8 @@ pub(super) fn strip_height(canvas: &Canvas<'_>, area: Rect, focused: bool) -> u1
     };
     let room = usize::from(area.width.saturating_sub(4)).min(100);
     let needed = rows(whole(&findings, room, view.theme).len());
-    let most = if focused || leading.severity == Severity::Error {
+    let failed = view.engine.step_state(view.ui.step) == StepState::Failed;
+    let most = if focused || (failed && leading.severity == Severity::Error) {
         (area.height / 2).saturating_sub(1)
     } else {
         3
