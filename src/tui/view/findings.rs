@@ -176,10 +176,10 @@ fn in_short(findings: &[Finding], room: usize, theme: Theme) -> Vec<Line<'static
         Span::styled(further, theme.style(Role::Dim)),
     ])];
     let inner = room.saturating_sub(2);
-    let mut cause = wrap(leading.cause.as_str(), inner).into_iter();
+    let mut cause = wrap(leading.cause.as_str(), inner.saturating_sub(2)).into_iter();
     if let Some(text) = cause.next() {
         let text = match cause.next() {
-            Some(_) => cut_end(&format!("{text} …"), inner),
+            Some(_) => format!("{text} …"),
             None => text,
         };
         lines.push(indented(text));
