@@ -365,9 +365,12 @@ fn record<'a>(scene: &Scene<'a>) -> Option<&'a Record> {
         .and_then(|call| scene.engine.record(call))
 }
 
-/// Request and answer as raw text.
+/// Answer and request as raw text; the answer first, because what is first stays open where room is
+/// short, and by now it is what one came for.
 fn raw(scene: &Scene<'_>, record: Option<&Record>) -> Vec<Group> {
-    record
+    let mut groups = record
         .map(|record| parts::raw(scene, record, ("Raw request", "Raw answer")))
-        .unwrap_or_default()
+        .unwrap_or_default();
+    groups.reverse();
+    groups
 }

@@ -7,11 +7,12 @@ use super::{Scene, blank, button, new_run, way_on};
 use crate::core::dinero::catalogue;
 use crate::core::engine::message::Command;
 use crate::core::oauth::flow::Missing;
-use crate::core::oauth::{RunPhase, Step, StepState};
+use crate::core::oauth::{Run, RunPhase, Step, StepState};
 use crate::core::profile::{Field, Profile};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Place, Question};
 use crate::tui::pane::{Fact, Group, Mark, Pane, Row, Value};
+use url::Url;
 
 /// The pane.
 pub(super) fn pane(scene: &Scene<'_>) -> Pane {
@@ -202,6 +203,15 @@ fn parameters(scene: &Scene<'_>, profile: &Profile) -> Group {
                 counted(profile.scopes.len(), "scope"),
                 "named below",
             ),
+            "redirect_uri" if awaits_port(run) => {
+                let value = run.redirect_uri.replacen(":0", ":auto", 1);
+                fact(
+                    Mark::Note,
+                    "redirect_uri",
+                    value,
+                    "a free port, at the start",
+                )
+            }
             name => match missing {
                 Some(field) if field.key() == name => Row::Fact(Fact {
                     mark: Mark::Warning,
@@ -215,6 +225,14 @@ fn parameters(scene: &Scene<'_>, profile: &Profile) -> Group {
         })
         .collect();
     group("Parameters", format!("{} sent", run.parameters.len()), rows)
+}
+
+/// Whether the redirect URI names port 0 and the listener has not taken one yet.
+fn awaits_port(run: &Run) -> bool {
+    let port = Url::parse(&run.redirect_uri)
+        .ok()
+        .and_then(|url| url.port());
+    run.addresses.is_empty() && port == Some(0)
 }
 
 /// Every scope that is asked for, with what it allows.
@@ -238,13 +256,13 @@ fn scopes(profile: &Profile) -> Group {
 
 /// The link, whole.
 pub(super) fn link(scene: &Scene<'_>) -> Group {
-    let link = &scene.engine.run().link;
-    folding(
-        "Link",
-        format!(
-            "{} characters, wrapped here, copied in one piece",
-            link.chars().count()
-        ),
-        vec![Row::Raw(vec![Visible::of(link)])],
-    )
+    let run = scene.engine.run();
+    let link = &run.link;
+    let length = link.chars().count();
+    let about = if awaits_port(run) {
+        "port 0 becomes a free one when the run begins".to_owned()
+    } else {
+        format!("{length} characters, wrapped here, copied in one piece")
+    };
+    folding("Link", about, vec![Row::Raw(vec![Visible::of(link)])])
 }
