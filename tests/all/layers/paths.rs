@@ -187,14 +187,13 @@ impl Walk<'_> {
                 (here[..here.len().saturating_sub(up)].to_vec(), &path[up..])
             }
             _ => match known {
-                // `use similar;` stands for itself.
                 Some(full) if full != path => (full.clone(), &path[1..]),
-                Some(_) => return path.to_vec(),
                 // The standard library under its other names.
                 None if matches!(first.as_str(), "core" | "alloc") && path.len() > 1 => {
                     (vec!["std".to_owned()], &path[1..])
                 }
-                None => return path.to_vec(),
+                // `use similar;` stands for itself.
+                Some(_) | None => return path.to_vec(),
             },
         };
         full.extend_from_slice(rest);
