@@ -235,11 +235,13 @@ pub fn place(
         return Err(Verdict::WrongHost);
     }
     let (path, query) = target(&request.url);
-    if request.method == "GET" && path.starts_with(PAGES) {
-        return Err(Verdict::OwnPage);
-    }
     if path != redirect.path() {
-        return Err(Verdict::OtherPath);
+        let own = request.method == "GET" && path.starts_with(PAGES);
+        return Err(if own {
+            Verdict::OwnPage
+        } else {
+            Verdict::OtherPath
+        });
     }
     match request.method.as_str() {
         "GET" => Ok((query.to_owned(), Arrival::Query)),
@@ -388,23 +390,41 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_host_must_be_ours() {
+    /// A GET with that Host and path, on a listener of both families.
+    fn place(redirect_uri: &str, host: &str, path: &str) -> Result<(String, Arrival), Verdict> {
         let addresses = [
             SocketAddr::from(([127, 0, 0, 1], 8765)),
             SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 8765)),
         ];
-        let place = |host: &str| {
-            let mut headers = crate::core::wire::Headers::default();
-            headers.push("Host", host);
-            let request = Request {
-                method: "GET".to_owned(),
-                url: format!("http://{host}/callback?code=c"),
-                headers,
-                body: crate::core::wire::Body::default(),
-            };
-            super::place(&request, "http://localhost:8765/callback", &addresses)
+        let mut headers = crate::core::wire::Headers::default();
+        headers.push("Host", host);
+        let request = Request {
+            method: "GET".to_owned(),
+            url: format!("http://{host}{path}?code=c"),
+            headers,
+            body: crate::core::wire::Body::default(),
         };
+        super::place(&request, redirect_uri, &addresses)
+    }
+
+    #[test]
+    fn a_redirect_uri_beside_our_own_pages_still_takes_its_answer() {
+        let place = |path| {
+            place(
+                "http://localhost:8765/dineroscope/callback",
+                "localhost:8765",
+                path,
+            )
+        };
+        let answer = Ok(("code=c".to_owned(), Arrival::Query));
+        assert_eq!(place("/dineroscope/callback"), answer);
+        assert_eq!(place("/dineroscope/accepted"), Err(Verdict::OwnPage));
+        assert_eq!(place("/favicon.ico"), Err(Verdict::OtherPath));
+    }
+
+    #[test]
+    fn the_host_must_be_ours() {
+        let place = |host| place("http://localhost:8765/callback", host, "/callback");
         for ours in [
             "localhost:8765",
             "LOCALHOST:8765",
