@@ -48,6 +48,27 @@ fn the_token_goes_to_the_api_of_the_profile_and_nowhere_else() {
 }
 
 #[test]
+fn an_address_in_a_query_makes_no_absolute_address() {
+    let mut engine = engine_at(Point::Authorized);
+    let call = get(&mut engine, "/v1/countries?next=https://evil.example/");
+    let url = "https://api.dinero.dk/v1/countries?next=https://evil.example/";
+    assert_eq!(engine.record(call).unwrap().request.url, url);
+    assert!(is_authorized(&engine, call));
+}
+
+#[test]
+fn an_organization_is_one_segment_of_the_path_whatever_its_id_holds() {
+    let mut engine = engine_at(Point::Listed);
+    let id = "../../v2?x=1#".to_owned();
+    engine.command(at(150), Command::ChooseOrganization(id));
+    let call = get(&mut engine, "/v1/{organizationId}/contacts");
+    assert_eq!(
+        engine.record(call).unwrap().request.url,
+        "https://api.dinero.dk/v1/%2E%2E%2F%2E%2E%2Fv2%3Fx%3D1%23/contacts"
+    );
+}
+
+#[test]
 fn a_path_cannot_talk_the_token_to_another_host() {
     for target in [
         "//evil.example/x",

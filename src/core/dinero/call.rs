@@ -2,6 +2,7 @@
 
 use crate::core::token::{Grant, authorization};
 use crate::core::wire::{Body, Headers, Request};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 /// What the user wants to call.
@@ -12,6 +13,41 @@ pub struct Call {
     /// Path with query below the API's base URL, or an absolute URL.
     pub target: String,
 }
+
+impl Call {
+    /// Whether the target is an absolute URL; one that stands in a query makes it none.
+    pub fn is_absolute(&self) -> bool {
+        let scheme = self.target.split_once("://").map(|(scheme, _)| scheme);
+        scheme.is_some_and(|scheme| {
+            !scheme.is_empty()
+                && scheme
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        })
+    }
+
+    /// The call with an organization in the place that the target keeps for it, as one path segment
+    /// whatever is in its id.
+    pub fn of_organization(&self, id: &str) -> Self {
+        let segment = utf8_percent_encode(id, SEGMENT).to_string();
+        Self {
+            method: self.method.clone(),
+            target: self.target.replace(ORGANIZATION, &segment),
+        }
+    }
+
+    /// Whether the target keeps a place for the organization.
+    pub fn names_organization(&self) -> bool {
+        self.target.contains(ORGANIZATION)
+    }
+}
+
+/// What stands for the organization in a path.
+const ORGANIZATION: &str = "{organizationId}";
+
+/// All that is encoded in a path segment: everything but letters, digits and the hyphen of a UUID. Dots
+/// too: `..` would lead to another resource.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
 
 /// One of the user's companies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +62,7 @@ pub struct Organization {
 
 /// The request for a call. The grant's token goes along only where it may (see [`authorization`]).
 pub fn request(call: &Call, base_url: &str, grant: Option<&Grant>) -> Request {
-    let url = if call.target.contains("://") {
+    let url = if call.is_absolute() {
         call.target.clone()
     } else {
         format!(

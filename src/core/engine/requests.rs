@@ -13,9 +13,6 @@ const API_BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// Largest answer in which organizations are looked for within a step.
 const ORGANIZATIONS_LIMIT: usize = 256 * 1024;
 
-/// What stands for the organization in a path.
-const ORGANIZATION: &str = "{organizationId}";
-
 impl Engine {
     /// Whether a call could be sent now.
     pub(super) fn can_send(&self, call: &Call) -> bool {
@@ -23,8 +20,8 @@ impl Engine {
             return false;
         };
         self.requests.sending.is_none()
-            && (call.target.contains("://") || !profile.api.base_url.is_empty())
-            && (!call.target.contains(ORGANIZATION) || self.requests.organization.is_some())
+            && (call.is_absolute() || !profile.api.base_url.is_empty())
+            && (!call.names_organization() || self.requests.organization.is_some())
     }
 
     /// Sends a call; the token goes along only where it may.
@@ -33,10 +30,7 @@ impl Engine {
             return Vec::new();
         };
         let organization = self.requests.organization.as_deref().unwrap_or_default();
-        let call = Call {
-            method: call.method.clone(),
-            target: call.target.replace(ORGANIZATION, organization),
-        };
+        let call = call.of_organization(organization);
         let request = call::request(&call, &profile.api.base_url, self.grant());
         let name = self.next_call();
         self.requests.sending = Some(name);
