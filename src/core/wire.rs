@@ -12,6 +12,7 @@ pub mod visible;
 use jiff::{SignedDuration, Timestamp};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use url::{Host, Url};
 
 /// Names one exchange of messages within this program run; counted by the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +52,17 @@ impl std::fmt::Debug for Headers {
             .debug_list()
             .entries(self.0.iter().map(|(name, _)| name))
             .finish()
+    }
+}
+
+/// Whether a URL's host is this machine: `localhost`, 127.0.0.0/8 or `::1`. Another name is not, whatever
+/// it resolves to: what goes to this machine needs no proxy and no TLS, so nothing may pretend.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.trim_end_matches('.').eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        None => false,
     }
 }
 
@@ -285,4 +297,32 @@ pub struct Record {
     pub peer: Option<SocketAddr>,
     /// A few words for the transcript: `answer`, `wrong state`, `tokens`.
     pub note: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_every_name_of_its_own() {
+        let is = |address: &str| Url::parse(address).is_ok_and(|url| is_loopback(&url));
+        for here in [
+            "http://localhost:1/",
+            "http://LOCALHOST./",
+            "http://127.9.9.9/",
+            "http://[::1]:8/",
+            "http://2130706433/",
+        ] {
+            assert!(is(here), "{here}");
+        }
+        for elsewhere in [
+            "http://localhost.example/",
+            "http://app.localhost/",
+            "http://128.0.0.1/",
+            "http://[::2]/",
+            "http://127.0.0.1.example/",
+        ] {
+            assert!(!is(elsewhere), "{elsewhere}");
+        }
+    }
 }

@@ -9,12 +9,12 @@ mod client;
 mod complete;
 mod failure;
 
-pub use complete::{complete, is_loopback};
+pub use complete::complete;
 
 use crate::core::profile::ProxyChoice;
 use crate::core::wire::{
     CallId, Direction, Failure, FailureKind, Headers, Outcome, Phase, Purpose, Record, Request,
-    Response, Timing,
+    Response, Timing, is_loopback,
 };
 use client::{Clients, Marks};
 use jiff::{SignedDuration, Timestamp};

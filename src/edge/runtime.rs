@@ -79,6 +79,7 @@ impl Runtime {
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::StartSandbox {
+                run,
                 faults,
                 client_id,
                 client_secret,
@@ -86,14 +87,17 @@ impl Runtime {
             } => {
                 let client = SandboxConfig::for_client(client_id, client_secret, redirect_uri);
                 let config = SandboxConfig { faults, ..client };
-                self.embedded.start(config, self.events.clone());
+                self.embedded.start(run, config, self.events.clone());
             }
-            Effect::ReadEnvironment(name) => self.report(Event::SecretRead(environment(&name))),
+            Effect::ReadEnvironment(name) => {
+                let secret = environment(&name);
+                self.report(Event::SecretRead { name, secret });
+            }
             Effect::Bind { run, redirect_uri } => self.listeners.bind(run, redirect_uri),
             Effect::CloseListener { run } => self.listeners.close(run),
             Effect::AnswerHit { hit, response } => self.listeners.answer(hit, response),
-            Effect::OpenBrowser(link) => self.open_browser(link),
-            Effect::VisitConsent { link, consent } => self.visit(link, consent),
+            Effect::OpenBrowser { run, link } => self.open_browser(run, link),
+            Effect::VisitConsent { run, link, consent } => self.visit(run, link, consent),
             Effect::Send {
                 call,
                 purpose,
@@ -120,30 +124,33 @@ impl Runtime {
     }
 
     /// Opens the browser, or says why not.
-    fn open_browser(&self, link: String) {
+    fn open_browser(&self, run: u64, link: String) {
         let browser = self.options.browser.clone();
         answered(
             self.events.clone(),
             async move {
                 match desktop::open(&browser, &link).await {
-                    Ok(()) => Event::BrowserOpened,
-                    Err(reason) => Event::BrowserFailed(reason),
+                    Ok(()) => Event::BrowserOpened { run },
+                    Err(reason) => Event::BrowserFailed { run, reason },
                 }
             },
-            || Event::BrowserFailed(BROKEN.to_owned()),
+            move || Event::BrowserFailed {
+                run,
+                reason: BROKEN.to_owned(),
+            },
         );
     }
 
     /// Walks the sandbox's pages.
-    fn visit(&self, link: String, consent: Consent) {
+    fn visit(&self, run: u64, link: String, consent: Consent) {
         let (door, events) = (self.door.clone(), self.events.clone());
-        let walking = tokio::spawn(async move {
-            visitor::walk(&door, &link, consent, &events).await;
-        });
+        let walking =
+            tokio::spawn(async move { visitor::walk(&door, &link, consent, &events).await });
         let events = self.events.clone();
         tokio::spawn(async move {
-            if walking.await.is_err() {
-                let _ = events.send(Event::ConsentFailed(BROKEN.to_owned()));
+            let walked = walking.await.unwrap_or_else(|_| Err(BROKEN.to_owned()));
+            if let Err(reason) = walked {
+                let _ = events.send(Event::ConsentFailed { run, reason });
             }
         });
     }

@@ -13,8 +13,8 @@ mod form;
 
 use crate::core::engine::message::{Consent, Event};
 use crate::core::profile::ProxyChoice;
-use crate::core::wire::{Body, CallId, Headers, Outcome, Purpose, Request, Response};
-use crate::edge::http::{Door, is_loopback};
+use crate::core::wire::{Body, CallId, Headers, Outcome, Purpose, Request, Response, is_loopback};
+use crate::edge::http::Door;
 use form::Form;
 use tokio::sync::mpsc::UnboundedSender;
 use url::Url;
@@ -43,16 +43,15 @@ enum Next {
     Delivery(Request),
 }
 
-/// Walks from the link to the listener. Reports each request, and a failure when no answer of the
-/// listener was reached that takes it.
-pub async fn walk(door: &Door, link: &str, consent: Consent, events: &UnboundedSender<Event>) {
-    let walked = match Visitor::new(door, link, consent, events) {
-        Ok(mut visitor) => visitor.walk(link).await,
-        Err(reason) => Err(reason),
-    };
-    if let Err(reason) = walked {
-        let _ = events.send(Event::ConsentFailed(reason));
-    }
+/// Walks from the link to the listener, and reports each request. Fails with the reason when the
+/// listener did not take an answer.
+pub async fn walk(
+    door: &Door,
+    link: &str,
+    consent: Consent,
+    events: &UnboundedSender<Event>,
+) -> Result<(), String> {
+    Visitor::new(door, link, consent, events)?.walk(link).await
 }
 
 impl<'a> Visitor<'a> {

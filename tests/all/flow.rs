@@ -191,12 +191,12 @@ fn a_paste_counts_like_a_callback_and_the_first_wins() {
     let state = engine.run().fresh.state.clone();
     engine.command(
         at(5),
-        Command::PasteAnswer("http://localhost:8765/callback".to_owned()),
+        Command::PasteAnswer(Secret::new("http://localhost:8765/callback")),
     );
     assert_eq!(engine.run().phase, RunPhase::Waiting);
     assert_eq!(engine.run().hits[0].verdict, Verdict::NoAnswer);
     let address = format!("http://localhost:8765/callback?code=pasted&state={state}");
-    engine.command(at(6), Command::PasteAnswer(address));
+    engine.command(at(6), Command::PasteAnswer(Secret::new(address)));
     assert_eq!(engine.run().phase, RunPhase::Answered);
     assert_eq!(engine.run().answer.as_ref().unwrap().1, Arrival::Pasted);
     accept(&mut engine, 7);
@@ -320,6 +320,7 @@ fn the_sandbox_is_started_and_port_0_becomes_the_real_port() {
     engine.event(
         at(0),
         Event::SandboxStarted {
+            run: 1,
             origin: "http://127.0.0.1:4711".to_owned(),
         },
     );
@@ -369,7 +370,7 @@ fn commands() -> Vec<Command> {
         },
         Command::OpenBrowser,
         Command::AnswerConsent(Consent::Accept),
-        Command::PasteAnswer("garbage".to_owned()),
+        Command::PasteAnswer(Secret::new("garbage")),
         Command::GoOnWaiting,
         Command::StopWaiting,
         Command::ProvideSecret(Secret::new("typed")),
@@ -423,7 +424,7 @@ proptest! {
         prop_assume!(state != engine.run().fresh.state);
         post(&mut engine, 3, &form);
         post(&mut engine, 4, &format!("code=x&state={state}"));
-        engine.command(at(5), Command::PasteAnswer(form));
+        engine.command(at(5), Command::PasteAnswer(Secret::new(form)));
         prop_assert_eq!(&engine.run().phase, &RunPhase::Waiting);
     }
 

@@ -8,6 +8,7 @@ use crossterm::event::{
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Consent, Event as World};
 use dineroscope::core::oauth::{RunPhase, STEPS, Step};
+use dineroscope::core::secret::Secret;
 use dineroscope::tui::action::Action;
 use dineroscope::tui::keymap::{KEYS, Key, Situation, applicable};
 use dineroscope::tui::ui::act::{Reaction, has_secret};
@@ -29,7 +30,10 @@ fn sandbox_waiting() -> Engine {
     let mut engine = blank();
     bring(&mut engine, sandbox(), Point::SandboxStarting);
     let origin = "http://127.0.0.1:41234".to_owned();
-    engine.event(crate::stage::at(0), World::SandboxStarted { origin });
+    engine.event(
+        crate::stage::at(0),
+        World::SandboxStarted { run: 1, origin },
+    );
     engine.command(
         crate::stage::at(0),
         Command::Begin {
@@ -257,7 +261,7 @@ fn a_text_field_takes_every_printable_key() {
     let reactions = picture.press("<enter>");
     assert_eq!(
         reactions,
-        [Reaction::Command(Command::PasteAnswer(typed.to_owned()))]
+        [Reaction::Command(Command::PasteAnswer(Secret::new(typed)))]
     );
 }
 
@@ -275,7 +279,10 @@ fn a_paste_is_data_never_keys() {
         picture.text()
     );
     let reactions = picture.press("<enter>");
-    assert_eq!(reactions, [Reaction::Command(Command::PasteAnswer(form))]);
+    assert_eq!(
+        reactions,
+        [Reaction::Command(Command::PasteAnswer(Secret::new(form)))]
+    );
     picture.press("2p");
     picture.input(Event::Paste("x".repeat(4 * 1024 * 1024 + 1)));
     assert!(picture.text().contains("over 4 MiB"), "{}", picture.text());

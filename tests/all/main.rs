@@ -8,6 +8,7 @@ mod faults;
 mod flow;
 mod http;
 mod keys;
+mod late;
 mod layers;
 mod listener;
 mod login;

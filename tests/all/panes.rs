@@ -76,7 +76,13 @@ fn engines() -> Vec<(String, Engine)> {
         .collect();
     engines.push(("sandbox waiting".to_owned(), sandbox_waiting()));
     let mut failed = engine_at(Point::SandboxStarting);
-    failed.event(at(1), Event::SandboxFailed("no free port".to_owned()));
+    failed.event(
+        at(1),
+        Event::SandboxFailed {
+            run: 1,
+            reason: "no free port".to_owned(),
+        },
+    );
     engines.push(("sandbox failed".to_owned(), failed));
     let mut anew = engine_at(Point::Listed);
     anew.command(at(120), Command::NewRun);
@@ -90,6 +96,7 @@ fn sandbox_waiting() -> Engine {
     engine.event(
         at(0),
         Event::SandboxStarted {
+            run: 1,
             origin: "http://127.0.0.1:41234".to_owned(),
         },
     );

@@ -193,12 +193,16 @@ async fn only_a_sandbox_on_this_machine_is_answered() {
     for link in [elsewhere, led_away, "no link"] {
         let (mut runtime, mut events) = bare();
         runtime.perform(Effect::VisitConsent {
+            run: 1,
             link: link.to_owned(),
             consent: Consent::Accept,
         });
         // The first event is the last: nothing was visited.
         assert!(
-            matches!(events.recv().await, Some(Event::ConsentFailed(_))),
+            matches!(
+                events.recv().await,
+                Some(Event::ConsentFailed { run: 1, .. })
+            ),
             "{link}"
         );
     }
@@ -208,6 +212,7 @@ async fn only_a_sandbox_on_this_machine_is_answered() {
 async fn the_sandbox_is_started_once() {
     let (mut runtime, mut events) = bare();
     let start = |client_id: &str| Effect::StartSandbox {
+        run: 1,
         faults: Vec::new(),
         client_id: client_id.to_owned(),
         client_secret: Secret::new("s"),
@@ -217,7 +222,7 @@ async fn the_sandbox_is_started_once() {
     for client_id in ["one", "one", "other"] {
         runtime.perform(start(client_id));
         match events.recv().await {
-            Some(Event::SandboxStarted { origin }) => origins.push(origin),
+            Some(Event::SandboxStarted { run: 1, origin }) => origins.push(origin),
             other => panic!("{other:?}"),
         }
     }
@@ -316,10 +321,16 @@ async fn a_secret_is_read_from_the_environment() {
     let path = std::env::var("PATH").unwrap();
     assert_eq!(
         events.recv().await,
-        Some(Event::SecretRead(Some(Secret::new(path))))
+        Some(Event::SecretRead {
+            name: "PATH".to_owned(),
+            secret: Some(Secret::new(path))
+        })
     );
     runtime.perform(Effect::ReadEnvironment("DINEROSCOPE_NOT_SET".to_owned()));
-    assert_eq!(events.recv().await, Some(Event::SecretRead(None)));
+    assert!(matches!(
+        events.recv().await,
+        Some(Event::SecretRead { secret: None, .. })
+    ));
 }
 
 #[cfg(unix)]
@@ -346,10 +357,13 @@ async fn the_browser_is_given_the_link_whole_and_its_failure_is_told() {
         let mut options = Options::new(Mask::new([7; 32]));
         options.browser = Browser::Command(command.clone());
         let (mut runtime, mut events) = Runtime::new(options);
-        runtime.perform(Effect::OpenBrowser(link.to_owned()));
+        runtime.perform(Effect::OpenBrowser {
+            run: 1,
+            link: link.to_owned(),
+        });
         match events.recv().await {
-            Some(Event::BrowserOpened) => assert!(opens, "{command:?}"),
-            Some(Event::BrowserFailed(_)) => assert!(!opens, "{command:?}"),
+            Some(Event::BrowserOpened { run: 1 }) => assert!(opens, "{command:?}"),
+            Some(Event::BrowserFailed { run: 1, .. }) => assert!(!opens, "{command:?}"),
             other => panic!("{other:?}"),
         }
     }

@@ -76,7 +76,7 @@ fn the_sandbox_is_told_from_production() {
         let origin = "http://127.0.0.1:41234".to_owned();
         engine.event(
             crate::stage::at(0),
-            dineroscope::core::engine::message::Event::SandboxStarted { origin },
+            dineroscope::core::engine::message::Event::SandboxStarted { run: 1, origin },
         );
         engine.command(
             crate::stage::at(0),

@@ -203,7 +203,8 @@ pub(crate) fn bring(engine: &mut Engine, profile: Profile, point: Point) {
         _ => {}
     }
     bind(engine);
-    engine.event(at(1), Event::BrowserOpened);
+    let run = engine.run().number;
+    engine.event(at(1), Event::BrowserOpened { run });
     match point {
         Point::Waiting => return,
         Point::TimedOut => {

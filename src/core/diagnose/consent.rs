@@ -3,12 +3,13 @@
 //! Most errors of an authorize request are shown to the user and never sent back, so "nothing came" is
 //! itself the evidence; what did come to the listener tells the causes apart.
 
-use super::seen::{capital, is_loopback, parameter, portal, provider, quoted, refused_hit, span};
+use super::seen::{capital, parameter, portal, provider, quoted, refused_hit, span};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::callback::Verdict;
 use crate::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::is_placeholder;
+use crate::core::wire::is_loopback;
 use url::Url;
 
 /// The rules about waiting.
@@ -229,11 +230,14 @@ fn elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
             "{} brings the answer there, and only whoever listens there gets the code.",
             capital(provider(evidence))
         ),
-        &[&format!(
-            "register an address such as `http://localhost:8765/callback` in {}, and use it in the \
-             profile",
-            portal(evidence)
-        )],
+        &[
+            &format!(
+                "register an address such as `http://localhost:8765/callback` in {}, and use it in \
+                 the profile",
+                portal(evidence)
+            ),
+            "or open the link, and paste the address at which the browser ends with `p` in step 2",
+        ],
     );
     Some(if failed {
         found.rated(Severity::Error)

@@ -2,10 +2,11 @@
 //!
 //! It is compared character by character by everybody, so its shape is judged before it travels.
 
-use super::seen::{is_loopback, is_visma, parameter, quoted};
+use super::seen::{is_visma, parameter, quoted};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::Step;
 use crate::core::profile::is_placeholder;
+use crate::core::wire::is_loopback;
 use url::Url;
 
 /// The rules about the redirect URI.

@@ -10,7 +10,6 @@ use crate::core::profile::{Environment, Preset};
 use crate::core::secret::Secret;
 use crate::core::wire::{CallId, Purpose, Record, Request};
 use jiff::SignedDuration;
-use url::{Host, Url};
 
 /// Text cut at its end to so many characters.
 pub(super) fn clip(text: &str, most: usize) -> String {
@@ -101,16 +100,6 @@ pub(super) fn parameter<'a>(evidence: &Evidence<'a>, name: &str) -> Option<&'a s
         .iter()
         .find(|parameter| parameter.name == name)
         .map(|parameter| parameter.value.as_str())
-}
-
-/// Whether a URL's host is this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// A record by its name.

@@ -30,7 +30,7 @@ impl Engine {
             Command::Begin { open_browser } => self.begin(now, open_browser),
             Command::OpenBrowser => self.open_browser(),
             Command::AnswerConsent(consent) => self.answer_consent(consent),
-            Command::PasteAnswer(text) => self.paste(now, &text),
+            Command::PasteAnswer(text) => self.paste(now, text.expose()),
             Command::GoOnWaiting => self.wait_again(now),
             Command::StopWaiting => self.stop_waiting(),
             Command::ProvideSecret(secret) => self.provide_secret(secret),
@@ -54,11 +54,12 @@ impl Engine {
     pub fn allows(&self, command: &Command) -> bool {
         let phase = &self.run.phase;
         let waits = matches!(phase, RunPhase::Waiting | RunPhase::TimedOut);
+        let takes_an_answer = self.run.takes_an_answer();
         match command {
             Command::UseProfile(_) => true,
             Command::FillField(..) => self.profile.is_some() && self.run.started_at.is_none(),
             Command::Begin { .. } => *phase == RunPhase::Ready,
-            Command::OpenBrowser | Command::PasteAnswer(_) => waits,
+            Command::OpenBrowser | Command::PasteAnswer(_) => takes_an_answer,
             Command::AnswerConsent(_) => {
                 waits && !self.visiting && self.profile.as_ref().is_some_and(is_sandbox)
             }
@@ -87,18 +88,6 @@ impl Engine {
             ..super::Requests::default()
         };
         self.environment_secret = super::EnvironmentSecret::Reading;
-        self.sandbox_trouble = None;
-        if is_embedded(&profile) {
-            effects.push(Effect::StartSandbox {
-                faults: self.setup.faults.clone(),
-                client_id: profile.client_id.clone(),
-                client_secret: match &profile.client_secret {
-                    SecretReference::Plain(secret) => secret.clone(),
-                    _ => Secret::new(""),
-                },
-                redirect_uri: profile.redirect_uri.clone(),
-            });
-        }
         if let SecretReference::Environment(name) = &profile.client_secret
             && is_trusted(&profile)
         {
@@ -106,7 +95,25 @@ impl Engine {
         }
         self.profile = Some(profile);
         self.prepare_run();
+        effects.extend(self.start_sandbox());
         effects
+    }
+
+    /// Starts the sandbox that the run waits for, with the client of the profile in use.
+    fn start_sandbox(&mut self) -> Option<Effect> {
+        self.sandbox_trouble = None;
+        let profile = self.profile.as_ref()?;
+        let waits = self.run.phase == RunPhase::Preparing(Missing::Sandbox);
+        (waits && is_embedded(profile)).then(|| Effect::StartSandbox {
+            run: self.run.number,
+            faults: self.setup.faults.clone(),
+            client_id: profile.client_id.clone(),
+            client_secret: match &profile.client_secret {
+                SecretReference::Plain(secret) => secret.clone(),
+                _ => Secret::new(""),
+            },
+            redirect_uri: profile.redirect_uri.clone(),
+        })
     }
 
     /// Fills a field in which a placeholder was left.
@@ -119,7 +126,7 @@ impl Engine {
             value.trim().clone_into(slot);
         }
         self.prepare_run();
-        Vec::new()
+        self.start_sandbox().into_iter().collect()
     }
 
     /// Leaves the current run: its listener is closed; an exchange under way goes on by itself.
@@ -203,7 +210,10 @@ impl Engine {
     /// Opens the browser with the run's link.
     fn open_browser(&mut self) -> Vec<Effect> {
         self.run.browser = Browser::Opening;
-        vec![Effect::OpenBrowser(self.run.link.clone())]
+        vec![Effect::OpenBrowser {
+            run: self.run.number,
+            link: self.run.link.clone(),
+        }]
     }
 
     /// Answers in the user's place.
@@ -211,6 +221,7 @@ impl Engine {
         self.visiting = true;
         self.consent_trouble = None;
         vec![Effect::VisitConsent {
+            run: self.run.number,
             link: self.run.link.clone(),
             consent,
         }]

@@ -1,9 +1,11 @@
 //! What the world reports: each event changes the state and may ask the world for more.
 
 use super::message::{Effect, Event};
-use super::{Engine, EnvironmentSecret, Released, api_origin, client_of, is_embedded};
+use super::{Engine, EnvironmentSecret, Released, api_origin, client_of};
 use crate::core::oauth::flow::{BindFailure, Browser, Missing, Waiting};
 use crate::core::oauth::{RunPhase, grant};
+use crate::core::profile::SecretReference;
+use crate::core::secret::Secret;
 use crate::core::wire::{Purpose, Record};
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -18,12 +20,13 @@ impl Engine {
                     self.run.phase = RunPhase::TimedOut;
                 }
             }
-            Event::SandboxStarted { origin } => self.sandbox_started(&origin),
-            Event::SandboxFailed(reason) => self.sandbox_trouble = Some(reason),
-            Event::SecretRead(secret) => {
-                self.environment_secret =
-                    secret.map_or(EnvironmentSecret::NotSet, EnvironmentSecret::Read);
+            Event::SandboxStarted { run, origin } => self.sandbox_started(run, &origin),
+            Event::SandboxFailed { run, reason } => {
+                if self.awaits_sandbox(run) {
+                    self.sandbox_trouble = Some(reason);
+                }
             }
+            Event::SecretRead { name, secret } => self.secret_read(&name, secret),
             Event::ListenerBound {
                 run,
                 addresses,
@@ -53,8 +56,16 @@ impl Engine {
                     self.rejected(now, reason, response, (request, peer, at));
                 }
             }
-            Event::BrowserOpened => self.run.browser = Browser::Opened(now),
-            Event::BrowserFailed(reason) => self.run.browser = Browser::Failed(reason),
+            Event::BrowserOpened { run } => {
+                if run == self.run.number {
+                    self.run.browser = Browser::Opened(now);
+                }
+            }
+            Event::BrowserFailed { run, reason } => {
+                if run == self.run.number {
+                    self.run.browser = Browser::Failed(reason);
+                }
+            }
             Event::Answered(record) => return self.answered(now, *record),
             Event::Visited(record) => {
                 let call = self.next_call();
@@ -65,8 +76,8 @@ impl Engine {
                     ..*record
                 });
             }
-            Event::ConsentFailed(reason) => {
-                if self.visiting {
+            Event::ConsentFailed { run, reason } => {
+                if self.visiting && run == self.run.number {
                     self.visiting = false;
                     self.consent_trouble = Some(reason);
                 }
@@ -80,18 +91,33 @@ impl Engine {
         Vec::new()
     }
 
+    /// Whether this run's link waits for the sandbox's address.
+    fn awaits_sandbox(&self, run: u64) -> bool {
+        run == self.run.number && self.run.phase == RunPhase::Preparing(Missing::Sandbox)
+    }
+
     /// Fills in the addresses that only the running sandbox knows.
-    fn sandbox_started(&mut self, origin: &str) {
-        let Some(profile) = self.profile.as_mut().filter(|profile| is_embedded(profile)) else {
+    fn sandbox_started(&mut self, run: u64, origin: &str) {
+        if !self.awaits_sandbox(run) {
+            return;
+        }
+        let Some(profile) = &mut self.profile else {
             return;
         };
         profile.provider.issuer = Some(origin.to_owned());
         profile.provider.authorize_url = format!("{origin}/connect/authorize");
         profile.provider.token_url = format!("{origin}/connect/token");
         origin.clone_into(&mut profile.api.base_url);
-        if self.run.phase == RunPhase::Preparing(Missing::Sandbox) {
-            self.run.phase = RunPhase::Ready;
-            self.build_link();
+        self.run.phase = RunPhase::Ready;
+        self.build_link();
+    }
+
+    /// Keeps the secret of a variable, when it is the one that the profile in use names.
+    fn secret_read(&mut self, name: &str, secret: Option<Secret>) {
+        let named = self.profile.as_ref().map(|profile| &profile.client_secret);
+        if matches!(named, Some(SecretReference::Environment(wanted)) if wanted == name) {
+            self.environment_secret =
+                secret.map_or(EnvironmentSecret::NotSet, EnvironmentSecret::Read);
         }
     }
 
@@ -121,7 +147,10 @@ impl Engine {
         self.run.waiting = Some(Waiting { since: now, until });
         self.run.phase = RunPhase::Waiting;
         match self.run.browser {
-            Browser::Opening => vec![Effect::OpenBrowser(self.run.link.clone())],
+            Browser::Opening => vec![Effect::OpenBrowser {
+                run,
+                link: self.run.link.clone(),
+            }],
             _ => Vec::new(),
         }
     }

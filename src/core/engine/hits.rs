@@ -27,13 +27,14 @@ impl Engine {
                     .answer
                     .as_ref()
                     .and_then(|(answer, ..)| answer.code.as_ref()),
-                open: matches!(self.run.phase, RunPhase::Waiting | RunPhase::TimedOut),
+                open: self.run.takes_an_answer(),
             },
         );
         (answer, verdict)
     }
 
-    /// A whole request reached a listener.
+    /// A whole request reached a listener. That of a former run, which is closing, is recorded and told
+    /// so; it is none of this run's hits.
     pub(super) fn hit(
         &mut self,
         now: Timestamp,
@@ -41,16 +42,26 @@ impl Engine {
         hit: u64,
         (request, peer, at): (Request, SocketAddr, Timestamp),
     ) -> Vec<Effect> {
-        let (arrival, verdict, answer) = if run == self.run.number {
-            match callback::place(&request, &self.run.redirect_uri, &self.run.addresses) {
-                Ok((encoded, arrival)) => {
-                    let (answer, verdict) = self.judge(&encoded);
-                    (Some(arrival), verdict, answer)
-                }
-                Err(verdict) => (None, verdict, Answer::default()),
+        if run != self.run.number {
+            let response = pages::response(&Verdict::Late, None, "", self.speaks_danish());
+            let record = self.incoming(
+                now,
+                request,
+                peer,
+                at,
+                &Verdict::Late,
+                Some(response.clone()),
+            );
+            self.transcript.push(record);
+            return vec![Effect::AnswerHit { hit, response }];
+        }
+        let place = callback::place(&request, &self.run.redirect_uri, &self.run.addresses);
+        let (arrival, verdict, answer) = match place {
+            Ok((encoded, arrival)) => {
+                let (answer, verdict) = self.judge(&encoded);
+                (Some(arrival), verdict, answer)
             }
-        } else {
-            (None, Verdict::Late, Answer::default())
+            Err(verdict) => (None, verdict, Answer::default()),
         };
         let path = callback::target(&request.url).0.to_owned();
         let response = pages::response(&verdict, arrival, &path, self.speaks_danish());

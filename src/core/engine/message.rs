@@ -28,8 +28,8 @@ pub enum Command {
     OpenBrowser,
     /// In the sandbox: accept or deny in the user's place, over HTTP.
     AnswerConsent(Consent),
-    /// Take a pasted callback address, query string, form body or raw request.
-    PasteAnswer(String),
+    /// Take a pasted callback address, query string, form body or raw request; it may hold the code.
+    PasteAnswer(Secret),
     /// After a time-out: wait as long again.
     GoOnWaiting,
     /// Stop waiting; the run ends.
@@ -64,13 +64,25 @@ pub enum Event {
     Ticked,
     /// The embedded sandbox listens.
     SandboxStarted {
+        /// The run it was started for.
+        run: u64,
         /// `http://127.0.0.1:41234`.
         origin: String,
     },
     /// The embedded sandbox could not listen.
-    SandboxFailed(String),
-    /// An environment variable was read for a secret; `None` when it is not set.
-    SecretRead(Option<Secret>),
+    SandboxFailed {
+        /// The run it was started for.
+        run: u64,
+        /// Why.
+        reason: String,
+    },
+    /// An environment variable was read for a secret.
+    SecretRead {
+        /// The variable.
+        name: String,
+        /// What it holds; `None` when it is not set.
+        secret: Option<Secret>,
+    },
     /// The run's listener is bound.
     ListenerBound {
         /// The run.
@@ -116,15 +128,28 @@ pub enum Event {
         at: Timestamp,
     },
     /// The browser was started.
-    BrowserOpened,
+    BrowserOpened {
+        /// The run whose link it was given.
+        run: u64,
+    },
     /// The browser could not be started.
-    BrowserFailed(String),
+    BrowserFailed {
+        /// The run whose link it was given.
+        run: u64,
+        /// Why.
+        reason: String,
+    },
     /// A request that was sent has ended, one way or the other.
     Answered(Box<Record>),
     /// A request that was made in the user's place, with its answer; its `call` is to be counted anew.
     Visited(Box<Record>),
     /// Walking the consent pages ended without an answer having been delivered.
-    ConsentFailed(String),
+    ConsentFailed {
+        /// The run whose link was walked.
+        run: u64,
+        /// Why.
+        reason: String,
+    },
     /// The body of an API answer was laid out.
     LaidOut(CallId, Arc<Layout>),
 }
@@ -145,8 +170,11 @@ pub enum HitRejection {
 /// Imperative, to the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Start the embedded sandbox (once); answered by `SandboxStarted` or `SandboxFailed`.
+    /// Start the embedded sandbox, once for each client; answered by `SandboxStarted` or
+    /// `SandboxFailed`.
     StartSandbox {
+        /// The run that needs it.
+        run: u64,
         /// How it shall fail.
         faults: Vec<Fault>,
         /// The client it registers.
@@ -178,9 +206,16 @@ pub enum Effect {
         response: Response,
     },
     /// Open the system's browser; answered by `BrowserOpened` or `BrowserFailed`.
-    OpenBrowser(String),
+    OpenBrowser {
+        /// The run.
+        run: u64,
+        /// The run's link.
+        link: String,
+    },
     /// Walk the sandbox's pages in the user's place; each request is reported by `Visited`.
     VisitConsent {
+        /// The run.
+        run: u64,
         /// The run's link.
         link: String,
         /// What the user would press.

@@ -170,7 +170,8 @@ pub enum BindFailureKind {
     NotPermitted,
     /// Not an address of this machine.
     AddressUnavailable,
-    /// The redirect URI cannot be listened on: custom scheme, https (not built yet), foreign host.
+    /// The redirect URI cannot be listened on: custom scheme, https (not built yet), foreign host. Its
+    /// answer can be pasted.
     NotListenable,
     /// Anything else.
     Other,
@@ -251,6 +252,16 @@ impl Run {
             RunPhase::Authorized => [Done, Done, Done, Done, Done],
         };
         order.get(step as usize).copied().unwrap_or(Pending)
+    }
+
+    /// Whether an answer may still come: to the listener or, where the redirect URI is nothing that can be
+    /// listened on, as a paste.
+    pub fn takes_an_answer(&self) -> bool {
+        match &self.phase {
+            RunPhase::Waiting | RunPhase::TimedOut => true,
+            RunPhase::ListenFailed(failure) => failure.kind == BindFailureKind::NotListenable,
+            _ => false,
+        }
     }
 
     /// Whether leaving it would lose an answer that may still come or be used.

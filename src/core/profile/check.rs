@@ -5,7 +5,8 @@
 use crate::core::profile::{
     ClientAuthentication, Environment, Preset, ProxyChoice, ResponseMode, is_placeholder,
 };
-use url::{Host, Url};
+use crate::core::wire::is_loopback;
+use url::Url;
 
 /// What a check answers: the value, or what is wrong and what was expected.
 pub(super) type Checked<T> = Result<T, String>;
@@ -111,16 +112,8 @@ fn without_credentials(text: &str) -> &str {
 }
 
 /// Whether a URL's host is this machine.
-pub(super) fn is_loopback(url: &str) -> bool {
-    let Ok(url) = Url::parse(url) else {
-        return false;
-    };
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+pub(super) fn is_here(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| is_loopback(&url))
 }
 
 /// One scope (RFC 6749 3.3).

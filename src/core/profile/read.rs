@@ -161,7 +161,7 @@ fn provider_table(source: &mut Source<'_>) -> Option<Provider> {
         check::endpoint,
     );
     let (authorize_url, token_url) = (authorize_url?, token_url?);
-    let local = check::is_loopback(&authorize_url) && check::is_loopback(&token_url);
+    let local = check::is_here(&authorize_url) && check::is_here(&token_url);
     if environment == Some(Environment::Sandbox) && !local {
         source.problem(
             "provider.environment",
@@ -169,7 +169,7 @@ fn provider_table(source: &mut Source<'_>) -> Option<Provider> {
              `production`, `stage` or your own word",
         );
     }
-    if token_url.starts_with("http:") && !check::is_loopback(&token_url) {
+    if token_url.starts_with("http:") && !check::is_here(&token_url) {
         source.warning(
             "provider.token_url",
             "is not encrypted: the client secret can be read on the way; use https",

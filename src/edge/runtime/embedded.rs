@@ -1,6 +1,7 @@
-//! The embedded sandbox: started when a profile asks for it, kept while the program runs.
+//! The embedded sandboxes: one for each client that asked, started once, kept while the program runs.
 //!
-//! Kept also when another profile is used meanwhile, because grants belong to its address.
+//! Kept also when another profile is used meanwhile, because grants belong to its address, and because
+//! two that are asked for at one time must not end each other.
 
 use super::answered;
 use crate::core::engine::message::Event;
@@ -9,27 +10,31 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedSender;
 
-/// The running one with what it was told, if any.
-type Running = Arc<Mutex<Option<(SandboxConfig, SandboxServer)>>>;
+/// Those that run, each with what it was told.
+type Running = Arc<Mutex<Vec<(SandboxConfig, SandboxServer)>>>;
 
-/// Starts the embedded sandbox, or finds it running.
+/// Starts an embedded sandbox, or finds it running.
 #[derive(Debug, Default)]
 pub(super) struct Embedded {
     running: Running,
 }
 
 impl Embedded {
-    /// Reports where it is reached. One that was told otherwise is ended first.
-    pub(super) fn start(&self, config: SandboxConfig, events: UnboundedSender<Event>) {
+    /// Reports to the run where it is reached.
+    pub(super) fn start(&self, run: u64, config: SandboxConfig, events: UnboundedSender<Event>) {
         let running = self.running.clone();
         let starting = async move {
             origin(&running, config).await.map_or_else(
-                |error| Event::SandboxFailed(format!("the sandbox cannot listen: {error}")),
-                |origin| Event::SandboxStarted { origin },
+                |error| Event::SandboxFailed {
+                    run,
+                    reason: format!("the sandbox cannot listen: {error}"),
+                },
+                |origin| Event::SandboxStarted { run, origin },
             )
         };
-        answered(events, starting, || {
-            Event::SandboxFailed(super::BROKEN.to_owned())
+        answered(events, starting, move || Event::SandboxFailed {
+            run,
+            reason: super::BROKEN.to_owned(),
         });
     }
 }
@@ -37,14 +42,11 @@ impl Embedded {
 /// The address of the one that runs with this configuration.
 async fn origin(running: &Running, config: SandboxConfig) -> std::io::Result<String> {
     let mut running = running.lock().await;
-    if let Some((told, server)) = running.as_ref()
-        && *told == config
-    {
+    if let Some((_, server)) = running.iter().find(|(told, _)| *told == config) {
         return Ok(server.origin().to_owned());
     }
-    *running = None;
     let server = start(config.clone(), 0).await?;
     let origin = server.origin().to_owned();
-    *running = Some((config, server));
+    running.push((config, server));
     Ok(origin)
 }

@@ -5,6 +5,7 @@
 use super::{Binding, Group, Key, Situation};
 use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::Step;
+use crate::core::secret::Secret;
 use crate::tui::action::{Action, Direction, Place, Question};
 use crate::tui::ui::Focus;
 use crate::tui::ui::popup::Popup;
@@ -156,7 +157,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Here,
         &[Key::letter('p')],
-        |situation| allowed(situation, &Command::PasteAnswer(String::new())),
+        |situation| allowed(situation, &Command::PasteAnswer(Secret::new(""))),
         Action::Ask(Question::Answer),
         "paste an answer",
         "paste an answer",

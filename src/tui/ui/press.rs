@@ -95,7 +95,7 @@ impl Ui {
                     Command::Exchange,
                 ]
             }
-            Question::Answer => vec![Command::PasteAnswer(last)],
+            Question::Answer => vec![Command::PasteAnswer(Secret::new(last))],
             Question::FreeRequest => {
                 let method = prompt.text(0).trim().to_ascii_uppercase();
                 let known = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];

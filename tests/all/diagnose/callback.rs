@@ -8,6 +8,7 @@ use dineroscope::core::engine::message::{Command, Event, HitRejection};
 use dineroscope::core::oauth::callback::Arrival;
 use dineroscope::core::oauth::{RunPhase, Step};
 use dineroscope::core::profile::{Preset, ResponseMode};
+use dineroscope::core::secret::Secret;
 use dineroscope::core::wire::{Body, Headers, Request};
 
 /// An engine that waits, and what comes to it.
@@ -292,7 +293,7 @@ fn a_missing_issuer_is_worse_where_it_is_known_to_be_sent() {
 fn a_pasted_address_of_a_form_post_run_is_told_where_the_code_is() {
     let mut engine = blank();
     bring(&mut engine, visma(), Point::Waiting);
-    let paste = Command::PasteAnswer("http://localhost:8765/callback".to_owned());
+    let paste = Command::PasteAnswer(Secret::new("http://localhost:8765/callback"));
     engine.command(at(9), paste);
     let findings = Case::of(&engine, at(9)).findings(Step::Callback);
     assert_eq!(findings[0].rule, "callback-missing-code");
