@@ -124,7 +124,8 @@ pub fn run(task: Task, terminal: Terminal) -> Exit {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
             printer.talk(&Visible::of(&format!(
-                "error: standard output cannot be written: {error}"
+                "error: this machine does not let it go on ({error}): look for a full disk behind \
+                 standard output, or a limit on what a program may use"
             )));
             Exit::Profile
         }

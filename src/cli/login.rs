@@ -260,18 +260,24 @@ impl Walk<'_, '_> {
                     TokenTrouble::NoAnswer => Exit::Unreachable,
                     _ => Exit::Refused,
                 };
-                (exit, Step::Exchange, trouble.note())
+                (exit, Step::Exchange, self.their_words(&trouble.note()))
             }
             _ => return None,
         };
         Some(Failure { exit, step, error })
     }
 
+    /// Words of the provider, secrets masked: it may quote what it was given.
+    fn their_words(&self, text: &str) -> String {
+        self.drive.engine().mask().text(text, &[])
+    }
+
     /// The provider's error code.
     fn refusal(&self) -> String {
         let answer = self.drive.engine().run().answer.as_ref();
         answer
-            .and_then(|(answer, ..)| answer.error.clone())
+            .and_then(|(answer, ..)| answer.error.as_deref())
+            .map(|error| self.their_words(error))
             .unwrap_or_default()
     }
 

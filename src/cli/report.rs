@@ -203,14 +203,16 @@ fn fields(answer: &Answer, mask: &Mask) -> Map<String, Value> {
         .code
         .as_ref()
         .map(|code| mask.fact(code).as_str().to_owned());
+    // Whatever is in words may quote what the provider was given.
+    let words = |text: &Option<String>| text.as_deref().map(|text| mask.text(text, &[]));
     let known = [
         ("code", code),
         ("state", answer.state.clone()),
-        ("iss", answer.iss.clone()),
-        ("scope", answer.scope.clone()),
+        ("iss", words(&answer.iss)),
+        ("scope", words(&answer.scope)),
         ("session_state", answer.session_state.clone()),
-        ("error", answer.error.clone()),
-        ("error_description", answer.error_description.clone()),
+        ("error", words(&answer.error)),
+        ("error_description", words(&answer.error_description)),
     ];
     let mut fields: Map<String, Value> = known
         .into_iter()
@@ -220,4 +222,30 @@ fn fields(answer: &Answer, mask: &Mask) -> Map<String, Value> {
         fields.insert(name.clone(), json!("not used by this client"));
     }
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::secret::Secret;
+
+    #[test]
+    fn no_field_of_an_answer_shows_a_secret() {
+        let answer = Answer {
+            code: Some(Secret::new("the-code-itself")),
+            error: Some("client_secret=hush-hush".to_owned()),
+            error_description: Some(
+                "at /cb?code=4F5A6B7C8D9E0F1A for Bearer 0123456789abcdef01234".to_owned(),
+            ),
+            ..Answer::default()
+        };
+        let shown = Value::Object(fields(&answer, &Mask::new([7; 32]))).to_string();
+        for secret in ["the-code", "hush", "4F5A", "0123456789"] {
+            assert!(!shown.contains(secret), "`{secret}` in {shown}");
+        }
+        assert!(
+            shown.contains("15 chars") && shown.contains("/cb?code="),
+            "{shown}"
+        );
+    }
 }

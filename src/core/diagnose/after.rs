@@ -36,10 +36,6 @@ fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
 fn late(evidence: &Evidence<'_>) -> Option<Found> {
     let hit = hit_after(evidence).filter(|hit| hit.verdict == Verdict::Late)?;
     let (cause, fix) = match evidence.run.phase {
-        RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => (
-            "It came to the listener of an earlier run. This run still waits for its own.",
-            "use the link of this run (o opens it, y copies it)",
-        ),
         RunPhase::Stopped => (
             "You had stopped waiting, so it was not taken; its code is unused.",
             "ctrl-n begins a new run",

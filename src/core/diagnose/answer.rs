@@ -70,9 +70,10 @@ fn error_code<'a>(evidence: &Evidence<'a>) -> Option<(&'a str, &'a Answer)> {
 
 /// Error code and description as evidence.
 fn seen(evidence: &Evidence<'_>, error: &str, answer: &Answer) -> String {
+    let error = quoted(&their_words(evidence, error));
     match &answer.error_description {
-        Some(words) => format!("error {}: {}", quoted(error), their_words(evidence, words)),
-        None => format!("error {}, no error_description", quoted(error)),
+        Some(words) => format!("error {error}: {}", their_words(evidence, words)),
+        None => format!("error {error}, no error_description"),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Hits are judged when they come; here the verdict gets its words. Once an answer was taken, the hits
 //! before it explain nothing any more.
 
-use super::seen::{clip, is_visma, path_of, quoted, record, refused_hit};
+use super::seen::{clip, is_visma, path_of, quoted, record, refused_hit, their_words};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::callback::{Arrival, Hit, Verdict};
 use crate::core::oauth::{RunPhase, Step};
@@ -245,7 +245,7 @@ fn code_and_error(evidence: &Evidence<'_>) -> Option<Found> {
         format!(
             "{}: `code` and `error` {}",
             line(evidence, hit),
-            quoted(error)
+            quoted(&their_words(evidence, error))
         ),
         "An answer has one or the other. Two answers were mixed, or somebody made this one up.",
         &[OWN_LINK],

@@ -28,6 +28,7 @@ impl Call {
 
     /// The call with an organization in the place that the target keeps for it, as one path segment
     /// whatever is in its id.
+    #[must_use]
     pub fn of_organization(&self, id: &str) -> Self {
         let segment = utf8_percent_encode(id, SEGMENT).to_string();
         Self {
