@@ -5,6 +5,7 @@
 //! returns an error into the core.
 
 pub mod body;
+pub mod html;
 mod json;
 pub mod redact;
 pub mod visible;

@@ -6,6 +6,8 @@
 //!             ▼        ▼  │ ▼                               ▼
 //!        ListenFailed  TimedOut  Stopped              ExchangeFailed
 //! ```
+//!
+//! Where nothing can listen for the redirect URI, a paste leads from `ListenFailed` to the answer.
 
 use crate::core::oauth::callback::{Answer, Arrival, Hit};
 use crate::core::oauth::grant::TokenTrouble;

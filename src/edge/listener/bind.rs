@@ -18,7 +18,7 @@ pub async fn bind(redirect_uri: &str) -> Result<Listener, BindFailure> {
     match place {
         Place::Literal(ip) => {
             let address = SocketAddr::new(ip, port);
-            let socket = open(address)
+            let socket = TcpListener::bind(address)
                 .await
                 .map_err(|error| failure(address, &error))?;
             listener(vec![socket], false)
@@ -44,19 +44,16 @@ pub async fn bind(redirect_uri: &str) -> Result<Listener, BindFailure> {
 /// the port there is: the browser might hand it the code.
 async fn both(port: u16) -> Result<Listener, BindFailure> {
     let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let first = open(v4).await.map_err(|error| failure(v4, &error))?;
+    let first = TcpListener::bind(v4)
+        .await
+        .map_err(|error| failure(v4, &error))?;
     let port = local(&first)?.port();
     let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
-    match open(v6).await {
+    match TcpListener::bind(v6).await {
         Ok(second) => listener(vec![first, second], false),
         Err(error) if is_missing(&error) => listener(vec![first], true),
         Err(error) => Err(failure(v6, &error)),
     }
-}
-
-/// One socket. An address that is held in a way that only shows when it is used is not taken over.
-async fn open(address: SocketAddr) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await
 }
 
 /// Whether a family does not exist on this machine.

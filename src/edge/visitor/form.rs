@@ -1,6 +1,8 @@
 //! Finds the forms of a page and what they would send: enough HTML for the sandbox's own pages, and
 //! tolerant of how it is written.
 
+use crate::core::wire::html::unescape;
+
 /// A form and what it would send as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Form {
@@ -154,48 +156,6 @@ fn value_of(text: &str) -> (&str, &str) {
     }
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     text.split_at(end)
-}
-
-/// Text with its character references resolved; an unknown one is left as it stands.
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('&') {
-        out.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let resolved = rest
-            .find(';')
-            .and_then(|end| Some((reference(&rest[1..end])?, end)));
-        if let Some((character, end)) = resolved {
-            out.push(character);
-            rest = &rest[end + 1..];
-        } else {
-            out.push('&');
-            rest = &rest[1..];
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The character that a reference stands for.
-fn reference(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => '\u{a0}',
-        _ => {
-            let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)?
-        }
-    })
 }
 
 #[cfg(test)]

@@ -4,10 +4,8 @@
 
 use super::scan::scan;
 use super::{Mask, is_secret_name};
+use crate::core::wire::html::unescape;
 use std::ops::Range;
-
-/// Longest character reference that is read, in bytes, its semicolon included.
-const LONGEST_REFERENCE: usize = 10;
 
 /// The page with the values of secret-named elements masked.
 pub(super) fn page(mask: &Mask, text: &str) -> String {
@@ -129,44 +127,4 @@ fn until(bytes: &[u8], from: usize, holds: impl Fn(u8) -> bool) -> usize {
         .iter()
         .take_while(|byte| !holds(**byte))
         .count()
-}
-
-/// Character references undone, so that the same value has the same fingerprint here as elsewhere.
-fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        plain.push_str(before);
-        let reference = after
-            .bytes()
-            .take(LONGEST_REFERENCE)
-            .position(|byte| byte == b';')
-            .and_then(|end| Some((character(&after[..end])?, &after[end + 1..])));
-        rest = if let Some((character, behind)) = reference {
-            plain.push(character);
-            behind
-        } else {
-            plain.push('&');
-            after
-        };
-    }
-    plain + rest
-}
-
-fn character(name: &str) -> Option<char> {
-    if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
-            None => number.parse(),
-        };
-        return char::from_u32(code.ok()?);
-    }
-    match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => None,
-    }
 }

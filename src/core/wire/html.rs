@@ -1,0 +1,59 @@
+//! Character references of HTML, undone: one value reads the same in a page as elsewhere.
+
+/// Longest reference that is read, in bytes, its semicolon included.
+const LONGEST_REFERENCE: usize = 10;
+
+/// Text with its character references resolved; an unknown one is left as it stands.
+pub fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        plain.push_str(before);
+        let reference = after
+            .bytes()
+            .take(LONGEST_REFERENCE)
+            .position(|byte| byte == b';')
+            .and_then(|end| Some((character(&after[..end])?, &after[end + 1..])));
+        rest = if let Some((character, behind)) = reference {
+            plain.push(character);
+            behind
+        } else {
+            plain.push('&');
+            after
+        };
+    }
+    plain + rest
+}
+
+/// The character that a reference stands for.
+fn character(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16),
+            None => number.parse(),
+        };
+        return char::from_u32(code.ok()?);
+    }
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        "nbsp" => Some('\u{a0}'),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unescape;
+
+    #[test]
+    fn known_references_are_resolved_once_and_others_left() {
+        assert_eq!(
+            unescape("a&amp;lt;b &#x3E; &#39;&quot; s&oslash;r & co; &#xffffffff;"),
+            "a&lt;b > '\" s&oslash;r & co; &#xffffffff;"
+        );
+    }
+}
