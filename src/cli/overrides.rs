@@ -98,10 +98,29 @@ fn response_mode() -> impl clap::builder::TypedValueParser<Value = ResponseMode>
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once('=')
-        .filter(|(name, _)| !name.trim().is_empty())
-        .ok_or("expected `NAME=VALUE`")?;
+        .filter(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace))
+        .ok_or("expected `NAME=VALUE`, no space in the name")?;
     match NOT_SET.iter().find(|(known, _)| *known == name) {
         Some((_, reason)) => Err(format!("`{name}` cannot be set here: {reason}")),
         None => Ok((name.to_owned(), value.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::profile::read::LINK_PARAMETERS;
+
+    #[test]
+    fn no_parameter_that_the_link_carries_anyway_is_set_twice() {
+        for name in LINK_PARAMETERS {
+            let set = pair(&format!("{name}=x"));
+            assert_eq!(set.is_ok(), name == "ui_locales", "{name}");
+        }
+        let words = |text: &str| pair(text).ok();
+        assert_eq!(words("prompt=a=b"), Some(("prompt".into(), "a=b".into())));
+        for wrong in ["prompt", "=x", " =x", " state=x"] {
+            assert_eq!(words(wrong), None, "`{wrong}`");
+        }
     }
 }

@@ -2,33 +2,11 @@
 //!
 //! A malformed filter is answered with a bare 400, so what is wrong with it is found here.
 
-/// The fields that the lists of Dinero can be filtered by (Dinero's OpenAPI document).
-const FIELDS: [(&str, &[&str]); 3] = [
-    (
-        "/contacts",
-        &[
-            "ExternalReference",
-            "Name",
-            "Email",
-            "VatNumber",
-            "EanNumber",
-            "IsPerson",
-            "Phone",
-        ],
-    ),
-    (
-        "/invoices",
-        &["ExternalReference", "ContactGuid", "Description"],
-    ),
-    ("/products", &["Name", "ProductNumber", "ExternalReference"]),
-];
+use crate::core::dinero::catalogue::filter_fields;
 
 /// What is wrong with a filter for the list at a path; `None` when nothing is.
 pub(super) fn fault(filter: &str, path: &str) -> Option<String> {
-    let fields = FIELDS
-        .iter()
-        .find(|(end, _)| path.ends_with(end))
-        .map(|(_, fields)| *fields);
+    let fields = filter_fields(path);
     parts(filter)
         .iter()
         .find_map(|part| fault_of_part(part.trim(), fields))

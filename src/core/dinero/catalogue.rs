@@ -59,3 +59,32 @@ pub fn scope_meaning(scope: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// The fields that contacts can be filtered by.
+pub const CONTACT_FILTERS: &[&str] = &[
+    "ExternalReference",
+    "Name",
+    "Email",
+    "VatNumber",
+    "EanNumber",
+    "IsPerson",
+    "Phone",
+];
+
+/// The fields that invoices can be filtered by.
+pub const INVOICE_FILTERS: &[&str] = &["ExternalReference", "ContactGuid", "Description"];
+
+/// The fields that products can be filtered by.
+const PRODUCT_FILTERS: &[&str] = &["Name", "ProductNumber", "ExternalReference"];
+
+/// The fields that the list at a path can be filtered by; `None` for what is no such list.
+pub fn filter_fields(path: &str) -> Option<&'static [&'static str]> {
+    [
+        ("/contacts", CONTACT_FILTERS),
+        ("/invoices", INVOICE_FILTERS),
+        ("/products", PRODUCT_FILTERS),
+    ]
+    .into_iter()
+    .find(|(end, _)| path.ends_with(end))
+    .map(|(_, fields)| fields)
+}

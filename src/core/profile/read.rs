@@ -11,8 +11,8 @@ use crate::core::profile::{
 use crate::core::secret::Secret;
 use url::Url;
 
-/// What the link carries anyway.
-const LINK_PARAMETERS: [&str; 10] = [
+/// What the link carries anyway, each by a key or by the run itself.
+pub const LINK_PARAMETERS: [&str; 10] = [
     "client_id",
     "response_type",
     "response_mode",
