@@ -217,3 +217,23 @@ fn every_fault_that_shows_by_hand_is_explained_on_its_step() {
         terminal.wait_for(shows);
     }
 }
+
+#[test]
+fn where_nothing_can_listen_the_answer_can_be_pasted() {
+    let home = tempfile::tempdir().unwrap();
+    let profile = "provider = \"visma-connect\"\nclient_id = \"isv_acme\"\nclient_secret = { prompt = true }\n\
+                   redirect_uri = \"https://app.local:8443/callback\"\nscopes = [\"dineropublicapi:read\"]\n";
+    std::fs::create_dir(home.path().join("profiles")).unwrap();
+    std::fs::write(home.path().join("profiles/acme.toml"), profile).unwrap();
+    let terminal = Terminal::start(&["--profile", "acme"], 120, 40, home.path());
+    terminal.wait_for("Ready. Nothing is sent");
+    terminal.press("\r");
+    terminal.wait_for("This redirect URI cannot be listened on");
+    terminal.press("p");
+    terminal.wait_for("Paste");
+    terminal.paste("https://app.local:8443/callback?code=c&state=of-another-run");
+    terminal.press("\r");
+    terminal.wait_for("wrong state");
+    terminal.press("\x03\x03\x03");
+    assert!(matches!(terminal.end().code(), Some(0 | 130)));
+}

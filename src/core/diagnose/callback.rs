@@ -103,7 +103,10 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The hit that explains why there is no answer. Where one waits no more, the time-out says it.
 fn latest<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
-    let waits = evidence.run.phase == RunPhase::Waiting;
+    let waits = matches!(
+        evidence.run.phase,
+        RunPhase::Waiting | RunPhase::ListenFailed(_)
+    );
     refused_hit(evidence).filter(|_| waits || evidence.step == Step::Callback)
 }
 

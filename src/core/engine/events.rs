@@ -215,9 +215,18 @@ impl Engine {
 
 /// The redirect URI with the real port in place of 0, every other character as registered.
 fn with_port(redirect_uri: &str, port: u16) -> String {
-    match Url::parse(redirect_uri) {
-        Ok(url) if url.port() == Some(0) => redirect_uri.replacen(":0", &format!(":{port}"), 1),
-        _ => redirect_uri.to_owned(),
+    let is_free = Url::parse(redirect_uri).is_ok_and(|url| url.port() == Some(0));
+    let parts = redirect_uri
+        .split_once("://")
+        .filter(|_| is_free)
+        .and_then(|(scheme, rest)| {
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let (host, _) = rest[..end].rsplit_once(':')?;
+            Some((scheme, host, &rest[end..]))
+        });
+    match parts {
+        Some((scheme, host, rest)) => format!("{scheme}://{host}:{port}{rest}"),
+        None => redirect_uri.to_owned(),
     }
 }
 
@@ -232,6 +241,10 @@ mod tests {
             "http://localhost:4711/callback"
         );
         assert_eq!(with_port("http://[::1]:0/a", 4711), "http://[::1]:4711/a");
+        assert_eq!(
+            with_port("http://localhost:00/a", 4711),
+            "http://localhost:4711/a"
+        );
         assert_eq!(
             with_port("http://localhost:8765/:0", 4711),
             "http://localhost:8765/:0"

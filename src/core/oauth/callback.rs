@@ -227,11 +227,16 @@ pub fn place(
     addresses: &[SocketAddr],
 ) -> Result<(String, Arrival), Verdict> {
     let redirect = Url::parse(redirect_uri).map_err(|_| Verdict::OtherPath)?;
-    if !host_is_ours(
-        request.headers.get("host").unwrap_or_default(),
-        &redirect,
-        addresses,
-    ) {
+    let mut hosts = request
+        .headers
+        .0
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("host"));
+    // Exactly one (RFC 9112 3.2): with two, whoever reads the other one is talked to.
+    let (Some((_, host)), None) = (hosts.next(), hosts.next()) else {
+        return Err(Verdict::WrongHost);
+    };
+    if !host_is_ours(host, &redirect, addresses) {
         return Err(Verdict::WrongHost);
     }
     let (path, query) = target(&request.url);

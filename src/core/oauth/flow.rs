@@ -268,13 +268,17 @@ impl Run {
 
     /// Whether leaving it would lose an answer that may still come or be used.
     pub fn is_open(&self) -> bool {
-        matches!(
-            self.phase,
+        match &self.phase {
             RunPhase::Binding
-                | RunPhase::Waiting
-                | RunPhase::TimedOut
-                | RunPhase::Answered
-                | RunPhase::Exchanging(_)
-        )
+            | RunPhase::Waiting
+            | RunPhase::TimedOut
+            | RunPhase::Answered
+            | RunPhase::Exchanging(_) => true,
+            // Nothing listens, but an answer can be pasted once the browser was opened.
+            RunPhase::ListenFailed(failure) => {
+                failure.kind == BindFailureKind::NotListenable && self.browser != Browser::NotOpened
+            }
+            _ => false,
+        }
     }
 }

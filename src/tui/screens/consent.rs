@@ -266,15 +266,33 @@ fn listen_failed(scene: &Scene<'_>, failure: &BindFailure) -> Pane {
         ),
         BindFailureKind::NotListenable => (
             "This redirect URI cannot be listened on".to_owned(),
-            "Register and use one like `http://localhost:8765/callback`.",
+            "Open the link all the same: the browser then ends on an address that does not load, and \
+             that address, or the form it sent, can be pasted here. Or register and use one like \
+             `http://localhost:8765/callback`.",
         ),
         BindFailureKind::Other => (
             format!("Nothing can listen on {address}"),
             "Look at the system's own words above, then begin a new run.",
         ),
     };
+    let by_hand = failure.kind == BindFailureKind::NotListenable;
+    let button = if by_hand {
+        button("Open the link", Action::Engine(Command::OpenBrowser))
+    } else {
+        new_run()
+    };
+    let rows = if by_hand {
+        vec![choice(
+            Mark::None,
+            "p  paste the address or form that the browser ended with",
+            "",
+            Action::Ask(Question::Answer),
+        )]
+    } else {
+        Vec::new()
+    };
     Pane {
-        button: Some(new_run()),
+        button: Some(button),
         quiet: Some(Visible::of(&failure.detail)),
         groups: vec![
             group(
@@ -291,7 +309,11 @@ fn listen_failed(scene: &Scene<'_>, failure: &BindFailure) -> Pane {
                 ],
             ),
             group("", "", vec![prose(remedy)]),
-        ],
+            group("", "", rows),
+        ]
+        .into_iter()
+        .chain((!scene.engine.run().hits.is_empty()).then(|| came(scene)))
+        .collect(),
         ..blank(scene, Step::Consent, headline)
     }
 }
