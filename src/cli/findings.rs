@@ -26,8 +26,23 @@ pub(super) fn say(printer: &mut Printer<'_>, findings: &[Finding]) {
     }
 }
 
+/// How the screens say it, and how it is said where there are no keys.
+const WITHOUT_KEYS: [(&str, &str); 6] = [
+    ("ctrl-n begins a new run", "run the command again"),
+    ("ctrl-n tries again", "run the command again"),
+    (", then ctrl-n: a new run", ", then run the command again"),
+    (", then ctrl-n", ", then run the command again"),
+    (" (o opens it, y copies it)", ""),
+    ("with `p` in step 2", "on the screen with `p` in step 2"),
+];
+
 /// What to do. Advice that begins with a key is for the screens, and says so.
 fn advice(fix: &str) -> String {
+    let fix = WITHOUT_KEYS
+        .iter()
+        .fold(fix.to_owned(), |fix, (keys, words)| {
+            fix.replace(keys, words)
+        });
     match fix.split_once(' ') {
         Some((key, rest)) if key.chars().count() == 1 || key.starts_with("ctrl-") => {
             format!("  on the screen: `{key}` {rest}")
@@ -63,12 +78,16 @@ mod tests {
     #[test]
     fn a_key_is_not_taken_for_a_verb() {
         assert_eq!(
-            advice("ctrl-n begins a new run"),
-            "  on the screen: `ctrl-n` begins a new run"
+            advice("ctrl-n begins a new run with it"),
+            "  try: run the command again with it"
         );
         assert_eq!(
             advice("p paste the answer"),
             "  on the screen: `p` paste the answer"
+        );
+        assert_eq!(
+            advice("end the other program, then ctrl-n"),
+            "  try: end the other program, then run the command again"
         );
         assert_eq!(
             advice("register another port"),

@@ -3,7 +3,9 @@
 //! Hits are judged when they come; here the verdict gets its words. Once an answer was taken, the hits
 //! before it explain nothing any more.
 
-use super::seen::{clip, is_visma, path_of, quoted, record, refused_hit, their_words};
+use super::seen::{
+    brought_an_answer, clip, is_visma, path_of, quoted, record, refused_hit, their_words,
+};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::callback::{Arrival, Hit, Verdict};
 use crate::core::oauth::{RunPhase, Step};
@@ -101,13 +103,17 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
-/// The hit that explains why there is no answer. Where one waits no more, the time-out says it.
+/// The hit that explains why there is no answer. Where one waits no more, the time-out says it, unless
+/// the hit brought an answer.
 fn latest<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
     let waits = matches!(
         evidence.run.phase,
         RunPhase::Waiting | RunPhase::ListenFailed(_)
     );
-    refused_hit(evidence).filter(|_| waits || evidence.step == Step::Callback)
+    refused_hit(evidence).filter(|hit| {
+        let explains = evidence.run.phase == RunPhase::TimedOut && brought_an_answer(hit);
+        waits || explains || evidence.step == Step::Callback
+    })
 }
 
 /// That hit, when it was judged so.

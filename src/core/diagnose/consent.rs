@@ -3,7 +3,9 @@
 //! Most errors of an authorize request are shown to the user and never sent back, so "nothing came" is
 //! itself the evidence; what did come to the listener tells the causes apart.
 
-use super::seen::{capital, parameter, portal, provider, quoted, refused_hit, span};
+use super::seen::{
+    brought_an_answer, capital, parameter, portal, provider, quoted, refused_hit, span,
+};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::callback::Verdict;
 use crate::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
@@ -73,7 +75,7 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
     };
     let uri = &evidence.run.redirect_uri;
     let (cause, first) = likeliest(evidence);
-    Some(Found::new(
+    let found = Found::new(
         "No answer came from the browser in time",
         format!("{hits}{waited} at {}", quoted(uri)),
         cause,
@@ -82,7 +84,12 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
             "p paste the address or the form body, if the browser has the answer",
             "ctrl-n begins a new run with a new link",
         ],
-    ))
+    );
+    // An answer that was refused leads: it says why nothing else came.
+    Some(match refused_hit(evidence) {
+        Some(hit) if brought_an_answer(hit) => found.rated(Severity::Warning),
+        _ => found,
+    })
 }
 
 /// The likeliest cause given what was and was not seen, and what to do about it first.

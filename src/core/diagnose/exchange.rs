@@ -259,6 +259,9 @@ fn other_error(evidence: &Evidence<'_>) -> Option<Found> {
         "The token endpoint refused the exchange",
         seen,
         cause,
-        &["read the whole answer under Raw, Response", NEW_RUN],
+        &[
+            "read the whole answer: Raw answer on step 4, t for the transcript",
+            NEW_RUN,
+        ],
     ))
 }

@@ -73,10 +73,13 @@ fn again(evidence: &Evidence<'_>) -> &'static str {
 
 /// Which setting names the host.
 fn setting(evidence: &Evidence<'_>) -> &'static str {
-    if evidence.step == Step::Exchange {
-        "`token_url` of the provider"
-    } else {
-        "`base_url` under `[api]`"
+    let base_url = &evidence.profile.api.base_url;
+    match evidence.api {
+        _ if evidence.step == Step::Exchange => "`token_url` of the provider",
+        Some(record) if !record.request.url.starts_with(base_url.as_str()) => {
+            "the address that was typed"
+        }
+        _ => "`base_url` under `[api]`",
     }
 }
 

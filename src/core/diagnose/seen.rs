@@ -192,6 +192,19 @@ pub(super) fn refused_hit<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
         .map(|(_, hit)| hit)
 }
 
+/// Whether a hit brought what looks like an answer, so that its refusal explains more than the silence
+/// after it.
+pub(super) fn brought_an_answer(hit: &Hit) -> bool {
+    matches!(
+        hit.verdict,
+        Verdict::StateMissing
+            | Verdict::StateMismatch
+            | Verdict::IssuerMismatch
+            | Verdict::DuplicateParameter(_)
+            | Verdict::CodeAndError
+    )
+}
+
 /// The latest hit that was the answer again, or came when none was awaited.
 pub(super) fn hit_after<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
     let mut hits = evidence.run.hits.iter().rev();

@@ -118,7 +118,10 @@ fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
             endpoint(evidence)
         ),
         cause,
-        &["read the whole answer under Raw, Response", NEW_RUN],
+        &[
+            "read the whole answer: Raw answer on step 4, t for the transcript",
+            NEW_RUN,
+        ],
     ))
 }
 

@@ -14,7 +14,7 @@ use crate::core::profile::{ClientAuthentication, SecretReference};
 use crate::core::secret::Secret;
 use crate::core::wire::redact::SECRET_NAMES;
 use crate::core::wire::visible::Visible;
-use crate::core::wire::{Outcome, Record, Request};
+use crate::core::wire::{FailureKind, Outcome, Record, Request};
 use crate::tui::action::{Action, Question};
 use crate::tui::pane::{Group, Mark, Pane, Row};
 use checks::Check;
@@ -277,11 +277,27 @@ fn failed(scene: &Scene<'_>, trouble: &TokenTrouble) -> Pane {
             Visible::of(&joined(&[
                 sent(scene, record),
                 words.to_owned(),
-                "the code is spent now".to_owned(),
+                code_after(trouble, record).to_owned(),
             ]))
         }),
         groups,
         ..blank(scene, Step::Exchange, trouble_words(scene, trouble, record))
+    }
+}
+
+/// What became of the code. Where nothing came back, nobody here knows whether it was used.
+fn code_after(trouble: &TokenTrouble, record: &Record) -> &'static str {
+    use FailureKind::{Dns, Refused, Unreachable};
+    match (trouble, &record.outcome) {
+        (TokenTrouble::NoAnswer, Outcome::Failed(failure)) => match failure.kind {
+            Dns | Refused | Unreachable => "the code was not sent",
+            _ => "the code may be spent",
+        },
+        (TokenTrouble::Error { error, .. }, _) if error == "invalid_grant" => {
+            "the code is spent now"
+        }
+        (TokenTrouble::NotJson(_) | TokenTrouble::Incomplete { .. }, _) => "the code is spent now",
+        _ => "the code may be spent",
     }
 }
 
@@ -300,8 +316,8 @@ fn said(trouble: &TokenTrouble, record: Option<&Record>) -> Vec<Row> {
             ..
         } => fact(Mark::Note, "Retry-After", after, "seconds, or a date"),
         TokenTrouble::NoAnswer => match record.map(|record| &record.outcome) {
-            Some(Outcome::Failed(failure)) => {
-                fact(Mark::Note, "in its own words", &failure.detail, "")
+            Some(Outcome::Failed(failure)) if !failure.detail.is_empty() => {
+                fact(Mark::Note, "the system says", &failure.detail, "")
             }
             _ => return Vec::new(),
         },

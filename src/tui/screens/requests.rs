@@ -280,7 +280,15 @@ fn answered(scene: &Scene<'_>, record: &Record) -> Pane {
     }
     Pane {
         button: Some(after(scene, record)),
-        quiet: Some(Visible::of(&called(scene, record))),
+        quiet: Some(Visible::of(&joined(&[
+            took(record),
+            record
+                .outcome
+                .response()
+                .map(|response| time::size(response.body.len()))
+                .unwrap_or_default(),
+            called(scene, record),
+        ]))),
         groups,
         ..blank(scene, Step::Requests, headline)
     }

@@ -301,11 +301,14 @@ fn a_pasted_address_of_a_form_post_run_is_told_where_the_code_is() {
 }
 
 #[test]
-fn a_refused_hit_is_told_where_one_waits_until_the_time_is_out() {
+fn a_refused_answer_is_told_where_one_waits_and_leads_when_the_time_is_out() {
     let case = Case::at(Point::WrongState);
     assert_eq!(case.names(Step::Consent), ["state-mismatch"]);
     assert_eq!(case.names(Step::Callback), ["state-mismatch"]);
     let late = case.with(|case| case.run.phase = RunPhase::TimedOut);
-    assert_eq!(late.names(Step::Consent), ["callback-timeout"]);
+    assert_eq!(
+        late.names(Step::Consent),
+        ["state-mismatch", "callback-timeout"]
+    );
     assert_eq!(late.names(Step::Callback), ["state-mismatch"]);
 }
