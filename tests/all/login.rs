@@ -195,6 +195,17 @@ fn a_denial_ends_with_1_and_the_page_says_so() {
 }
 
 #[test]
+fn a_refused_answer_explains_the_silence_after_it() {
+    let sandbox = Sandbox::start(&["--consent", "accept", "--fault", "wrong-state"]);
+    let mut login = sandbox.login(&["--json", "--timeout", "3s"]);
+    visit(&link_of(&login.until("link")));
+    let ended = login.end();
+    assert_eq!(ended.exit, 1, "{ended:?}");
+    assert_eq!(failure(&ended)["finding"], "state-mismatch");
+    assert!(!ended.talk.contains("ctrl-n"), "{ended:?}");
+}
+
+#[test]
 fn a_fault_of_the_sandbox_is_met_and_explained() {
     let sandbox = Sandbox::start(&["--consent", "accept", "--fault", "invalid-client"]);
     let mut login = sandbox.login(&["--json"]);
