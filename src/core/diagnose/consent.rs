@@ -11,7 +11,7 @@ use crate::core::oauth::callback::Verdict;
 use crate::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::is_placeholder;
-use crate::core::wire::is_loopback;
+use crate::core::wire::{Purpose, is_loopback};
 use url::Url;
 
 /// The rules about waiting.
@@ -22,6 +22,13 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Error,
         source: "Duende, inferred",
         check: timeout,
+    },
+    Rule {
+        name: "error-page-unknown",
+        steps: &[Step::Consent],
+        severity: Severity::Error,
+        source: "Duende, inferred",
+        check: error_page,
     },
     Rule {
         name: "port-in-use",
@@ -59,6 +66,38 @@ pub(super) const RULES: &[Rule] = &[
         check: elsewhere,
     },
 ];
+
+/// The provider's error page, when it was reached in the user's place. In a browser nobody here sees it.
+fn error_page(evidence: &Evidence<'_>) -> Option<Found> {
+    let began = evidence.run.started_at?;
+    if evidence.run.phase != RunPhase::Waiting {
+        return None;
+    }
+    let last = evidence
+        .transcript
+        .iter()
+        .rfind(|record| record.purpose == Purpose::InTheUsersPlace && record.at >= began)?;
+    let url = Url::parse(&last.request.url).ok()?;
+    let (_, id) = url.query_pairs().find(|(name, _)| name == "errorId")?;
+    Some(Found::new(
+        "The authorize request ended on an error page",
+        format!(
+            "{} {}?errorId={}",
+            last.request.method,
+            url.path(),
+            super::seen::clip(&id, 24)
+        ),
+        "Client id, redirect URI, scope or another parameter is not as registered. That is told to \
+         the user only: no answer will come to this listener.",
+        &[
+            &format!(
+                "compare client id, redirect URI and scopes with {}, character for character",
+                portal(evidence)
+            ),
+            "ctrl-n begins a new run, once that is right",
+        ],
+    ))
+}
 
 fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
     if evidence.run.phase != RunPhase::TimedOut {

@@ -6,7 +6,9 @@ use dineroscope::core::diagnose::Severity;
 use dineroscope::core::engine::message::Event;
 use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
 use dineroscope::core::oauth::{RunPhase, Step};
-use dineroscope::core::wire::{Body, Headers, Request};
+use dineroscope::core::wire::{
+    Body, CallId, Direction, Headers, Outcome, Purpose, Record, Request, Timing,
+};
 
 /// A listener that could not be bound.
 fn unbound(kind: BindFailureKind) -> Case {
@@ -15,6 +17,28 @@ fn unbound(kind: BindFailureKind) -> Case {
             kind,
             address: "127.0.0.1:8765".to_owned(),
             detail: "the system's words".to_owned(),
+        });
+    })
+}
+
+/// A run whose pages were walked in the user's place as far as that address.
+fn visited(url: &str) -> Case {
+    Case::at(Point::Waiting).with(|case| {
+        case.transcript.push(Record {
+            call: CallId(900),
+            purpose: Purpose::InTheUsersPlace,
+            direction: Direction::Outgoing,
+            at: at(5),
+            request: Request {
+                method: "GET".to_owned(),
+                url: url.to_owned(),
+                headers: Headers::default(),
+                body: Body::default(),
+            },
+            outcome: Outcome::Pending,
+            timing: Timing::default(),
+            peer: None,
+            note: String::new(),
         });
     })
 }
@@ -37,6 +61,12 @@ pub(super) fn fixtures() -> Vec<Fixture> {
             Step::Consent,
             Case::at(Point::TimedOut),
             Case::at(Point::Waiting),
+        ),
+        fixture(
+            "error-page-unknown",
+            Step::Consent,
+            visited("http://127.0.0.1:4711/error?errorId=CfDJ8ABC"),
+            visited("http://127.0.0.1:4711/consent?flow=1"),
         ),
         fixture(
             "port-in-use",
