@@ -237,3 +237,35 @@ fn where_nothing_can_listen_the_answer_can_be_pasted() {
     terminal.press("\x03\x03\x03");
     assert!(matches!(terminal.end().code(), Some(0 | 130)));
 }
+
+#[test]
+fn the_link_is_copied_whole_and_with_the_port_that_is_listened_on() {
+    use base64::Engine as _;
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo"], 80, 24, home.path());
+    walk_to(&terminal, 1);
+    terminal.press("y");
+    terminal.wait_for("Copy");
+    terminal.press("\r");
+    terminal.wait("the clipboard", |seen| copied(&seen.bytes).is_some());
+    let encoded = copied(&terminal.seen().bytes).unwrap();
+    let link = base64::engine::general_purpose::STANDARD
+        .decode(encoded)
+        .unwrap();
+    let link = url::Url::parse(std::str::from_utf8(&link).unwrap()).unwrap();
+    let (_, redirect_uri) = link
+        .query_pairs()
+        .find(|(name, _)| name == "redirect_uri")
+        .unwrap();
+    let port = url::Url::parse(&redirect_uri).unwrap().port();
+    assert!(port.is_some_and(|port| port > 0), "{redirect_uri}");
+    terminal.wait_for("Waiting for the browser");
+}
+
+/// What the program put into the terminal's clipboard (OSC 52), still encoded.
+fn copied(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let (_, rest) = text.split_once("\x1b]52;c;")?;
+    rest.split_once('\x07')
+        .map(|(encoded, _)| encoded.to_owned())
+}
