@@ -167,7 +167,7 @@ fn kept_for(pane: &Pane, height: u16) -> usize {
 
 /// Draws the lines that are in view, and the body below them; `further` rows that can be selected are
 /// drawn elsewhere.
-fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool, further: usize) {
+fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, further: usize) {
     let view = canvas.view;
     let step = view.ui.step as usize;
     let height = usize::from(area.height);
@@ -185,6 +185,8 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool, further:
         room
     };
     let viewport = Viewport::new(view.ui.scroll[step], shown, total);
+    let used = if overflows { room } else { total };
+    clear_for_place(&mut flow, height.saturating_sub(used));
     let (line, chosen) = match view.ui.focus {
         Focus::Row(row) => (Some(row), focused),
         _ => (view.ui.touched.get(step).copied(), false),
@@ -219,14 +221,14 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool, further:
     }
     canvas.areas.main = viewport;
     if let Some(layout) = &flow.body {
-        let used = if overflows { room } else { total };
         let rest = Rect {
             y: area.y + rows(used),
             height: area.height.saturating_sub(rows(used)),
             ..area
         };
         let on_body = line.is_some_and(|row| row + 1 == flow.spots.len()) && chosen;
-        scrolling(canvas, rest, &layout.lines, on_body);
+        let lead = if overflows { "body line" } else { "line" };
+        scrolling(canvas, rest, &layout.lines, on_body, lead);
     }
     canvas.areas.spots = flow.spots;
 }
@@ -254,8 +256,27 @@ fn draw_line(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid, marked: O
     }
 }
 
-/// Draws the lines of a body that are in view, with their numbers.
-pub(super) fn scrolling(canvas: &mut Canvas<'_>, area: Rect, lines: &[Visible], focused: bool) {
+/// Takes the right end of a body's label away, where [`scrolling`] writes the place in it.
+pub(super) fn clear_for_place(flow: &mut Flow, room: usize) {
+    if flow
+        .body
+        .as_ref()
+        .is_some_and(|body| body.lines.len() > room)
+        && let Some(label) = flow.lines.last_mut()
+    {
+        label.right = None;
+    }
+}
+
+/// Draws the lines of a body that are in view, with their numbers; where not all are, the row above says
+/// which, beginning with the words of `lead`.
+pub(super) fn scrolling(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    lines: &[Visible],
+    focused: bool,
+    lead: &str,
+) {
     let ui = canvas.view.ui;
     let theme = canvas.view.theme;
     let total = lines.len();
@@ -276,11 +297,12 @@ pub(super) fn scrolling(canvas: &mut Canvas<'_>, area: Rect, lines: &[Visible], 
         canvas.text(area.x.saturating_sub(1), area.y, 1, "▸", Role::Focus);
     }
     if viewport.furthest() > 0 {
-        let place = format!(" line {} of {total} ", (viewport.first + 1).min(total));
+        // On the row of its own label: a border below it belongs to another pane as well.
+        let place = format!("{lead} {} of {total}", (viewport.first + 1).min(total));
         let role = if focused { Role::Selected } else { Role::Dim };
         let style = canvas.style(role);
-        let x = area.right().saturating_sub(columns(&place));
-        canvas.on_border(x, area.bottom(), &Span::styled(place, style));
+        let y = area.y.saturating_sub(1);
+        canvas.right(area.right(), y, &Span::styled(place, style));
     }
     canvas.areas.body = Some(viewport);
 }

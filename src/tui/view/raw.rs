@@ -1,7 +1,7 @@
 //! Raw text in a pane of its own, where there is room for three: request above response, unfolded.
 
 use super::canvas::{Canvas, inside, rows};
-use super::main::{more, scrolling};
+use super::main::{clear_for_place, more, scrolling};
 use super::{Target, Viewport};
 use crate::tui::flow::{Sheet, Spot, SpotKind, lay_out};
 use crate::tui::pane::{Group, Pane, Row, WhenShort};
@@ -58,12 +58,13 @@ pub(super) fn draw(
         short: false,
         dense: false,
     };
-    let flow = lay_out(&pane, &sheet, &|_| true);
+    let mut flow = lay_out(&pane, &sheet, &|_| true);
     let height = usize::from(inner.height);
     let room = match flow.body {
         Some(_) => flow.lines.len().min(height / 3),
         None => height,
     };
+    clear_for_place(&mut flow, height.saturating_sub(room));
     let overflows = flow.lines.len() > room;
     let shown = room.saturating_sub(usize::from(overflows));
     let viewport = Viewport::new(view.ui.raw_scroll, shown, flow.lines.len());
@@ -94,6 +95,7 @@ pub(super) fn draw(
             height: 0,
             kind: SpotKind::Body,
         });
-        scrolling(canvas, rest, &layout.lines, chosen);
+        let lead = if overflows { "body line" } else { "line" };
+        scrolling(canvas, rest, &layout.lines, chosen, lead);
     }
 }
