@@ -14,9 +14,9 @@ use crate::core::wire::redact::Mask;
 use crate::edge::profiles::{self, Search};
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
-use crate::tui::ui::Ui;
 use crate::tui::ui::act::{Reaction, Stage};
 use crate::tui::ui::popup::Popup;
+use crate::tui::ui::{Before, Ui};
 use crate::tui::view::{Areas, View, draw};
 use crossterm::event::Event as Input;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
@@ -310,19 +310,19 @@ impl App {
 
     /// Hands a command to the engine.
     fn command(&mut self, world: &mut World, command: Command) {
-        let before = self.engine.current_step();
+        let before = Before::of(&self.engine);
         let effects = self.engine.command(Timestamp::now(), command);
-        self.ui.follow(before, true, &self.engine);
+        self.ui.follow(&before, true, &self.engine);
         perform(world, effects);
     }
 
     /// Hands an event to the engine.
     fn event(&mut self, world: &mut World, event: Event) {
         self.dirty = true;
-        let before = self.engine.current_step();
+        let before = Before::of(&self.engine);
         let now = Timestamp::now();
         let effects = self.engine.event(now, event);
-        self.ui.follow(before, false, &self.engine);
+        self.ui.follow(&before, false, &self.engine);
         perform(world, effects);
         if self.ui.copy_when_bound && self.engine.run().phase != RunPhase::Binding {
             self.ui.copy_when_bound = false;

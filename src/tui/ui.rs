@@ -11,7 +11,7 @@ pub mod popup;
 mod press;
 
 use crate::core::engine::Engine;
-use crate::core::oauth::Step;
+use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::ProfileFile;
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
@@ -122,6 +122,25 @@ pub struct Notice {
     pub until: Timestamp,
 }
 
+/// Where the flow stood before the engine was stepped.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// The step in which something was to be done.
+    step: Step,
+    /// Where its run stood.
+    phase: RunPhase,
+}
+
+impl Before {
+    /// As an engine stands now.
+    pub fn of(engine: &Engine) -> Self {
+        Self {
+            step: engine.current_step(),
+            phase: engine.run().phase.clone(),
+        }
+    }
+}
+
 impl Default for Ui {
     fn default() -> Self {
         Self {
@@ -198,12 +217,18 @@ impl Ui {
         before != (self.notice.is_some(), self.revealed.is_some())
     }
 
-    /// Goes along when the flow moves on, unless the user looks elsewhere: `before` is the step in which
-    /// something was to be done before the engine was stepped.
-    pub fn follow(&mut self, before: Step, asked: bool, engine: &Engine) {
+    /// Goes along when the flow moves on, unless the user looks elsewhere. Where it moves on under a
+    /// selection, the button gets the focus: what is to be done now is never out of reach of Enter.
+    pub fn follow(&mut self, before: &Before, asked: bool, engine: &Engine) {
         let now = engine.current_step();
-        if before != now && (asked || self.step == before) {
+        if before.step != now && (asked || self.step == before.step) {
             self.show(now);
+        } else if before.phase != engine.run().phase && self.step == now {
+            let reads_records = self.focus == Focus::Transcript && !engine.transcript().is_empty();
+            if !reads_records && self.focus != Focus::Button {
+                self.focus = Focus::Button;
+                self.zoomed = None;
+            }
         }
     }
 }

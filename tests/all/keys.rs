@@ -12,7 +12,7 @@ use dineroscope::core::secret::Secret;
 use dineroscope::tui::action::Action;
 use dineroscope::tui::keymap::{KEYS, Key, Situation, applicable};
 use dineroscope::tui::ui::act::{Reaction, has_secret};
-use dineroscope::tui::ui::{Focus, Ui};
+use dineroscope::tui::ui::{Before, Focus, Ui};
 
 /// A screen at a point, with a step in view.
 fn screen(point: Point, step: Step) -> Picture {
@@ -160,8 +160,9 @@ fn enter_goes_through_the_flow() {
     );
     assert_eq!(picture.ui.step, Step::Consent, "the view follows");
     crate::stage::bind(&mut picture.engine);
+    let before = Before::of(&picture.engine);
     crate::stage::accept(&mut picture.engine, 22);
-    picture.ui.follow(Step::Consent, false, &picture.engine);
+    picture.ui.follow(&before, false, &picture.engine);
     picture.draw();
     assert_eq!(picture.ui.step, Step::Callback);
     picture.press("<enter>");
@@ -176,8 +177,9 @@ fn enter_goes_through_the_flow() {
 fn the_view_stays_where_the_user_looks() {
     let mut picture = Picture::new(engine_at(Point::Waiting), 0, (120, 40));
     picture.press("1");
+    let before = Before::of(&picture.engine);
     crate::stage::accept(&mut picture.engine, 22);
-    picture.ui.follow(Step::Consent, false, &picture.engine);
+    picture.ui.follow(&before, false, &picture.engine);
     assert_eq!(picture.ui.step, Step::Link);
 }
 

@@ -6,6 +6,7 @@ mod cli;
 mod diagnose;
 mod faults;
 mod flow;
+mod focus;
 mod http;
 mod keys;
 mod late;

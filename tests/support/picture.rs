@@ -4,8 +4,8 @@ use crate::stage::at;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use dineroscope::core::engine::Engine;
 use dineroscope::tui::theme::{Charset, Ground, Theme};
-use dineroscope::tui::ui::Ui;
 use dineroscope::tui::ui::act::{Reaction, Stage};
+use dineroscope::tui::ui::{Before, Ui};
 use dineroscope::tui::view::{Areas, View, draw};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
@@ -81,9 +81,9 @@ impl Picture {
         let reactions = self.ui.input(event, &stage);
         for reaction in &reactions {
             if let Reaction::Command(command) = reaction {
-                let before = self.engine.current_step();
+                let before = Before::of(&self.engine);
                 self.engine.command(self.now, command.clone());
-                self.ui.follow(before, true, &self.engine);
+                self.ui.follow(&before, true, &self.engine);
             }
         }
         self.draw();
