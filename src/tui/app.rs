@@ -362,16 +362,17 @@ impl App {
         match found {
             Found::All(files) => self.ui.profiles = Some(files),
             Found::One(name, file) => {
+                let trouble = match file {
+                    None => format!("There is no profile `{name}`; these are there"),
+                    Some(_) => format!("`{name}` could not be read: see the list"),
+                };
                 let profile = file.and_then(|file| file.profile);
                 if let Some(profile) = profile {
                     self.ui.popups.clear();
                     self.command(world, Command::UseProfile(Box::new(profile)));
                     self.ui.show(Step::Link);
                 } else {
-                    self.ui.say(
-                        Timestamp::now(),
-                        format!("`{name}` could not be read: see the list"),
-                    );
+                    self.ui.say(Timestamp::now(), trouble);
                     self.ui.popups = vec![Popup::Profiles { selected: 0 }];
                     self.react(world, vec![Reaction::ReadProfiles]);
                 }

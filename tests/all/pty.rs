@@ -269,3 +269,32 @@ fn copied(bytes: &[u8]) -> Option<String> {
     rest.split_once('\x07')
         .map(|(encoded, _)| encoded.to_owned())
 }
+
+#[test]
+fn a_profile_that_is_not_there_is_told_from_one_that_cannot_be_read() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("profiles")).unwrap();
+    std::fs::write(home.path().join("profiles/broken.toml"), "client_id = [").unwrap();
+    for (name, words) in [
+        ("nope", "no profile `nope`"),
+        ("broken", "`broken` could not be read"),
+    ] {
+        let terminal = Terminal::start(&["--profile", name], 120, 40, home.path());
+        terminal.wait_for(words);
+        terminal.press("\x03\x03\x03");
+        assert!(matches!(terminal.end().code(), Some(0 | 130)));
+    }
+}
+
+#[test]
+fn quitting_while_an_exchange_is_under_way_names_the_loss() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo", "--fault", "slow-token"], 120, 40, home.path());
+    walk_to(&terminal, 4);
+    terminal.press("\r");
+    terminal.wait_for("Sending the exchange");
+    terminal.press("\x03");
+    terminal.wait_for("An exchange is under way");
+    terminal.press("\x03");
+    assert_eq!(terminal.end().code(), Some(130));
+}

@@ -177,7 +177,7 @@ impl Ui {
         }
         self.popups.push(Popup::Confirm(Confirm {
             question: "Quit dineroscope?",
-            detail: "Tokens are kept in memory only and are gone then. Ctrl-C again quits.",
+            detail: lost_by_quitting(engine),
             answers: ["Stay", "Quit"],
             selected: 0,
             otherwise: Reaction::Interrupt,
@@ -331,4 +331,15 @@ fn secrets(areas: &Areas) -> impl Iterator<Item = (usize, &Secret)> {
 /// Whether the pane in view holds a masked value.
 pub fn has_secret(areas: &Areas) -> bool {
     secrets(areas).next().is_some()
+}
+
+/// What is gone when the program ends now.
+fn lost_by_quitting(engine: &Engine) -> &'static str {
+    match engine.run().phase {
+        RunPhase::Exchanging(_) => {
+            "An exchange is under way: its code is spent, and its tokens would be lost. Ctrl-C again \
+             quits."
+        }
+        _ => "Tokens are kept in memory only and are gone then. Ctrl-C again quits.",
+    }
 }
