@@ -327,9 +327,10 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
             transcript,
         };
     }
+    let on_findings = ui.focus == Focus::Findings;
     let wanted = match whole.height {
-        0..20 => 0,
-        _ => findings::strip_height(canvas, upper, ui.focus == Focus::Findings),
+        0..20 if !on_findings => findings::least_height(canvas),
+        _ => findings::strip_height(canvas, upper, on_findings),
     };
     let (main, findings) = if wanted == 0 {
         (upper, None)

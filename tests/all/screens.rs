@@ -230,3 +230,28 @@ fn clean(picture: &Picture) {
         }
     }
 }
+
+#[test]
+fn what_went_wrong_and_what_to_do_is_shown_at_every_size() {
+    let failed = [
+        Point::ListenFailed,
+        Point::TimedOut,
+        Point::Refused,
+        Point::ExchangeFailed,
+        Point::ApiRefused,
+    ];
+    for point in failed {
+        for size in [(60, 16), (70, 18), (80, 19), (80, 20), (60, 22), (80, 24)] {
+            let picture = picture(point, size);
+            let engine = &picture.engine;
+            let findings = engine.findings(picture.now, picture.ui.step);
+            let Some(leading) = findings.first() else {
+                continue;
+            };
+            let text = picture.text();
+            let begin: String = leading.headline.as_str().chars().take(20).collect();
+            assert!(text.contains(&begin), "{point:?} {size:?}\n{text}");
+            assert!(text.contains("  → "), "{point:?} {size:?}\n{text}");
+        }
+    }
+}

@@ -47,8 +47,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     }
     let room = usize::from(inner.width).min(100);
     let mut lines = whole(&findings, room, view.theme);
-    if lines.len() > usize::from(inner.height) && inner.height <= 3 && !focused {
-        lines = in_short(&findings, room, view.theme);
+    let height = usize::from(inner.height);
+    if lines.len() > height && !focused && (height <= 3 || remedy_at(&findings, room) + 1 >= height)
+    {
+        lines = in_short(&findings, room, height, view.theme);
     }
     let overflows = lines.len() > usize::from(inner.height);
     let shown = usize::from(inner.height).saturating_sub(usize::from(overflows));
@@ -88,6 +90,15 @@ pub(super) fn strip_height(canvas: &Canvas<'_>, area: Rect, focused: bool) -> u1
         3
     };
     needed.min(most.max(3))
+}
+
+/// How many lines the strip wants where there is hardly room: headline and remedy of what made the step
+/// fail, else none.
+pub(super) fn least_height(canvas: &Canvas<'_>) -> u16 {
+    let view = canvas.view;
+    let findings = view.engine.findings(view.now, view.ui.step);
+    let failed = view.engine.step_state(view.ui.step) == StepState::Failed;
+    if failed && !findings.is_empty() { 2 } else { 0 }
 }
 
 /// How many lines the findings of a failed step take in a border of that width; none where nothing is an
@@ -154,8 +165,22 @@ fn whole(findings: &[Finding], room: usize, theme: Theme) -> Vec<Line<'static>> 
     lines
 }
 
-/// The leading finding in three lines.
-fn in_short(findings: &[Finding], room: usize, theme: Theme) -> Vec<Line<'static>> {
+/// How many lines of the leading finding stand before its remedy.
+fn remedy_at(findings: &[Finding], room: usize) -> usize {
+    findings.first().map_or(0, |leading| {
+        let prose = [&leading.evidence, &leading.cause];
+        let prose = prose.into_iter().filter(|text| !text.is_empty());
+        let inner = room.saturating_sub(2);
+        wrap(leading.headline.as_str(), inner).len()
+            + prose
+                .map(|text| wrap(text.as_str(), inner).len())
+                .sum::<usize>()
+    })
+}
+
+/// The leading finding in so many lines: its headline, the first line of its remedy, and between them as
+/// much of its cause as there is room for.
+fn in_short(findings: &[Finding], room: usize, height: usize, theme: Theme) -> Vec<Line<'static>> {
     let Some(leading) = findings.first() else {
         return Vec::new();
     };
@@ -176,13 +201,12 @@ fn in_short(findings: &[Finding], room: usize, theme: Theme) -> Vec<Line<'static
         Span::styled(further, theme.style(Role::Dim)),
     ])];
     let inner = room.saturating_sub(2);
-    let mut cause = wrap(leading.cause.as_str(), inner.saturating_sub(2)).into_iter();
-    if let Some(text) = cause.next() {
-        let text = match cause.next() {
-            Some(_) => format!("{text} …"),
-            None => text,
-        };
-        lines.push(indented(text));
+    let cause = wrap(leading.cause.as_str(), inner.saturating_sub(2));
+    let fitting = height.saturating_sub(1 + leading.fix.len().min(1));
+    let count = cause.len();
+    for (row, text) in cause.into_iter().take(fitting).enumerate() {
+        let is_cut = row + 1 == fitting && row + 1 < count;
+        lines.push(indented(if is_cut { format!("{text} …") } else { text }));
     }
     if let Some(fix) = leading.fix.first() {
         lines.extend(remedy(fix.as_str(), room, theme).into_iter().take(1));
