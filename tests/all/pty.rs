@@ -298,3 +298,15 @@ fn quitting_while_an_exchange_is_under_way_names_the_loss() {
     terminal.press("\x03");
     assert_eq!(terminal.end().code(), Some(130));
 }
+
+#[test]
+fn the_footer_says_what_enter_does_on_a_row() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo"], 120, 40, home.path());
+    walk_to(&terminal, 6);
+    terminal.press("\t");
+    terminal.press("\x1b[B");
+    terminal.wait_for("↵ send GET organizations");
+    terminal.press("\r");
+    terminal.wait_for("200 OK");
+}

@@ -2,10 +2,11 @@
 
 use super::canvas::Canvas;
 use super::{Target, View};
+use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::{STEPS, StepState};
 use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Place};
+use crate::tui::action::{Action, Place, Question};
 use crate::tui::flow::SpotKind;
 use crate::tui::keymap::{self, Group, Key, Situation};
 use crate::tui::screens::{self, time};
@@ -277,7 +278,7 @@ pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
             .button
             .map(|button| lower_first(button.label.as_str())),
         Focus::Row(row) => match canvas.areas.spots.get(row).map(|spot| &spot.kind) {
-            Some(SpotKind::Choice(_)) => Some("do it".to_owned()),
+            Some(SpotKind::Choice(action)) => Some(words_for(action)),
             Some(SpotKind::Fact(fact)) => fact.action.as_ref().map(|_| "change it".to_owned()),
             Some(SpotKind::Label(_, open)) => {
                 Some(if *open { "fold" } else { "unfold" }.to_owned())
@@ -287,6 +288,32 @@ pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
         Focus::Raw | Focus::Findings => None,
         Focus::Transcript => (!view.engine.transcript().is_empty()).then(|| "open it".to_owned()),
     }
+}
+
+/// What a row does, as a verb and its object.
+fn words_for(action: &Action) -> String {
+    let words = match action {
+        Action::Engine(Command::Send(call)) => {
+            let path = call.target.split('?').next().unwrap_or_default();
+            let last = path.rsplit('/').next().unwrap_or_default();
+            return format!("send {} {}", call.method, Visible::of(last));
+        }
+        Action::Engine(Command::Begin {
+            open_browser: false,
+        }) => "go on without a browser",
+        Action::Engine(Command::Begin { .. } | Command::OpenBrowser) => "open the link",
+        Action::Engine(Command::AnswerConsent(Consent::Accept)) => "accept",
+        Action::Engine(Command::AnswerConsent(Consent::Deny)) => "deny",
+        Action::Ask(Question::FreeRequest) => "write a request",
+        Action::Ask(Question::Answer) => "paste an answer",
+        Action::Ask(Question::Field(_)) => "fill it in",
+        Action::Ask(Question::ClientSecret) => "type the secret",
+        Action::Open(Place::Organizations) => "choose the organization",
+        Action::Open(Place::Profiles) => "choose a profile",
+        Action::UseProfile(name) => return format!("use {}", Visible::of(name)),
+        _ => "do it",
+    };
+    words.to_owned()
 }
 
 /// The first letter small, unless the word is an abbreviation.

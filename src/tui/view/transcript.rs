@@ -170,6 +170,8 @@ pub(super) fn target(view: &View<'_>, record: &Record) -> String {
 /// Status, or what stands in its place.
 fn status(record: &Record, narrow: bool) -> (String, Role) {
     match &record.outcome {
+        // A paste, or a connection that was never answered.
+        Outcome::Pending if record.direction == Direction::Incoming => ("–".to_owned(), Role::Dim),
         Outcome::Pending => ("…".to_owned(), Role::Warning),
         Outcome::Failed(_) if narrow => ("✗".to_owned(), Role::Error),
         Outcome::Failed(_) => ("✗ no answer".to_owned(), Role::Error),
