@@ -146,6 +146,19 @@ pub struct Response {
     pub cut: Option<Cut>,
 }
 
+impl Response {
+    /// The same with no more of its body than that many bytes, and how many were left out: what is drawn
+    /// with every frame must not grow with what came.
+    pub fn shortened(&self, most: usize) -> (Self, usize) {
+        let left = self.body.len().saturating_sub(most);
+        let mut shown = self.clone();
+        if left > 0 {
+            shown.body = Body::new(&self.body.0[..most]);
+        }
+        (shown, left)
+    }
+}
+
 /// Why a body ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {

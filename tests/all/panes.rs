@@ -303,3 +303,23 @@ fn one_arrow_is_lit_in_every_step() {
         assert!(!explained.as_str().contains("the provider"), "{explained}");
     }
 }
+
+#[test]
+fn an_answer_of_a_megabyte_is_not_laid_out_whole_with_every_frame() {
+    let mut engine = engine_at(Point::Answered);
+    let call = exchange(&mut engine, 62);
+    answer(
+        &mut engine,
+        62,
+        call,
+        200,
+        &"<p>no tokens here</p>\n".repeat(48_000),
+    );
+    let text = text(&engine, &pane(&engine, Step::Exchange, 63));
+    assert!(text.len() < 100_000);
+    assert!(
+        text.contains("… 990.4 KB more"),
+        "{}",
+        &text[text.len() - 400..]
+    );
+}

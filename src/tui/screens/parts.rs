@@ -102,11 +102,13 @@ pub(super) fn raw(scene: &Scene<'_>, record: &Record, labels: (&str, &str)) -> V
         vec![Row::Raw(bounded(mask.request_lines(request)))],
     )];
     if let Some(response) = record.outcome.response() {
-        groups.push(folding(
-            labels.1,
-            time::size(response.body.len()),
-            vec![Row::Raw(bounded(mask.response_lines(response)))],
-        ));
+        let (shown, left) = response.shortened(RAW_BODY);
+        let mut lines = bounded(mask.response_lines(&shown));
+        if left > 0 {
+            lines.push(Visible::of(&format!("… {} more", time::size(left))));
+        }
+        let size = time::size(response.body.len());
+        groups.push(folding(labels.1, size, vec![Row::Raw(lines)]));
     }
     groups
 }
@@ -123,6 +125,9 @@ pub(super) fn head(scene: &Scene<'_>, response: &Response) -> Row {
     }
     Row::Raw(bounded(lines))
 }
+
+/// Bytes of a body that are laid out as raw text.
+const RAW_BODY: usize = 64 * 1024;
 
 /// Raw lines within bounds; what is left out is said.
 fn bounded(mut lines: Vec<Visible>) -> Vec<Visible> {

@@ -172,11 +172,10 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, furt
     let step = view.ui.step as usize;
     let height = usize::from(area.height);
     let total = flow.lines.len();
-    let kept = if flow.body.is_some() {
-        BODY.min(height / 2)
-    } else {
-        0
-    };
+    let kept = flow.body.as_ref().map_or(0, |body| {
+        // No more than it has, so that nothing is hidden above an empty place.
+        body.lines.len().clamp(1, BODY).min(height / 2)
+    });
     let room = height.saturating_sub(kept);
     let overflows = total > room;
     let shown = if overflows {

@@ -1,7 +1,7 @@
 //! One record, whole: request and response as raw text, secrets masked.
 
 use crate::core::wire::visible::Visible;
-use crate::core::wire::{Body, CallId, Outcome, Response};
+use crate::core::wire::{CallId, Outcome};
 use crate::tui::flow::raw_line;
 use crate::tui::screens::time;
 use crate::tui::text::wrap_raw;
@@ -49,7 +49,7 @@ pub(super) fn lines(
         Outcome::Response(response) => {
             let size = time::size(response.body.len());
             lines.push(heading(&format!("Response   {took}   {size}")));
-            let (shown, left) = bounded(response);
+            let (shown, left) = response.shortened(BODY);
             raw(&mut lines, &mask.response_lines(&shown));
             if left > 0 {
                 let text = format!("… {} more", time::size(left));
@@ -58,17 +58,4 @@ pub(super) fn lines(
         }
     }
     (title, lines)
-}
-
-/// A response with no more of its body than is shown, and how much was left out.
-fn bounded(response: &Response) -> (Response, usize) {
-    let length = response.body.len();
-    if length <= BODY {
-        return (response.clone(), 0);
-    }
-    let shown = Response {
-        body: Body::new(&response.body.0[..BODY]),
-        ..response.clone()
-    };
-    (shown, length - BODY)
 }
