@@ -4,6 +4,7 @@ mod secrets;
 mod trouble;
 
 use crate::browser::visit;
+use crate::leak::holds_a_token;
 use crate::quiet::{Ended, Place, Running};
 use serde_json::Value;
 use std::net::TcpListener;
@@ -97,6 +98,33 @@ fn assert_unseen(ended: &Ended, secrets: &[&str]) {
             assert!(!text.contains(secret), "`{secret}` is seen in {ended:?}");
         }
     }
+    for text in [&ended.output, &ended.talk] {
+        assert!(!holds_a_token(text), "a token is seen in {ended:?}");
+    }
+}
+
+#[test]
+fn a_token_is_told_from_letters_that_fell_so_by_chance() {
+    for leak in [
+        "eyJhbGciOi",
+        "\"eyJ0",
+        "Bearer eyJ",
+        "\x1b[35meyJ0",
+        "xxeyJh.eyJpc3MiOi",
+        "=eyJ",
+        "a.eyJ",
+    ] {
+        assert!(holds_a_token(leak), "{leak}");
+    }
+    for chance in [
+        "wbognleyJ2Sdh-1",
+        "\"session_state\":\"gOmeyJ2S.1560\"",
+        "\x1b[1mAeyJb",
+        "_eyJ",
+        "",
+    ] {
+        assert!(!holds_a_token(chance), "{chance}");
+    }
 }
 
 #[test]
@@ -141,7 +169,7 @@ fn a_token_comes_by_form_post_and_by_query() {
         assert_eq!(token["refresh_token"], true);
         assert_eq!(token["id_token"], false);
         let code = visit.code.unwrap();
-        assert_unseen(&ended, &[SECRET, &code, "eyJ", "Bearer e"]);
+        assert_unseen(&ended, &[SECRET, &code, "Bearer e"]);
     }
 }
 
@@ -172,9 +200,10 @@ fn without_json_a_person_can_read_it() {
     for words in ["listening on ", "answered by POST", "token type     Bearer"] {
         assert!(text.contains(words), "`{words}` is not in {text}");
     }
-    for secret in [SECRET, &visit.code.unwrap(), "eyJ"] {
+    for secret in [SECRET, &visit.code.unwrap()] {
         assert!(!text.contains(secret), "`{secret}` is in {text}");
     }
+    assert!(!holds_a_token(&text), "a token is in {text}");
 }
 
 #[test]

@@ -27,6 +27,8 @@ mod screens_loop;
 
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "../support/leak.rs"]
+mod leak;
 #[path = "../support/picture.rs"]
 mod picture;
 #[path = "../support/quiet.rs"]

@@ -1,5 +1,6 @@
 //! The real binary, driven in a pseudo-terminal as a person would.
 
+use crate::leak::holds_a_token;
 use crate::terminal::Terminal;
 use rustix::process::Signal;
 
@@ -39,7 +40,7 @@ fn a_secret_is_never_drawn_unless_asked_for() {
     let terminal = Terminal::start(&["demo"], 120, 40, home.path());
     walk_to(&terminal, 5);
     let bytes = String::from_utf8_lossy(&terminal.seen().bytes).into_owned();
-    assert!(!bytes.contains("eyJ"), "a token was drawn");
+    assert!(!holds_a_token(&bytes), "a token was drawn");
     assert!(bytes.contains("••••"));
 }
 
