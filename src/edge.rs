@@ -2,9 +2,14 @@
 //! event; nothing here decides.
 
 pub mod desktop;
+pub mod folders;
 pub mod http;
 pub mod listener;
 pub mod profiles;
+pub mod refresh;
 pub mod runtime;
 pub mod sandbox_server;
+pub mod secrets;
+pub mod trust;
+pub mod vault;
 pub mod visitor;

@@ -181,7 +181,11 @@ impl Walk<'_, '_> {
     /// does not wait.
     async fn secret(&mut self, terminal: Terminal) -> Result<(), Stop> {
         let why = match self.drive.engine().secret_state() {
-            SecretState::Known(_) | SecretState::NotNeeded | SecretState::Reading => return Ok(()),
+            SecretState::Known(_)
+            | SecretState::NotNeeded
+            | SecretState::Reading
+            | SecretState::NotRead
+            | SecretState::Untrusted(_) => return Ok(()),
             SecretState::Prompt => "the profile asks for the client secret".to_owned(),
             SecretState::Missing(reason) => reason,
         };

@@ -26,6 +26,7 @@ mod seen;
 mod token;
 mod token_answer;
 
+use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::{Run, Step};
 use crate::core::profile::Profile;
 use crate::core::secret::Secret;
@@ -76,6 +77,8 @@ pub struct Evidence<'a> {
     pub transcript: &'a [Record],
     /// The grant in use.
     pub grant: Option<&'a Grant>,
+    /// The same with what became of its last refresh.
+    pub held: Option<&'a HeldGrant>,
     /// The last answered call of the API.
     pub api: Option<&'a Record>,
 }

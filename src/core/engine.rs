@@ -5,27 +5,33 @@
 
 mod commands;
 mod events;
+mod grants;
 mod hits;
 pub mod message;
 mod requests;
+mod secrets;
 
 use crate::core::diagnose::{self, Evidence, Finding};
-use crate::core::dinero::call::Organization;
+use crate::core::dinero::call::{Call, Organization};
 use crate::core::fault::Fault;
 use crate::core::oauth::callback::Answer;
 use crate::core::oauth::flow::{Browser, Missing};
 use crate::core::oauth::link::Fresh;
 use crate::core::oauth::{Run, RunPhase, Step, StepState, grant};
-use crate::core::profile::{
-    ClientAuthentication, Environment, Origin, Preset, Profile, SecretReference,
-};
-use crate::core::secret::{Entropy, Secret};
-use crate::core::token::{Grant, origin_of};
+use crate::core::profile::{Environment, KeepTokens, Preset, Profile};
+use crate::core::secret::Entropy;
+use crate::core::token::kept::Client;
+use crate::core::token::origin_of;
 use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::{CallId, Record, Request};
+use grants::Grants;
 use jiff::{SignedDuration, Timestamp};
+use message::Prompt;
+use secrets::Secrets;
 use std::sync::Arc;
+
+pub use secrets::SecretState;
 
 /// What the world hands in when the engine is made.
 #[derive(Debug, Clone)]
@@ -41,6 +47,8 @@ pub struct Setup {
 /// What step 6 knows.
 #[derive(Debug, Clone, Default)]
 pub struct Requests {
+    /// A call that waits until the token is refreshed.
+    pub waiting: Option<Call>,
     /// The user's companies, once they were listed.
     pub organizations: Vec<Organization>,
     /// The one that paths name.
@@ -53,21 +61,6 @@ pub struct Requests {
     pub layout: Option<(CallId, Arc<Layout>)>,
 }
 
-/// Whose secret or grant it is: never found for another endpoint or client (design.md section 4).
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Client {
-    token_url: String,
-    client_id: String,
-}
-
-/// What is known of the environment variable that holds the client secret.
-#[derive(Debug)]
-enum EnvironmentSecret {
-    Reading,
-    Read(Secret),
-    NotSet,
-}
-
 /// An exchange that goes on although its run was left; its answer is kept when it comes.
 #[derive(Debug)]
 struct Released {
@@ -75,6 +68,7 @@ struct Released {
     client: Client,
     asked: Vec<String>,
     api_origin: String,
+    keep: KeepTokens,
 }
 
 /// The program's state.
@@ -85,9 +79,11 @@ pub struct Engine {
     mask: Mask,
     profile: Option<Profile>,
     sandbox_trouble: Option<String>,
-    environment_secret: EnvironmentSecret,
-    secrets: Vec<(Client, Secret)>,
-    grants: Vec<(Client, Grant)>,
+    own_scopes: Vec<String>,
+    scope_set: Option<String>,
+    prompt: Option<Prompt>,
+    secrets: Secrets,
+    grants: Grants,
     run: Run,
     released: Vec<Released>,
     visiting: bool,
@@ -95,21 +91,6 @@ pub struct Engine {
     transcript: Vec<Record>,
     requests: Requests,
     calls: u64,
-}
-
-/// Whether the client secret is at hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SecretState {
-    /// The client has none, or shows none.
-    NotNeeded,
-    /// It is known.
-    Known(Secret),
-    /// It is being read.
-    Reading,
-    /// The user is to be asked for it.
-    Prompt,
-    /// It could not be read; the reason and what to do. The user may type it instead.
-    Missing(String),
 }
 
 impl Engine {
@@ -123,9 +104,11 @@ impl Engine {
             mask,
             profile: None,
             sandbox_trouble: None,
-            environment_secret: EnvironmentSecret::Reading,
-            secrets: Vec::new(),
-            grants: Vec::new(),
+            own_scopes: Vec::new(),
+            scope_set: None,
+            prompt: None,
+            secrets: Secrets::default(),
+            grants: Grants::default(),
             run: blank_run(),
             released: Vec::new(),
             visiting: false,
@@ -169,43 +152,6 @@ impl Engine {
         self.consent_trouble.as_deref()
     }
 
-    /// Whether the client secret is at hand. Where the profile stands in a folder that was found by
-    /// itself, a variable is not read: nobody said that this folder may have it.
-    pub fn secret_state(&self) -> SecretState {
-        let Some(profile) = &self.profile else {
-            return SecretState::NotNeeded;
-        };
-        if profile.exchange.client_authentication == ClientAuthentication::None {
-            return SecretState::NotNeeded;
-        }
-        if let Some((_, secret)) = self
-            .secrets
-            .iter()
-            .find(|(client, _)| *client == client_of(profile))
-        {
-            return SecretState::Known(secret.clone());
-        }
-        match &profile.client_secret {
-            SecretReference::None => SecretState::NotNeeded,
-            SecretReference::Plain(secret) => SecretState::Known(secret.clone()),
-            SecretReference::Prompt => SecretState::Prompt,
-            SecretReference::Environment(name) if !is_trusted(profile) => {
-                SecretState::Missing(format!(
-                    "`{name}` is not read for a profile of a folder that was found by itself: \
-                     start with `--profiles` and the folder, or type the secret"
-                ))
-            }
-            SecretReference::Environment(name) => match &self.environment_secret {
-                EnvironmentSecret::Reading => SecretState::Reading,
-                EnvironmentSecret::Read(secret) => SecretState::Known(secret.clone()),
-                EnvironmentSecret::NotSet => SecretState::Missing(format!(
-                    "the environment variable `{name}` is not set: set it and start again, or type \
-                     the secret"
-                )),
-            },
-        }
-    }
-
     /// The token request as it would be sent now, or as it was sent.
     pub fn exchange_request(&self) -> Option<Request> {
         if let Some(record) = self.run.exchange.and_then(|call| self.record(call)) {
@@ -218,10 +164,7 @@ impl Engine {
         else {
             return None;
         };
-        let client_secret = match self.secret_state() {
-            SecretState::Known(secret) => Some(secret),
-            _ => None,
-        };
+        let client_secret = self.client_secret();
         Some(grant::request(&grant::Parts {
             profile,
             code,
@@ -229,18 +172,6 @@ impl Engine {
             client_secret: client_secret.as_ref(),
             verifier: self.run.fresh.verifier.as_ref(),
         }))
-    }
-
-    /// The grant in use: the last one of this client, made for this API.
-    pub fn grant(&self) -> Option<&Grant> {
-        let profile = self.profile.as_ref()?;
-        let client = client_of(profile);
-        let api_origin = api_origin(profile);
-        self.grants
-            .iter()
-            .rev()
-            .find(|(owner, grant)| *owner == client && grant.api_origin == api_origin)
-            .map(|(_, grant)| grant)
     }
 
     /// Every record of this program run, in order of its beginning.
@@ -303,10 +234,7 @@ impl Engine {
         let Some(profile) = &self.profile else {
             return Vec::new();
         };
-        let client_secret = match self.secret_state() {
-            SecretState::Known(secret) => Some(secret),
-            _ => None,
-        };
+        let client_secret = self.client_secret();
         let evidence = Evidence {
             step,
             now,
@@ -316,6 +244,7 @@ impl Engine {
             run: &self.run,
             transcript: &self.transcript,
             grant: self.grant(),
+            held: self.held(),
             api: self.requests.answered.and_then(|call| self.record(call)),
         };
         diagnose::diagnose(&evidence)
@@ -341,22 +270,9 @@ impl Engine {
     }
 }
 
-/// The client of a profile.
-fn client_of(profile: &Profile) -> Client {
-    Client {
-        token_url: profile.provider.token_url.clone(),
-        client_id: profile.client_id.clone(),
-    }
-}
-
 /// The origin of a profile's API; empty when it has none.
 fn api_origin(profile: &Profile) -> String {
     origin_of(&profile.api.base_url).unwrap_or_default()
-}
-
-/// Whether the folder of a profile was named by the user or is our own.
-fn is_trusted(profile: &Profile) -> bool {
-    !matches!(profile.origin, Origin::File { trusted: false, .. })
 }
 
 /// Whether this is a sandbox: there the terminal may answer in the user's place.

@@ -3,7 +3,9 @@
 pub mod callback;
 pub mod flow;
 pub mod grant;
+pub mod held;
 pub mod link;
 pub mod pkce;
+pub mod refresh;
 
 pub use flow::{Run, RunPhase, STEPS, Step, StepState};

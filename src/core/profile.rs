@@ -7,6 +7,7 @@ pub mod check;
 pub mod keys;
 pub mod read;
 mod source;
+pub mod trust;
 
 use crate::core::secret::Secret;
 use std::path::PathBuf;
@@ -30,6 +31,10 @@ pub struct Profile {
     pub redirect_uri: String,
     /// What is asked for, in order.
     pub scopes: Vec<String>,
+    /// Named lists to ask for instead, in the order of the file.
+    pub scope_sets: Vec<ScopeSet>,
+    /// Where grants are kept; `None` when the file does not say, which means memory and is asked once.
+    pub keep_tokens: Option<KeepTokens>,
     /// Options of the authorize link.
     pub authorize: Authorize,
     /// Options of the token request.
@@ -224,6 +229,44 @@ pub enum SecretReference {
     Environment(String),
     /// The user is asked when it is needed.
     Prompt,
+    /// In the system's keyring, under the client's token endpoint and id.
+    Keyring,
+    /// Printed by a program: its name and its arguments; no shell has a part in it.
+    Command(Vec<String>),
+}
+
+/// Where grants are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeepTokens {
+    /// Nowhere: they are gone when the program ends.
+    Memory,
+    /// In the system's keyring.
+    Keyring,
+    /// In a file that only this user can read (0600).
+    File,
+}
+
+impl KeepTokens {
+    /// Every way, for messages and choices that list them.
+    pub const ALL: [Self; 3] = [Self::Memory, Self::Keyring, Self::File];
+
+    /// The word in profile files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Keyring => "keyring",
+            Self::File => "file",
+        }
+    }
+}
+
+/// A named list of scopes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeSet {
+    /// Its name.
+    pub name: String,
+    /// What is asked for with it, in order.
+    pub scopes: Vec<String>,
 }
 
 /// How the answer is brought back (OAuth 2.0 Multiple Response Types, Form Post Response Mode).

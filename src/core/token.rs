@@ -1,6 +1,8 @@
 //! What the token endpoint gave, and the one place that decides where it may go.
 
+pub mod import;
 pub mod jwt;
+pub mod kept;
 
 use crate::core::secret::Secret;
 use jiff::Timestamp;
@@ -9,7 +11,7 @@ use url::Url;
 /// The tokens of one successful exchange (RFC 6749 5.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The access token, as it came.
+    /// The access token, as it came; empty when only a refresh token was imported.
     pub access_token: Secret,
     /// `token_type` as it came.
     pub token_type: String,
@@ -17,6 +19,8 @@ pub struct Grant {
     pub refresh_token: Option<Secret>,
     /// The id_token, when one came; nothing about it is checked yet.
     pub id_token: Option<Secret>,
+    /// What was asked for; empty when that is not known (an imported token).
+    pub asked: Vec<String>,
     /// The granted scopes: what the answer says, else what was asked (RFC 6749 5.1).
     pub scopes: Vec<String>,
     /// Whether the answer named them itself.
@@ -36,10 +40,40 @@ impl Grant {
         Timestamp::from_second(self.obtained_at.as_second().checked_add(seconds)?).ok()
     }
 
-    /// Seconds left; negative when it ended; `None` when the answer did not say.
+    /// Seconds left; negative when it ended; `None` when the answer did not say. Never more than its whole
+    /// lifetime, whatever became of the clock meanwhile.
     pub fn seconds_left(&self, now: Timestamp) -> Option<i64> {
+        let whole = i64::try_from(self.expires_in?).ok()?;
         self.expires_at()
-            .map(|end| end.as_second() - now.as_second())
+            .map(|end| (end.as_second() - now.as_second()).min(whole))
+    }
+
+    /// Whether it has ended, or never was: an API would refuse it.
+    pub fn is_spent(&self, now: Timestamp) -> bool {
+        self.access_token.is_empty() || self.seconds_left(now).is_some_and(|left| left <= 0)
+    }
+
+    /// Who signed in, as far as the tokens say: `sub` of the id_token, else of the access token. Decoded
+    /// only, so nothing is proven by it.
+    pub fn subject(&self) -> Option<String> {
+        self.claim("sub")
+    }
+
+    /// The name under which a person knows who signed in: `name`, else `email`, of the id_token.
+    pub fn user(&self) -> Option<String> {
+        self.claim("name").or_else(|| self.claim("email"))
+    }
+
+    /// A claim of the id_token, else of the access token.
+    fn claim(&self, name: &str) -> Option<String> {
+        let of = |token: &Secret| {
+            let claims = jwt::decode(token.expose()).ok()?.claims;
+            claims.get(name)?.as_str().map(str::to_owned)
+        };
+        self.id_token
+            .as_ref()
+            .and_then(of)
+            .or_else(|| of(&self.access_token))
     }
 }
 
@@ -56,7 +90,7 @@ pub fn authorization(grant: &Grant, url: &str) -> Option<(String, Secret)> {
     if !parsed.username().is_empty() || parsed.password().is_some() {
         return None;
     }
-    if origin_of(url)? != grant.api_origin {
+    if grant.access_token.is_empty() || origin_of(url)? != grant.api_origin {
         return None;
     }
     let value = Secret::new(format!("Bearer {}", grant.access_token.expose()));
@@ -73,6 +107,7 @@ mod tests {
             token_type: "Bearer".to_owned(),
             refresh_token: None,
             id_token: None,
+            asked: Vec::new(),
             scopes: Vec::new(),
             scopes_named: false,
             expires_in: Some(3600),

@@ -286,6 +286,8 @@ pub enum Purpose {
     InTheUsersPlace,
     /// Code for token.
     Exchange,
+    /// Refresh token for token.
+    Refresh,
     /// A call of the API.
     Api,
 }

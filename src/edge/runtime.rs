@@ -4,20 +4,24 @@
 //! owed an answer gets one, also when a task breaks.
 
 mod embedded;
+mod keeping;
 mod listeners;
 mod sending;
 
 use crate::core::engine::message::{Consent, Effect, Event};
-use crate::core::secret::Secret;
 use crate::core::wire::body::{Layout, lay_out};
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{CallId, Response};
 use crate::edge::desktop::{self, Browser};
 use crate::edge::http::{self, Door};
+use crate::edge::refresh::Order;
 use crate::edge::sandbox_server::SandboxConfig;
+use crate::edge::trust::Trusted;
+use crate::edge::vault::Vault;
 use crate::edge::{listener, visitor};
 use embedded::Embedded;
+use keeping::Keeping;
 use listeners::Listeners;
 use sending::Sending;
 use std::sync::Arc;
@@ -34,6 +38,10 @@ pub struct Options {
     pub browser: Browser,
     /// How secrets are masked in bodies that are laid out: the engine's own mask.
     pub mask: Mask,
+    /// Where grants and secrets are kept.
+    pub vault: Vault,
+    /// What the user trusts.
+    pub trusted: Trusted,
 }
 
 impl Options {
@@ -44,6 +52,8 @@ impl Options {
             listener: listener::Limits::default(),
             browser: Browser::System,
             mask,
+            vault: Vault::of_this_user(),
+            trusted: Trusted::of_this_user(),
         }
     }
 }
@@ -57,6 +67,7 @@ pub struct Runtime {
     embedded: Embedded,
     listeners: Listeners,
     sending: Sending,
+    keeping: Keeping,
 }
 
 impl Runtime {
@@ -68,6 +79,11 @@ impl Runtime {
             embedded: Embedded::default(),
             listeners: Listeners::new(options.listener, events.clone()),
             sending: Sending::new(door.clone(), events.clone()),
+            keeping: Keeping::new(
+                options.vault.clone(),
+                options.trusted.clone(),
+                events.clone(),
+            ),
             options,
             door,
             events,
@@ -89,10 +105,33 @@ impl Runtime {
                 let config = SandboxConfig { faults, ..client };
                 self.embedded.start(run, config, self.events.clone());
             }
-            Effect::ReadEnvironment(name) => {
-                let secret = environment(&name);
-                self.report(Event::SecretRead { name, secret });
+            Effect::ReadSecret { client, reference } => {
+                self.keeping.read_secret(client, reference);
             }
+            Effect::ReadTrust(question) => self.keeping.read_trust(question),
+            Effect::KeepTrust(question) => self.keeping.keep_trust(question),
+            Effect::LoadGrants { client, keep } => self.keeping.load(client, keep),
+            Effect::KeepGrant(kept) => self.keeping.keep(*kept),
+            Effect::ForgetGrant { client, id, keep } => self.keeping.forget(client, id, keep),
+            Effect::ChooseGrant { client, id } => self.keeping.choose(client, id),
+            Effect::Refresh {
+                call,
+                kept,
+                request,
+                proxy,
+                body_limit,
+                anyway,
+            } => self.keeping.refresh(
+                &self.door,
+                Order {
+                    call,
+                    kept: *kept,
+                    request,
+                    proxy,
+                    body_limit,
+                    anyway,
+                },
+            ),
             Effect::Bind { run, redirect_uri } => self.listeners.bind(run, redirect_uri),
             Effect::CloseListener { run } => self.listeners.close(run),
             Effect::AnswerHit { hit, response } => self.listeners.answer(hit, response),
@@ -167,11 +206,6 @@ impl Runtime {
             let _ = events.send(Event::LaidOut(call, Arc::new(layout)));
         });
     }
-
-    /// Reports an event.
-    fn report(&self, event: Event) {
-        let _ = self.events.send(event);
-    }
 }
 
 /// What is said when a task of ours broke.
@@ -188,12 +222,4 @@ fn answered(
         let event = running.await.unwrap_or_else(|_| broken());
         let _ = events.send(event);
     });
-}
-
-/// The secret in an environment variable; `None` when it is not set, empty or not text.
-fn environment(name: &str) -> Option<Secret> {
-    std::env::var(name)
-        .ok()
-        .filter(|value| !value.is_empty())
-        .map(Secret::new)
 }

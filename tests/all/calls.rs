@@ -11,10 +11,7 @@ use dineroscope::core::wire::{CallId, Failure, FailureKind, Outcome};
 
 /// Sends a GET to that target; its call comes back.
 fn get(engine: &mut Engine, target: &str) -> CallId {
-    let call = Call {
-        method: "GET".to_owned(),
-        target: target.to_owned(),
-    };
+    let call = Call::new("GET", target);
     sent(&engine.command(at(200), Command::Send(call)))
 }
 

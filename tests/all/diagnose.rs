@@ -84,6 +84,7 @@ impl Case {
             run: &self.run,
             transcript: &self.transcript,
             grant: self.grant.as_ref(),
+            held: None,
             api: self
                 .api
                 .and_then(|call| self.transcript.iter().find(|record| record.call == call)),

@@ -73,10 +73,7 @@ async fn walk(drive: &mut Drive, step: Step) {
         }
     }
     if step == Step::Requests {
-        drive.command(Command::Send(Call {
-            method: "GET".to_owned(),
-            target: "/v1.1/organizations".to_owned(),
-        }));
+        drive.command(Command::Send(Call::new("GET", "/v1.1/organizations")));
         until(drive, |engine| engine.requests().answered.is_some()).await;
     }
 }

@@ -8,8 +8,10 @@ use dineroscope::core::engine::SecretState;
 use dineroscope::core::engine::message::{Command, Consent, Effect, Event};
 use dineroscope::core::oauth::callback::{Arrival, Verdict};
 use dineroscope::core::oauth::{RunPhase, STEPS, Step, StepState};
+use dineroscope::core::profile::trust::TrustQuestion;
 use dineroscope::core::profile::{Origin, Profile, SecretReference};
 use dineroscope::core::secret::Secret;
+use dineroscope::core::token::kept::Client;
 use dineroscope::core::wire::Purpose;
 use proptest::prelude::*;
 
@@ -275,27 +277,52 @@ fn secret_and_grant_are_found_for_their_endpoint_and_client_only() {
 }
 
 #[test]
-fn a_variable_is_not_read_for_a_folder_found_by_itself() {
+fn a_folder_found_by_itself_gets_a_secret_only_once_the_user_trusts_it() {
     let environment = SecretReference::Environment("ACME_SECRET".to_owned());
-    for (trusted, effects) in [(true, 1), (false, 0)] {
-        let path = "profiles/acme.toml".into();
-        let profile = Profile {
-            client_secret: environment.clone(),
-            origin: Origin::File { path, trusted },
-            ..visma()
-        };
-        let mut engine = blank();
-        assert_eq!(
-            engine
-                .command(at(0), Command::UseProfile(Box::new(profile)))
-                .len(),
-            effects
-        );
-        assert_eq!(
-            matches!(engine.secret_state(), SecretState::Missing(_)),
-            !trusted
-        );
-    }
+    let file = |trusted| Profile {
+        client_secret: environment.clone(),
+        origin: Origin::File {
+            path: "profiles/acme.toml".into(),
+            trusted,
+        },
+        ..visma()
+    };
+    let client = Client::of(&visma());
+    let read = Effect::ReadSecret {
+        client: client.clone(),
+        reference: environment.clone(),
+    };
+    let mut engine = blank();
+    let effects = engine.command(at(0), Command::UseProfile(Box::new(file(true))));
+    assert_eq!(effects, [read.clone()]);
+
+    let mut engine = blank();
+    let question = TrustQuestion::of(&file(false)).unwrap();
+    let effects = engine.command(at(0), Command::UseProfile(Box::new(file(false))));
+    assert_eq!(effects, [Effect::ReadTrust(question.clone())]);
+    assert_eq!(engine.secret_state(), SecretState::Reading);
+    let answered = Event::TrustRead {
+        question: question.clone(),
+        trusted: false,
+    };
+    assert_eq!(engine.event(at(1), answered), []);
+    assert_eq!(
+        engine.secret_state(),
+        SecretState::Untrusted(question.clone())
+    );
+    assert!(!engine.allows(&Command::ReadSecret));
+    let effects = engine.command(at(2), Command::Trust);
+    assert_eq!(effects, [Effect::KeepTrust(question), read]);
+    let secret = Ok(Secret::new("from the environment"));
+    engine.event(
+        at(3),
+        Event::SecretRead {
+            client,
+            reference: environment,
+            secret,
+        },
+    );
+    assert!(matches!(engine.secret_state(), SecretState::Known(_)));
 }
 
 #[test]
@@ -353,10 +380,7 @@ fn nobody_answers_in_the_users_place_outside_the_sandbox() {
 
 /// One of each command.
 fn commands() -> Vec<Command> {
-    let call = |target: &str| dineroscope::core::dinero::call::Call {
-        method: "GET".to_owned(),
-        target: target.to_owned(),
-    };
+    let call = |target: &str| dineroscope::core::dinero::call::Call::new("GET", target);
     vec![
         Command::UseProfile(Box::new(visma())),
         Command::UseProfile(Box::new(sandbox())),

@@ -8,6 +8,7 @@ use dineroscope::core::oauth::callback::Verdict;
 use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind, Browser, Missing};
 use dineroscope::core::profile::{Field, SecretReference};
 use dineroscope::core::secret::Secret;
+use dineroscope::core::token::kept::Client;
 use dineroscope::core::wire::{Body, Headers, Request};
 
 /// A new run of what was at that point; the former run's number comes along.
@@ -93,8 +94,9 @@ fn a_variable_of_a_former_profile_never_becomes_the_secret_of_this_one() {
         engine.command(at(0), Command::UseProfile(Box::new(profile)));
     }
     let read = |name: &str| Event::SecretRead {
-        name: name.to_owned(),
-        secret: Some(Secret::new(name)),
+        client: Client::of(&visma()),
+        reference: SecretReference::Environment(name.to_owned()),
+        secret: Ok(Secret::new(name)),
     };
     engine.event(at(1), read("FORMER"));
     assert_eq!(engine.secret_state(), SecretState::Reading);

@@ -7,8 +7,9 @@ use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::fault::Fault;
 use dineroscope::core::oauth::RunPhase;
 use dineroscope::core::oauth::callback::Verdict;
-use dineroscope::core::profile::{Profile, ProxyChoice, ResponseMode};
+use dineroscope::core::profile::{Profile, ProxyChoice, ResponseMode, SecretReference};
 use dineroscope::core::secret::Secret;
+use dineroscope::core::token::kept::Client;
 use dineroscope::core::wire::redact::Mask;
 use dineroscope::core::wire::{
     Body, CallId, FailureKind, Headers, Outcome, Purpose, Record, Request,
@@ -112,10 +113,7 @@ async fn the_flow_runs_from_a_link_to_an_answer_of_the_api() {
     world
         .until(|engine| engine.run().phase == RunPhase::Authorized)
         .await;
-    world.command(Command::Send(Call {
-        method: "GET".to_owned(),
-        target: "/v1.1/organizations".to_owned(),
-    }));
+    world.command(Command::Send(Call::new("GET", "/v1.1/organizations")));
     world
         .until(|engine| engine.requests().layout.is_some())
         .await;
@@ -317,20 +315,38 @@ async fn a_listener_that_was_closed_before_it_was_bound_holds_nothing() {
 #[tokio::test]
 async fn a_secret_is_read_from_the_environment() {
     let (mut runtime, mut events) = bare();
-    runtime.perform(Effect::ReadEnvironment("PATH".to_owned()));
+    let client = Client {
+        token_url: "https://connect.visma.com/connect/token".to_owned(),
+        client_id: "isv_acme".to_owned(),
+    };
+    let variable = |name: &str| SecretReference::Environment(name.to_owned());
+    runtime.perform(Effect::ReadSecret {
+        client: client.clone(),
+        reference: variable("PATH"),
+    });
     let path = std::env::var("PATH").unwrap();
     assert_eq!(
         events.recv().await,
         Some(Event::SecretRead {
-            name: "PATH".to_owned(),
-            secret: Some(Secret::new(path))
+            client: client.clone(),
+            reference: variable("PATH"),
+            secret: Ok(Secret::new(path))
         })
     );
-    runtime.perform(Effect::ReadEnvironment("DINEROSCOPE_NOT_SET".to_owned()));
-    assert!(matches!(
-        events.recv().await,
-        Some(Event::SecretRead { secret: None, .. })
-    ));
+    runtime.perform(Effect::ReadSecret {
+        client,
+        reference: variable("DINEROSCOPE_NOT_SET"),
+    });
+    match events.recv().await {
+        Some(Event::SecretRead {
+            secret: Err(reason),
+            ..
+        }) => assert!(
+            reason.contains("`DINEROSCOPE_NOT_SET` is not set"),
+            "{reason}"
+        ),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[cfg(unix)]

@@ -5,8 +5,8 @@ use dineroscope::core::engine::message::{Command, Effect, Event};
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind};
 use dineroscope::core::profile::{
-    Api, Authorize, ClientAuthentication, Exchange, Network, Origin, Preset, Profile, ProxyChoice,
-    ResponseMode, SecretReference,
+    Api, Authorize, ClientAuthentication, Exchange, KeepTokens, Network, Origin, Preset, Profile,
+    ProxyChoice, ResponseMode, SecretReference,
 };
 use dineroscope::core::secret::Secret;
 use dineroscope::core::wire::{
@@ -41,6 +41,8 @@ pub(crate) fn visma() -> Profile {
         ]
         .map(str::to_owned)
         .to_vec(),
+        scope_sets: Vec::new(),
+        keep_tokens: Some(KeepTokens::Memory),
         authorize: Authorize {
             response_mode: ResponseMode::FormPost,
             pkce: true,
@@ -331,10 +333,7 @@ pub(crate) fn exchange(engine: &mut Engine, seconds: i64) -> CallId {
 
 /// The organizations are asked for.
 pub(crate) fn list_organizations(engine: &mut Engine, seconds: i64) -> CallId {
-    let call = Call {
-        method: "GET".to_owned(),
-        target: "/v1.1/organizations".to_owned(),
-    };
+    let call = Call::new("GET", "/v1.1/organizations");
     sent(&engine.command(at(seconds), Command::Send(call)))
 }
 

@@ -12,9 +12,28 @@ pub struct Call {
     pub method: String,
     /// Path with query below the API's base URL, or an absolute URL.
     pub target: String,
+    /// Header fields that the user adds, in order; `Authorization` among them takes the token's place.
+    pub headers: Vec<(String, String)>,
+    /// What is sent along.
+    pub body: Body,
 }
 
 impl Call {
+    /// A call without header fields of its own and without a body.
+    pub fn new(method: impl Into<String>, target: impl Into<String>) -> Self {
+        Self {
+            method: method.into(),
+            target: target.into(),
+            headers: Vec::new(),
+            body: Body::default(),
+        }
+    }
+
+    /// Whether the user names this header field.
+    fn names(&self, header: &str) -> bool {
+        let is_it = |(name, _): &(String, String)| name.eq_ignore_ascii_case(header);
+        self.headers.iter().any(is_it)
+    }
     /// Whether the target is an absolute URL; one that stands in a query makes it none.
     pub fn is_absolute(&self) -> bool {
         let scheme = self.target.split_once("://").map(|(scheme, _)| scheme);
@@ -32,8 +51,8 @@ impl Call {
     pub fn of_organization(&self, id: &str) -> Self {
         let segment = utf8_percent_encode(id, SEGMENT).to_string();
         Self {
-            method: self.method.clone(),
             target: self.target.replace(ORGANIZATION, &segment),
+            ..self.clone()
         }
     }
 
@@ -61,9 +80,9 @@ pub struct Organization {
     pub pro: Option<bool>,
 }
 
-/// The request for a call. The grant's token goes along only where it may (see [`authorization`]).
-pub fn request(call: &Call, base_url: &str, grant: Option<&Grant>) -> Request {
-    let url = if call.is_absolute() {
+/// Where a call goes.
+pub fn url(call: &Call, base_url: &str) -> String {
+    if call.is_absolute() {
         call.target.clone()
     } else {
         format!(
@@ -71,17 +90,34 @@ pub fn request(call: &Call, base_url: &str, grant: Option<&Grant>) -> Request {
             base_url.trim_end_matches('/'),
             call.target.trim_start_matches('/')
         )
-    };
+    }
+}
+
+/// The request for a call. The grant's token goes along only where it may (see [`authorization`]), and not
+/// where the user gives an `Authorization` of their own.
+pub fn request(call: &Call, base_url: &str, grant: Option<&Grant>) -> Request {
+    let url = url(call, base_url);
     let mut headers = Headers::default();
-    headers.push("Accept", "application/json");
-    if let Some((name, value)) = grant.and_then(|grant| authorization(grant, &url)) {
+    if !call.names("accept") {
+        headers.push("Accept", "application/json");
+    }
+    if !call.body.is_empty() && !call.names("content-type") {
+        headers.push("Content-Type", "application/json");
+    }
+    let token = grant
+        .filter(|_| !call.names("authorization"))
+        .and_then(|grant| authorization(grant, &url));
+    if let Some((name, value)) = token {
         headers.push(&name, value.expose());
+    }
+    for (name, value) in &call.headers {
+        headers.push(name, value);
     }
     Request {
         method: call.method.clone(),
         url,
         headers,
-        body: Body::default(),
+        body: call.body.clone(),
     }
 }
 

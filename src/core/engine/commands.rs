@@ -1,22 +1,21 @@
 //! What a person asks: each command changes the state and says what the world shall do.
 
 use super::message::{Command, Consent, Effect};
-use super::{
-    Engine, Released, api_origin, blank_run, client_of, is_embedded, is_sandbox, is_trusted,
-};
+use super::{Engine, Released, SecretState, api_origin, blank_run, is_embedded, is_sandbox};
 use crate::core::oauth::callback::{Arrival, pasted};
 use crate::core::oauth::flow::{Browser, Missing, Waiting};
 use crate::core::oauth::link::{self, Fresh};
 use crate::core::oauth::{RunPhase, pkce};
-use crate::core::profile::{Field, Profile, SecretReference};
+use crate::core::profile::{Field, Profile, ScopeSet, SecretReference};
 use crate::core::secret::Secret;
+use crate::core::token::kept::Client;
 use crate::core::wire::{Direction, Outcome, Purpose, Record, Timing};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 /// Largest token answer that is read: 1 MiB.
-const TOKEN_BODY_LIMIT: usize = 1024 * 1024;
+pub(super) const TOKEN_BODY_LIMIT: usize = 1024 * 1024;
 
 impl Engine {
     /// What a person asks. A command that is not [allowed](Self::allows) now changes nothing.
@@ -33,7 +32,24 @@ impl Engine {
             Command::PasteAnswer(text) => self.paste(now, text.expose()),
             Command::GoOnWaiting => self.wait_again(now),
             Command::StopWaiting => self.stop_waiting(),
-            Command::ProvideSecret(secret) => self.provide_secret(secret),
+            Command::ProvideSecret(secret) => {
+                self.provide_secret(secret);
+                self.refresh_with_secret()
+            }
+            Command::ReadSecret => self.read_secret(),
+            Command::Trust => self.give_trust(),
+            Command::UseScopeSet(name) => self.use_scope_set(name),
+            Command::SignInAgain(prompt) => {
+                let effects = self.leave_run();
+                self.prompt = Some(prompt);
+                self.prepare_run();
+                effects
+            }
+            Command::KeepTokens(keep) => self.keep_grants(keep),
+            Command::UseGrant(id) => self.use_grant(&id),
+            Command::ForgetGrant(id) => self.forget_grant(&id),
+            Command::ImportToken(kind, token) => self.import_token(now, kind, &token),
+            Command::Refresh { anyway } => self.refresh(anyway),
             Command::Exchange => self.exchange(now),
             Command::NewRun => self.new_run(),
             Command::ChooseOrganization(id) => {
@@ -41,12 +57,11 @@ impl Engine {
                 Vec::new()
             }
             Command::Send(call) => self.send(now, &call),
-            Command::CancelSend => self
-                .requests
-                .sending
-                .map(Effect::Cancel)
-                .into_iter()
-                .collect(),
+            Command::CancelSend => {
+                self.requests.waiting = None;
+                let sending = self.requests.sending;
+                sending.map(Effect::Cancel).into_iter().collect()
+            }
         }
     }
 
@@ -66,16 +81,36 @@ impl Engine {
             Command::GoOnWaiting => *phase == RunPhase::TimedOut,
             Command::StopWaiting => waits || *phase == RunPhase::Binding,
             Command::ProvideSecret(_) | Command::ChooseOrganization(_) => self.profile.is_some(),
-            Command::Exchange => {
-                *phase == RunPhase::Answered
-                    && matches!(
-                        self.secret_state(),
-                        super::SecretState::Known(_) | super::SecretState::NotNeeded
-                    )
+            Command::ReadSecret => matches!(
+                self.secret_state(),
+                SecretState::NotRead | SecretState::Missing(_)
+            ),
+            Command::Trust => matches!(self.secret_state(), SecretState::Untrusted(_)),
+            Command::UseScopeSet(name) => self.profile.as_ref().is_some_and(|profile| {
+                let is_named = |set: &ScopeSet| Some(&set.name) == name.as_ref();
+                name.is_none() || profile.scope_sets.iter().any(is_named)
+            }),
+            Command::SignInAgain(_) => {
+                self.profile.is_some() && !matches!(phase, RunPhase::Preparing(_))
             }
+            Command::KeepTokens(_) => self
+                .profile
+                .as_ref()
+                .is_some_and(|profile| !is_embedded(profile)),
+            Command::UseGrant(id) | Command::ForgetGrant(id) => {
+                self.refreshing().is_none() && self.grants().iter().any(|held| held.id == *id)
+            }
+            Command::ImportToken(..) => self
+                .profile
+                .as_ref()
+                .is_some_and(|profile| !api_origin(profile).is_empty()),
+            Command::Refresh { anyway } => self.can_refresh(*anyway),
+            Command::Exchange => *phase == RunPhase::Answered && self.secret_state().is_at_hand(),
             Command::NewRun => !matches!(phase, RunPhase::Preparing(_) | RunPhase::Ready),
             Command::Send(call) => self.can_send(call),
-            Command::CancelSend => self.requests.sending.is_some(),
+            Command::CancelSend => {
+                self.requests.sending.is_some() || self.requests.waiting.is_some()
+            }
         }
     }
 
@@ -87,16 +122,36 @@ impl Engine {
             organization: profile.api.organization_id.clone(),
             ..super::Requests::default()
         };
-        self.environment_secret = super::EnvironmentSecret::Reading;
-        if let SecretReference::Environment(name) = &profile.client_secret
-            && is_trusted(&profile)
-        {
-            effects.push(Effect::ReadEnvironment(name.clone()));
-        }
+        self.own_scopes.clone_from(&profile.scopes);
+        self.scope_set = None;
+        self.prompt = None;
         self.profile = Some(profile);
         self.prepare_run();
+        effects.extend(self.look_for_secret());
+        effects.extend(self.load_grants());
         effects.extend(self.start_sandbox());
         effects
+    }
+
+    /// Asks for other scopes from the next run on, at once when no run is open.
+    fn use_scope_set(&mut self, name: Option<String>) -> Vec<Effect> {
+        let Some(profile) = &mut self.profile else {
+            return Vec::new();
+        };
+        let set = name
+            .as_ref()
+            .and_then(|name| profile.scope_sets.iter().find(|set| set.name == *name));
+        profile.scopes = match set {
+            Some(set) => set.scopes.clone(),
+            None => self.own_scopes.clone(),
+        };
+        self.scope_set = name;
+        self.new_run()
+    }
+
+    /// The scope set that is asked for; `None` when it is the profile's own list.
+    pub fn scope_set(&self) -> Option<&str> {
+        self.scope_set.as_deref()
     }
 
     /// Starts the sandbox that the run waits for, with the client of the profile in use.
@@ -126,7 +181,10 @@ impl Engine {
             value.trim().clone_into(slot);
         }
         self.prepare_run();
-        self.start_sandbox().into_iter().collect()
+        let mut effects = self.look_for_secret();
+        effects.extend(self.load_grants());
+        effects.extend(self.start_sandbox());
+        effects
     }
 
     /// Leaves the current run: its listener is closed; an exchange under way goes on by itself.
@@ -134,11 +192,13 @@ impl Engine {
         if let (RunPhase::Exchanging(call), Some(profile)) = (&self.run.phase, &self.profile) {
             self.released.push(Released {
                 call: *call,
-                client: client_of(profile),
+                client: Client::of(profile),
                 asked: profile.scopes.clone(),
                 api_origin: api_origin(profile),
+                keep: self.keep_tokens(),
             });
         }
+        self.prompt = None;
         self.visiting = false;
         self.consent_trouble = None;
         match self.run.started_at {
@@ -186,6 +246,9 @@ impl Engine {
         let Some(profile) = &self.profile else { return };
         let run = &mut self.run;
         run.parameters = link::parameters(profile, &run.redirect_uri, &run.fresh);
+        if let Some(prompt) = self.prompt {
+            link::set(&mut run.parameters, "prompt", prompt.name(), "who signs in");
+        }
         run.link = match run.phase {
             RunPhase::Preparing(_) => String::new(),
             _ => link::url(&profile.provider.authorize_url, &run.parameters),
@@ -201,10 +264,15 @@ impl Engine {
         } else {
             Browser::NotOpened
         };
-        vec![Effect::Bind {
+        let mut effects = vec![Effect::Bind {
             run: self.run.number,
             redirect_uri: self.run.redirect_uri.clone(),
-        }]
+        }];
+        if self.secret_state() == SecretState::NotRead {
+            // A code does not wait for a command.
+            effects.extend(self.read_secret());
+        }
+        effects
     }
 
     /// Opens the browser with the run's link.
@@ -268,16 +336,6 @@ impl Engine {
     /// Ends the run; its listener stays to say so to a late answer.
     fn stop_waiting(&mut self) -> Vec<Effect> {
         self.run.phase = RunPhase::Stopped;
-        Vec::new()
-    }
-
-    /// Keeps a typed secret for this client, in memory.
-    fn provide_secret(&mut self, secret: Secret) -> Vec<Effect> {
-        if let Some(profile) = &self.profile {
-            let client = client_of(profile);
-            self.secrets.retain(|(owner, _)| *owner != client);
-            self.secrets.push((client, secret));
-        }
         Vec::new()
     }
 

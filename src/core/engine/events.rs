@@ -1,11 +1,10 @@
 //! What the world reports: each event changes the state and may ask the world for more.
 
 use super::message::{Effect, Event};
-use super::{Engine, EnvironmentSecret, Released, api_origin, client_of};
+use super::{Engine, Released, api_origin};
 use crate::core::oauth::flow::{BindFailure, Browser, Missing, Waiting};
 use crate::core::oauth::{RunPhase, grant};
-use crate::core::profile::SecretReference;
-use crate::core::secret::Secret;
+use crate::core::token::kept::Client;
 use crate::core::wire::{Purpose, Record};
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -26,7 +25,28 @@ impl Engine {
                     self.sandbox_trouble = Some(reason);
                 }
             }
-            Event::SecretRead { name, secret } => self.secret_read(&name, secret),
+            Event::SecretRead {
+                client,
+                reference,
+                secret,
+            } => {
+                self.secret_read(&client, &reference, secret);
+                return self.refresh_with_secret();
+            }
+            Event::TrustRead { question, trusted } => return self.trust_read(&question, trusted),
+            Event::GrantsLoaded {
+                client,
+                grants,
+                current,
+                trouble,
+            } => self.grants_loaded(client, grants, current, trouble),
+            Event::GrantKept { id, keep, trouble } => return self.grant_kept(&id, keep, trouble),
+            Event::GrantForgotten { id, trouble } => self.grant_forgotten(&id, trouble),
+            Event::Refreshed {
+                call,
+                record,
+                outcome,
+            } => return self.refreshed(now, call, record.map(|record| *record), outcome),
             Event::ListenerBound {
                 run,
                 addresses,
@@ -112,15 +132,6 @@ impl Engine {
         self.build_link();
     }
 
-    /// Keeps the secret of a variable, when it is the one that the profile in use names.
-    fn secret_read(&mut self, name: &str, secret: Option<Secret>) {
-        let named = self.profile.as_ref().map(|profile| &profile.client_secret);
-        if matches!(named, Some(SecretReference::Environment(wanted)) if wanted == name) {
-            self.environment_secret =
-                secret.map_or(EnvironmentSecret::NotSet, EnvironmentSecret::Read);
-        }
-    }
-
     /// The listener is bound: from here the run waits.
     fn listener_bound(
         &mut self,
@@ -165,15 +176,15 @@ impl Engine {
     /// A request that was sent has ended.
     fn answered(&mut self, now: Timestamp, record: Record) -> Vec<Effect> {
         match record.purpose {
-            Purpose::Exchange => self.exchanged(now, record),
+            Purpose::Exchange => return self.exchanged(now, record),
             Purpose::Api => return self.api_answered(record),
-            Purpose::Callback | Purpose::InTheUsersPlace => self.settle(record),
+            Purpose::Callback | Purpose::InTheUsersPlace | Purpose::Refresh => self.settle(record),
         }
         Vec::new()
     }
 
     /// The token endpoint answered: this run, or one that was left meanwhile.
-    fn exchanged(&mut self, now: Timestamp, mut record: Record) {
+    fn exchanged(&mut self, now: Timestamp, mut record: Record) -> Vec<Effect> {
         let call = record.call;
         let awaited = self.run.phase == RunPhase::Exchanging(call);
         let owner = match self
@@ -184,20 +195,22 @@ impl Engine {
             Some(place) => Some(self.released.swap_remove(place)),
             None if awaited => self.profile.as_ref().map(|profile| Released {
                 call,
-                client: client_of(profile),
+                client: Client::of(profile),
                 asked: profile.scopes.clone(),
                 api_origin: api_origin(profile),
+                keep: self.keep_tokens(),
             }),
             None => None,
         };
         let Some(owner) = owner else {
             self.settle(record);
-            return;
+            return Vec::new();
         };
+        let mut effects = Vec::new();
         match grant::read(&record.outcome, &owner.asked, &owner.api_origin, now) {
             Ok(grant) => {
                 "tokens".clone_into(&mut record.note);
-                self.grants.push((owner.client, grant));
+                effects = self.take_grant(owner.client, grant, owner.keep);
                 if awaited {
                     self.run.phase = RunPhase::Authorized;
                 }
@@ -210,6 +223,7 @@ impl Engine {
             }
         }
         self.settle(record);
+        effects
     }
 }
 

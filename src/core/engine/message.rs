@@ -4,8 +4,12 @@
 use crate::core::dinero::call::Call;
 use crate::core::fault::Fault;
 use crate::core::oauth::flow::BindFailure;
-use crate::core::profile::{Field, Profile, ProxyChoice};
+use crate::core::oauth::refresh::RefreshOutcome;
+use crate::core::profile::trust::TrustQuestion;
+use crate::core::profile::{Field, KeepTokens, Profile, ProxyChoice, SecretReference};
 use crate::core::secret::Secret;
+use crate::core::token::import::TokenKind;
+use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble};
 use crate::core::wire::body::Layout;
 use crate::core::wire::{CallId, Purpose, Record, Request, Response};
 use jiff::Timestamp;
@@ -36,6 +40,27 @@ pub enum Command {
     StopWaiting,
     /// The client secret, typed by the user; kept in memory for this client.
     ProvideSecret(Secret),
+    /// Read the client secret from where the profile says it is, now or once more.
+    ReadSecret,
+    /// The profile in use may have the secret it names sent to its token endpoint; remembered.
+    Trust,
+    /// Ask for the scopes of this set from the next run on; `None`: for the profile's own.
+    UseScopeSet(Option<String>),
+    /// A new run in which the provider is to ask who signs in.
+    SignInAgain(Prompt),
+    /// Keep the grants of this client there from now on.
+    KeepTokens(KeepTokens),
+    /// Make this grant the current one.
+    UseGrant(GrantId),
+    /// Forget this grant, here and where it is kept. The provider is not told.
+    ForgetGrant(GrantId),
+    /// Take a token that the user has already.
+    ImportToken(TokenKind, Secret),
+    /// Refresh the current grant.
+    Refresh {
+        /// Also when an earlier refresh ended in the dark, so that the refresh token may be spent.
+        anyway: bool,
+    },
     /// Exchange the code.
     Exchange,
     /// A new run: new state, nonce, verifier.
@@ -46,6 +71,25 @@ pub enum Command {
     Send(Call),
     /// Cancel the API call that is under way.
     CancelSend,
+}
+
+/// How the provider is to ask who signs in (OpenID Connect Core 3.1.2.1, `prompt`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// `select_account`: choose among the accounts it knows.
+    SelectAccount,
+    /// `login`: sign in anew.
+    Login,
+}
+
+impl Prompt {
+    /// The protocol word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SelectAccount => "select_account",
+            Self::Login => "login",
+        }
+    }
 }
 
 /// What the user decides on the consent page.
@@ -76,12 +120,57 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// An environment variable was read for a secret.
+    /// A client secret was read from where a profile says it is.
     SecretRead {
-        /// The variable.
-        name: String,
-        /// What it holds; `None` when it is not set.
-        secret: Option<Secret>,
+        /// Whose it is.
+        client: Client,
+        /// Where it was looked for.
+        reference: SecretReference,
+        /// The secret, or what happened and what to do, without a secret.
+        secret: Result<Secret, String>,
+    },
+    /// Whether the user has trusted a profile with a secret before.
+    TrustRead {
+        /// The question.
+        question: TrustQuestion,
+        /// Whether it was answered with yes.
+        trusted: bool,
+    },
+    /// The grants that are kept for a client.
+    GrantsLoaded {
+        /// Whose they are.
+        client: Client,
+        /// Each with the time of a refresh that ended in the dark; the oldest first.
+        grants: Vec<(KeptGrant, Option<Timestamp>)>,
+        /// The one that was chosen last.
+        current: Option<GrantId>,
+        /// Why some or all of them could not be read.
+        trouble: Option<VaultTrouble>,
+    },
+    /// A grant was kept, or could not be.
+    GrantKept {
+        /// Which.
+        id: GrantId,
+        /// Where.
+        keep: KeepTokens,
+        /// Why not.
+        trouble: Option<VaultTrouble>,
+    },
+    /// A grant is no longer kept, or could not be removed.
+    GrantForgotten {
+        /// Which.
+        id: GrantId,
+        /// Why not.
+        trouble: Option<VaultTrouble>,
+    },
+    /// A refresh has ended.
+    Refreshed {
+        /// The call it was asked for with.
+        call: CallId,
+        /// What was sent and what came, when something was.
+        record: Option<Box<Record>>,
+        /// What became of it.
+        outcome: RefreshOutcome,
     },
     /// The run's listener is bound.
     ListenerBound {
@@ -184,8 +273,57 @@ pub enum Effect {
         /// That client's redirect URI; with port 0 any port is taken.
         redirect_uri: String,
     },
-    /// Read a secret from an environment variable; answered by `SecretRead`.
-    ReadEnvironment(String),
+    /// Read a client secret from environment, keyring or command; answered by `SecretRead`.
+    ReadSecret {
+        /// Whose it is: a keyring finds it by that alone.
+        client: Client,
+        /// Where it is.
+        reference: SecretReference,
+    },
+    /// Look whether the user has trusted this before; answered by `TrustRead`.
+    ReadTrust(TrustQuestion),
+    /// Remember that the user trusts this.
+    KeepTrust(TrustQuestion),
+    /// Load the grants of a client; answered by `GrantsLoaded`.
+    LoadGrants {
+        /// Whose.
+        client: Client,
+        /// Where they are kept.
+        keep: KeepTokens,
+    },
+    /// Keep a grant durably, in place of what was kept under its name; answered by `GrantKept`.
+    KeepGrant(Box<KeptGrant>),
+    /// Remove a kept grant; answered by `GrantForgotten`.
+    ForgetGrant {
+        /// Whose.
+        client: Client,
+        /// Which.
+        id: GrantId,
+        /// Where it is kept.
+        keep: KeepTokens,
+    },
+    /// Remember which grant of a client is the current one.
+    ChooseGrant {
+        /// Whose.
+        client: Client,
+        /// Which.
+        id: GrantId,
+    },
+    /// Refresh a grant by the protocol of design.md section 4; answered by `Refreshed`, never aborted.
+    Refresh {
+        /// Its name.
+        call: CallId,
+        /// The grant as it is known here, and where it is kept.
+        kept: Box<KeptGrant>,
+        /// The token request.
+        request: Request,
+        /// Which proxy, for hosts that are not loopback.
+        proxy: ProxyChoice,
+        /// Largest body that is read, in bytes.
+        body_limit: usize,
+        /// Whether it is sent although an earlier one ended in the dark.
+        anyway: bool,
+    },
     /// Bind the listener of a run; answered by `ListenerBound` or `ListenerFailed`, then by hits.
     Bind {
         /// The run.

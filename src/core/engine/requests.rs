@@ -4,6 +4,7 @@ use super::Engine;
 use super::message::Effect;
 use crate::core::dinero::call::{self, Call};
 use crate::core::profile::ProxyChoice;
+use crate::core::token::origin_of;
 use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record, Request, Timing};
 use jiff::Timestamp;
 
@@ -20,17 +21,25 @@ impl Engine {
             return false;
         };
         self.requests.sending.is_none()
+            && self.requests.waiting.is_none()
             && (call.is_absolute() || !profile.api.base_url.is_empty())
             && (!call.names_organization() || self.requests.organization.is_some())
     }
 
     /// Sends a call; the token goes along only where it may.
     pub(super) fn send(&mut self, now: Timestamp, call: &Call) -> Vec<Effect> {
+        let organization = self.requests.organization.as_deref().unwrap_or_default();
+        let call = call.of_organization(organization);
+        if self.needs_refresh(now, &call) {
+            self.requests.waiting = Some(call);
+            return match self.refreshing() {
+                Some(_) => Vec::new(),
+                None => self.refresh(false),
+            };
+        }
         let Some(profile) = &self.profile else {
             return Vec::new();
         };
-        let organization = self.requests.organization.as_deref().unwrap_or_default();
-        let call = call.of_organization(organization);
         let request = call::request(&call, &profile.api.base_url, self.grant());
         let name = self.next_call();
         self.requests.sending = Some(name);
@@ -42,6 +51,18 @@ impl Engine {
             proxy: self.proxy(),
             body_limit: API_BODY_LIMIT,
         }]
+    }
+
+    /// Whether the token would go along with a call, is spent, and can be refreshed first.
+    fn needs_refresh(&self, now: Timestamp, call: &Call) -> bool {
+        let (Some(profile), Some(grant)) = (&self.profile, self.grant()) else {
+            return false;
+        };
+        let goes_along = origin_of(&call::url(call, &profile.api.base_url))
+            .is_some_and(|origin| origin == grant.api_origin);
+        goes_along
+            && grant.is_spent(now)
+            && (self.refreshing().is_some() || self.can_refresh(false))
     }
 
     /// A call of the API has ended.

@@ -94,15 +94,35 @@ pub struct Parts<'a> {
 
 /// The token request (RFC 6749 4.1.3), form-encoded. No `scope`: strict servers refuse it here.
 pub fn request(parts: &Parts<'_>) -> Request {
-    let profile = parts.profile;
+    let verifier = parts
+        .verifier
+        .map(|verifier| ("code_verifier", verifier.expose()));
+    token_request(
+        parts.profile,
+        &[
+            ("grant_type", "authorization_code"),
+            ("code", parts.code.expose()),
+            ("redirect_uri", parts.redirect_uri),
+        ],
+        parts.client_secret,
+        verifier.as_slice(),
+    )
+}
+
+/// A request to the token endpoint: the fields of its grant, the client in the way of the profile, then
+/// what belongs behind it and the profile's own fields.
+pub(super) fn token_request(
+    profile: &Profile,
+    fields: &[(&str, &str)],
+    client_secret: Option<&Secret>,
+    behind: &[(&str, &str)],
+) -> Request {
     let mut headers = Headers::default();
     headers.push("Content-Type", "application/x-www-form-urlencoded");
     headers.push("Accept", "application/json");
     let mut form = form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "authorization_code");
-    form.append_pair("code", parts.code.expose());
-    form.append_pair("redirect_uri", parts.redirect_uri);
-    match (profile.exchange.client_authentication, parts.client_secret) {
+    form.extend_pairs(fields);
+    match (profile.exchange.client_authentication, client_secret) {
         (ClientAuthentication::Basic, Some(secret)) => {
             headers.push("Authorization", basic(&profile.client_id, secret));
         }
@@ -114,12 +134,8 @@ pub fn request(parts: &Parts<'_>) -> Request {
             form.append_pair("client_id", &profile.client_id);
         }
     }
-    if let Some(verifier) = parts.verifier {
-        form.append_pair("code_verifier", verifier.expose());
-    }
-    for (name, value) in &profile.exchange.extra {
-        form.append_pair(name, value);
-    }
+    form.extend_pairs(behind);
+    form.extend_pairs(&profile.exchange.extra);
     Request {
         method: "POST".to_owned(),
         url: profile.provider.token_url.clone(),
@@ -240,6 +256,7 @@ fn grant(
         token_type: required("token_type")?,
         refresh_token: text("refresh_token").map(Secret::new),
         id_token: text("id_token").map(Secret::new),
+        asked: asked.to_vec(),
         scopes_named: scopes.is_some(),
         scopes: scopes.unwrap_or_else(|| asked.to_vec()),
         expires_in: object.get("expires_in").and_then(|value| match value {

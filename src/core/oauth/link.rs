@@ -59,6 +59,15 @@ pub fn parameters(profile: &Profile, redirect_uri: &str, fresh: &Fresh) -> Vec<P
     rows
 }
 
+/// Sets a parameter, in the place of one of the same name.
+pub fn set(parameters: &mut Vec<Parameter>, name: &str, value: &str, meaning: &'static str) {
+    let new = row(name, value, meaning);
+    match parameters.iter_mut().find(|kept| kept.name == name) {
+        Some(kept) => *kept = new,
+        None => parameters.push(new),
+    }
+}
+
 /// One row.
 fn row(name: &str, value: &str, meaning: &'static str) -> Parameter {
     Parameter {

@@ -3,7 +3,8 @@
 //! Functions from text to value, so that a form on a screen can ask the same questions as the file.
 
 use crate::core::profile::{
-    ClientAuthentication, Environment, Preset, ProxyChoice, ResponseMode, is_placeholder,
+    ClientAuthentication, Environment, KeepTokens, Preset, ProxyChoice, ResponseMode,
+    is_placeholder,
 };
 use crate::core::wire::is_loopback;
 use url::Url;
@@ -153,8 +154,8 @@ pub(super) fn variable(text: &str) -> Checked<String> {
     Err("is no name of an environment variable: expected such as `ACME_SECRET`".to_owned())
 }
 
-pub(super) fn keep_tokens(text: &str) -> Checked<()> {
-    word(text, &[("memory", ())], &["keyring", "file"])
+pub(super) fn keep_tokens(text: &str) -> Checked<KeepTokens> {
+    word(text, &KeepTokens::ALL.map(|way| (way.name(), way)), &[])
 }
 
 pub(super) fn response_type(text: &str) -> Checked<()> {

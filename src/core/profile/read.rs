@@ -93,7 +93,7 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
         check::redirect_uri,
     );
     let scopes = scopes(source);
-    source.text("keep_tokens", check::keep_tokens);
+    let keep_tokens = source.text("keep_tokens", check::keep_tokens);
     let authorize = authorize(source);
     let exchange = exchange(source, client_secret.as_ref());
     let proxy = source.text("network.proxy", check::proxy);
@@ -107,6 +107,8 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
         client_secret: client_secret?,
         redirect_uri: redirect_uri?,
         scopes,
+        scope_sets: Vec::new(),
+        keep_tokens,
         authorize,
         exchange,
         network: Network {

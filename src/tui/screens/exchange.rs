@@ -54,7 +54,7 @@ fn before(scene: &Scene<'_>) -> Pane {
         SecretState::Known(_) | SecretState::NotNeeded => {
             (verdict(&checks), StepState::Ready, true)
         }
-        SecretState::Reading => (
+        SecretState::Reading | SecretState::NotRead | SecretState::Untrusted(_) => (
             "The client secret is being read".to_owned(),
             StepState::Running,
             false,
@@ -180,6 +180,8 @@ fn secret_origin(scene: &Scene<'_>) -> &'static str {
         Some(SecretReference::Plain(_)) => "from the profile",
         Some(SecretReference::Environment(_)) => "from the environment",
         Some(SecretReference::Prompt) => "typed by you",
+        Some(SecretReference::Keyring) => "from the keyring",
+        Some(SecretReference::Command(_)) => "from a command",
         Some(SecretReference::None) | None => "",
     }
 }

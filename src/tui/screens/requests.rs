@@ -118,10 +118,7 @@ fn send(operation: &Operation) -> Command {
     } else {
         format!("{}?{}", operation.path, operation.query)
     };
-    Command::Send(Call {
-        method: operation.method.to_owned(),
-        target,
-    })
+    Command::Send(Call::new(operation.method, target))
 }
 
 /// Everything that can be called, and for which organization.
@@ -319,10 +316,10 @@ fn after(scene: &Scene<'_>, record: &Record) -> Button {
         },
         _ => button(
             "Send it again",
-            Action::Engine(Command::Send(Call {
-                method: record.request.method.clone(),
-                target: record.request.url.clone(),
-            })),
+            Action::Engine(Command::Send(Call::new(
+                record.request.method.as_str(),
+                record.request.url.as_str(),
+            ))),
         ),
     }
 }

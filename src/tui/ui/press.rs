@@ -104,10 +104,10 @@ impl Ui {
                     prompt.focus = 0;
                     return Vec::new();
                 }
-                vec![Command::Send(crate::core::dinero::call::Call {
+                vec![Command::Send(crate::core::dinero::call::Call::new(
                     method,
-                    target: last.trim().to_owned(),
-                })]
+                    last.trim().to_owned(),
+                ))]
             }
         };
         if prompt.question == Question::FreeRequest && !stage.engine.allows(&commands[0]) {

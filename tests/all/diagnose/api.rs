@@ -11,13 +11,7 @@ use dineroscope::core::wire::Cut;
 /// A call of that target was answered.
 fn called(method: &str, target: &str, status: u16, body: &str) -> Case {
     let mut engine = engine_at(Point::Authorized);
-    let call = sent(&engine.command(
-        at(100),
-        Command::Send(Call {
-            method: method.to_owned(),
-            target: target.to_owned(),
-        }),
-    ));
+    let call = sent(&engine.command(at(100), Command::Send(Call::new(method, target))));
     answer(&mut engine, 100, call, status, body);
     Case::of(&engine, at(110))
 }

@@ -1,0 +1,23 @@
+//! Where this program keeps things on this machine, by the custom of each system.
+
+use std::path::PathBuf;
+
+/// The program's own folders; none of them is made before something is written into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// What the user writes: profiles.
+    pub configuration: PathBuf,
+    /// What is kept for the user: the vault, and what they trusted.
+    pub data: PathBuf,
+}
+
+impl Folders {
+    /// Those of this user; `None` when the system names no home.
+    pub fn of_this_user() -> Option<Self> {
+        let folders = directories::ProjectDirs::from("", "", "dineroscope")?;
+        Some(Self {
+            configuration: folders.config_dir().to_owned(),
+            data: folders.data_local_dir().to_owned(),
+        })
+    }
+}

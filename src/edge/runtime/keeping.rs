@@ -1,0 +1,155 @@
+//! What is kept and read on this machine: secrets, trust, grants, and the refresh that needs them. Each on
+//! a thread or task of its own; what is owed an answer gets one.
+
+use super::{BROKEN, answered};
+use crate::core::engine::message::Event;
+use crate::core::oauth::refresh::RefreshOutcome;
+use crate::core::profile::trust::TrustQuestion;
+use crate::core::profile::{KeepTokens, SecretReference};
+use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble, VaultTroubleKind};
+use crate::edge::http::Door;
+use crate::edge::refresh::{self, Order};
+use crate::edge::secrets;
+use crate::edge::trust::Trusted;
+use crate::edge::vault::{Loaded, Vault};
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::spawn_blocking;
+
+/// What keeps and reads.
+#[derive(Debug)]
+pub(super) struct Keeping {
+    vault: Vault,
+    trusted: Trusted,
+    events: UnboundedSender<Event>,
+}
+
+impl Keeping {
+    pub(super) fn new(vault: Vault, trusted: Trusted, events: UnboundedSender<Event>) -> Self {
+        Self {
+            vault,
+            trusted,
+            events,
+        }
+    }
+
+    /// Reads a client secret.
+    pub(super) fn read_secret(&self, client: Client, reference: SecretReference) {
+        let vault = self.vault.clone();
+        let (owner, from) = (client.clone(), reference.clone());
+        let reading = async move {
+            let secret = secrets::read(&vault, &client, &reference).await;
+            Event::SecretRead {
+                client,
+                reference,
+                secret,
+            }
+        };
+        answered(self.events.clone(), reading, move || Event::SecretRead {
+            client: owner,
+            reference: from,
+            secret: Err(BROKEN.to_owned()),
+        });
+    }
+
+    /// Looks whether the user has trusted this.
+    pub(super) fn read_trust(&self, question: TrustQuestion) {
+        let trusted = self.trusted.clone();
+        let asked = question.clone();
+        let looking = async move {
+            let about = question.clone();
+            let holds = spawn_blocking(move || trusted.holds(&about)).await;
+            Event::TrustRead {
+                question,
+                trusted: holds.unwrap_or(false),
+            }
+        };
+        answered(self.events.clone(), looking, move || Event::TrustRead {
+            question: asked,
+            trusted: false,
+        });
+    }
+
+    /// Remembers that the user trusts this. Where that fails they are asked again another day.
+    pub(super) fn keep_trust(&self, question: TrustQuestion) {
+        let trusted = self.trusted.clone();
+        spawn_blocking(move || trusted.keep(&question));
+    }
+
+    /// Loads the grants of a client.
+    pub(super) fn load(&self, client: Client, keep: KeepTokens) {
+        let vault = self.vault.clone();
+        let events = self.events.clone();
+        let owner = client.clone();
+        let loading = spawn_blocking(move || vault.load(&client, keep));
+        tokio::spawn(async move {
+            let loaded = loading.await.unwrap_or_else(|_| Loaded {
+                trouble: Some(broken()),
+                ..Loaded::default()
+            });
+            let _ = events.send(Event::GrantsLoaded {
+                client: owner,
+                grants: loaded.grants,
+                current: loaded.current,
+                trouble: loaded.trouble,
+            });
+        });
+    }
+
+    /// Keeps a grant.
+    pub(super) fn keep(&self, kept: KeptGrant) {
+        let vault = self.vault.clone();
+        let events = self.events.clone();
+        let (id, keep) = (kept.id.clone(), kept.keep);
+        let keeping = spawn_blocking(move || vault.keep(&kept));
+        tokio::spawn(async move {
+            let trouble = keeping.await.unwrap_or_else(|_| Err(broken())).err();
+            let _ = events.send(Event::GrantKept { id, keep, trouble });
+        });
+    }
+
+    /// Removes a kept grant.
+    pub(super) fn forget(&self, client: Client, id: GrantId, keep: KeepTokens) {
+        let vault = self.vault.clone();
+        let events = self.events.clone();
+        let name = id.clone();
+        let removing = spawn_blocking(move || vault.forget(&client, &name, keep));
+        tokio::spawn(async move {
+            let trouble = removing.await.unwrap_or_else(|_| Err(broken())).err();
+            let _ = events.send(Event::GrantForgotten { id, trouble });
+        });
+    }
+
+    /// Remembers which grant is the current one. Where that fails the newest one is.
+    pub(super) fn choose(&self, client: Client, id: GrantId) {
+        let vault = self.vault.clone();
+        spawn_blocking(move || vault.choose(&client, &id));
+    }
+
+    /// Refreshes a grant; nothing ends it before its time.
+    pub(super) fn refresh(&self, door: &Arc<Door>, order: Order) {
+        let (door, vault) = (door.clone(), self.vault.clone());
+        let call = order.call;
+        let refreshing = async move {
+            let (record, outcome) = refresh::refresh(&door, &vault, order, |_| {}).await;
+            Event::Refreshed {
+                call,
+                record: record.map(Box::new),
+                outcome,
+            }
+        };
+        answered(self.events.clone(), refreshing, move || Event::Refreshed {
+            call,
+            record: None,
+            outcome: RefreshOutcome::NotSent(broken()),
+        });
+    }
+}
+
+/// A part of ours broke.
+fn broken() -> VaultTrouble {
+    VaultTrouble {
+        kind: VaultTroubleKind::Other,
+        message: BROKEN.to_owned(),
+    }
+}
