@@ -8,6 +8,7 @@ mod events;
 mod grants;
 mod hits;
 pub mod message;
+mod refreshing;
 mod requests;
 mod secrets;
 
