@@ -31,6 +31,9 @@ pub struct Limits {
     pub connect: Duration,
     /// For the head of the answer, and then for each part of its body.
     pub answer: Duration,
+    /// For the whole body of a token answer: an exchange and a refresh are never cancelled, so a server
+    /// that drips must not hold them for ever.
+    pub token_body: Duration,
 }
 
 impl Default for Limits {
@@ -38,6 +41,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(10),
             answer: Duration::from_secs(30),
+            token_body: Duration::from_mins(1),
         }
     }
 }
@@ -86,7 +90,9 @@ impl Door {
                 } else {
                     proxy
                 };
-                self.exchange(outgoing, &proxy, body_limit, &marks).await
+                let patience = self.body_patience(purpose);
+                self.exchange(outgoing, &proxy, (body_limit, patience), &marks)
+                    .await
             }
             Err(detail) => failed(FailureKind::Invalid, &request.url, detail),
         };
@@ -109,12 +115,20 @@ impl Door {
         }
     }
 
+    /// How long a whole body may take: as long as something comes, where the user can cancel.
+    fn body_patience(&self, purpose: Purpose) -> Duration {
+        match purpose {
+            Purpose::Exchange | Purpose::Refresh => self.limits.token_body,
+            Purpose::Api | Purpose::Callback | Purpose::InTheUsersPlace => Duration::MAX,
+        }
+    }
+
     /// Sends what can be sent.
     async fn exchange(
         &self,
         outgoing: reqwest::Request,
         proxy: &ProxyChoice,
-        body_limit: usize,
+        (body_limit, patience): (usize, Duration),
         marks: &Arc<Marks>,
     ) -> Exchange {
         let url = outgoing.url().clone();
@@ -141,7 +155,8 @@ impl Door {
             let detail = "the proxy answered 407".to_owned();
             return failed(FailureKind::ProxyAuthentication, url.as_str(), detail);
         }
-        let outcome = if let Some(response) = self.response(answer, body_limit).await {
+        let reading = tokio::time::timeout(patience, self.response(answer, body_limit));
+        let outcome = if let Ok(Some(response)) = reading.await {
             Outcome::Response(response)
         } else {
             let phase = Phase::Body;

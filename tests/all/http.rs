@@ -18,6 +18,7 @@ fn impatient() -> Door {
     Door::new(Limits {
         connect: Duration::from_millis(300),
         answer: Duration::from_millis(300),
+        token_body: Duration::from_millis(300),
     })
 }
 
@@ -161,6 +162,37 @@ async fn silence_is_told_by_the_phase_it_fell_in() {
         let record = send_by(&impatient(), request, ProxyChoice::None, 1024).await;
         assert_eq!(failure(&record).kind, FailureKind::Timeout(phase));
     }
+}
+
+#[tokio::test]
+async fn a_token_answer_that_drips_has_an_end() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let dripping = tokio::spawn(async move {
+        let (mut peer, _) = listener.accept().await.unwrap();
+        peer.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n")
+            .await
+            .unwrap();
+        let mut pace = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            pace.tick().await;
+            if peer.write_all(b"{").await.is_err() {
+                return;
+            }
+        }
+    });
+    let request = get(&format!("http://{address}/"));
+    let record = impatient()
+        .send(
+            CallId(7),
+            Purpose::Refresh,
+            request,
+            ProxyChoice::None,
+            1024,
+        )
+        .await;
+    assert_eq!(failure(&record).kind, FailureKind::Timeout(Phase::Body));
+    dripping.await.unwrap();
 }
 
 #[tokio::test]
