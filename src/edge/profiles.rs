@@ -1,7 +1,9 @@
 //! Finds profile files on this machine, in a fixed order, and reads them whole or says why not.
 //!
 //! Blocking, and a folder may be on a disk that hangs: callers run [`list`] and [`find`] off the UI.
-//! [`built_in`] touches no disk, so the first frame can have a profile.
+//! [`built_in`] touches no disk, so the first frame can have a profile. [`write`] saves, makes and removes.
+
+pub mod write;
 
 use crate::core::profile::{Origin, ProfileFile, check, read};
 use std::collections::HashMap;
@@ -88,14 +90,19 @@ pub fn list(search: &Search) -> Vec<ProfileFile> {
 /// The profile file of that name, without reading the others.
 pub fn find(search: &Search, name: &str) -> Option<ProfileFile> {
     check::name(name).ok()?;
+    locate(search, name)
+        .map(|(path, trusted)| read_file(&path, trusted))
+        .or_else(|| built_in(name))
+}
+
+/// The file of that name that is used, and whether its folder is trusted.
+fn locate(search: &Search, name: &str) -> Option<(PathBuf, bool)> {
     let file_name = format!("{name}.toml");
     search
         .folders()
         .into_iter()
         .map(|(folder, trusted)| (folder.join(&file_name), trusted))
         .find(|(path, _)| path.symlink_metadata().is_ok())
-        .map(|(path, trusted)| read_file(&path, trusted))
-        .or_else(|| built_in(name))
 }
 
 /// A shipped profile, from memory.
@@ -132,6 +139,11 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn read_file(path: &Path, trusted: bool) -> ProfileFile {
+    judged(path, trusted, &text_of(path))
+}
+
+/// The profile file at a path with that text, or with what keeps it from being read.
+fn judged(path: &Path, trusted: bool, text: &Result<String, String>) -> ProfileFile {
     let name = path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
@@ -140,8 +152,8 @@ fn read_file(path: &Path, trusted: bool) -> ProfileFile {
         path: path.to_owned(),
         trusted,
     };
-    match text_of(path) {
-        Ok(text) => read::read(&name, origin, &text),
+    match text {
+        Ok(text) => read::read(&name, origin, text),
         Err(problem) => read::unreadable(&name, origin, problem),
     }
 }

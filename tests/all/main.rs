@@ -14,6 +14,7 @@ mod layers;
 mod listener;
 mod login;
 mod panes;
+mod profile_files;
 mod profile_folders;
 mod profile_problems;
 mod profiles;

@@ -1,0 +1,329 @@
+//! Saves, makes and removes profile files so that nothing is ever lost: a file is replaced whole or not at
+//! all, and never when somebody else has changed it since it was read.
+//!
+//! ```text
+//! text ► temporary file beside the real one ► sync ► still as it was read? ► rename over it ► sync folder
+//! ```
+//!
+//! Two of these programs take turns by a lock on the folder; an editor takes none, so the look at the file
+//! is the last thing before the rename. Blocking: callers run it off the UI.
+
+use super::{BUILT_IN, LARGEST, Search, built_in, judged, locate, text_of};
+use crate::core::profile::{ProfileFile, check};
+use aws_lc_rs::digest::{SHA256, digest};
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tempfile::{Builder, NamedTempFile};
+
+/// How long another save in the same folder is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether that save is done.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// The state of a file when it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version(State);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    /// It was not there.
+    Absent,
+    /// SHA-256 of its bytes.
+    Text(Vec<u8>),
+    /// It was there and could not be read as text.
+    Unreadable,
+}
+
+impl Version {
+    fn of(text: &str) -> Self {
+        let hash = digest(&SHA256, text.as_bytes());
+        Self(State::Text(hash.as_ref().to_vec()))
+    }
+}
+
+/// A profile file with what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// As it is understood.
+    pub file: ProfileFile,
+    /// As it stands there, to the byte; empty when it could not be read.
+    pub text: String,
+    /// To save it by; that of a built-in profile says that there is no file yet.
+    pub version: Version,
+}
+
+/// Why a file was not written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteTrouble {
+    /// Somebody else wrote it since it was read.
+    #[error(
+        "the file was changed by somebody else since it was read here, so it was not written: look at \
+         what it says now, then decide again"
+    )]
+    ChangedOutside {
+        /// Its text now; `None` when it is gone.
+        now: Option<String>,
+    },
+    /// A new profile would take the place of another.
+    #[error("a file of that name is there already, and it was left as it is: choose another name")]
+    Exists,
+    /// The name cannot be a profile's; says why.
+    #[error("{0}")]
+    BadName(String),
+    /// The disk, or what stands there, does not allow it; says what, where, and what to do.
+    #[error("{0}")]
+    Disk(String),
+}
+
+/// The profile of that name with its text: the file that is used, else the built-in one.
+pub fn open(search: &Search, name: &str) -> Option<Opened> {
+    check::name(name).ok()?;
+    let Some((path, trusted)) = locate(search, name) else {
+        let (_, text) = BUILT_IN.iter().find(|(shipped, _)| *shipped == name)?;
+        return Some(Opened {
+            file: built_in(name)?,
+            text: (*text).to_owned(),
+            version: Version(State::Absent),
+        });
+    };
+    let text = text_of(&path);
+    Some(Opened {
+        file: judged(&path, trusted, &text),
+        version: match &text {
+            Ok(text) => Version::of(text),
+            Err(_) => Version(State::Unreadable),
+        },
+        text: text.unwrap_or_default(),
+    })
+}
+
+/// Replaces a file, or makes it when it was not there. A link is written through and stays a link; the
+/// mode and, where the system allows it, the owner stay.
+pub fn save(path: &Path, text: &str, expected: &Version) -> Result<Version, WriteTrouble> {
+    let disk = |message| WriteTrouble::Disk(message);
+    fits(path, text)?;
+    if expected.0 == State::Absent {
+        make_folder(path)?;
+    }
+    let real = resolved(path).map_err(disk)?;
+    let folder = folder_of(&real);
+    let temporary = written(folder, text).map_err(|error| disk(cannot_write(&real, &error)))?;
+    let _turn = turn(folder).map_err(disk)?;
+    as_expected(&real, expected)?;
+    if expected.0 == State::Absent {
+        return match temporary.persist_noclobber(&real) {
+            Ok(_) => Ok(kept(folder, text)),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(WriteTrouble::ChangedOutside {
+                    now: text_of(&real).ok(),
+                })
+            }
+            Err(error) => Err(disk(cannot_write(&real, &error.error))),
+        };
+    }
+    like_before(&real, &temporary).map_err(disk)?;
+    temporary
+        .persist(&real)
+        .map_err(|error| disk(cannot_write(&real, &error.error)))?;
+    Ok(kept(folder, text))
+}
+
+/// Makes a new profile file that only this user can read, with its folder when that is missing.
+pub fn create(folder: &Path, name: &str, text: &str) -> Result<(PathBuf, Version), WriteTrouble> {
+    check::name(name).map_err(WriteTrouble::BadName)?;
+    let path = folder.join(format!("{name}.toml"));
+    fits(&path, text)?;
+    make_folder(&path)?;
+    let temporary =
+        written(folder, text).map_err(|error| WriteTrouble::Disk(cannot_write(&path, &error)))?;
+    match temporary.persist_noclobber(&path) {
+        Ok(_) => {
+            let version = kept(folder, text);
+            Ok((path, version))
+        }
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(WriteTrouble::Exists)
+        }
+        Err(error) => Err(WriteTrouble::Disk(cannot_write(&path, &error.error))),
+    }
+}
+
+/// Removes a file. Of a link only the link goes; a folder is not removed.
+pub fn remove(path: &Path, expected: &Version) -> Result<(), WriteTrouble> {
+    let folder = folder_of(path);
+    let _turn = turn(folder).map_err(WriteTrouble::Disk)?;
+    let now = text_of(path);
+    let version = match &now {
+        Ok(text) => Version::of(text),
+        Err(_) if path.symlink_metadata().is_err() => Version(State::Absent),
+        Err(_) => Version(State::Unreadable),
+    };
+    if version != *expected || version.0 == State::Absent {
+        return Err(WriteTrouble::ChangedOutside { now: now.ok() });
+    }
+    fs::remove_file(path).map_err(|error| {
+        WriteTrouble::Disk(format!(
+            "`{}` cannot be removed ({error}): look who may write into its folder",
+            path.display()
+        ))
+    })?;
+    sync(folder);
+    Ok(())
+}
+
+/// Where new profiles go: the folder that was named, else the configuration folder. `None` when the system
+/// names no home.
+pub fn home_of_new(search: &Search) -> Option<PathBuf> {
+    search
+        .named
+        .clone()
+        .or_else(|| search.configuration.clone())
+}
+
+/// A text that is too long would be written and never read again.
+fn fits(path: &Path, text: &str) -> Result<(), WriteTrouble> {
+    if text.len() as u64 <= LARGEST {
+        return Ok(());
+    }
+    Err(WriteTrouble::Disk(format!(
+        "`{}` was not written: its text is larger than 1 MiB, and no profile of that size is read",
+        path.display()
+    )))
+}
+
+/// The folder of a new file.
+fn make_folder(path: &Path) -> Result<(), WriteTrouble> {
+    let folder = folder_of(path);
+    fs::create_dir_all(folder).map_err(|error| {
+        WriteTrouble::Disk(format!(
+            "the folder `{}` cannot be made ({error}): name another with `--profiles`, or look who may \
+             write there",
+            folder.display()
+        ))
+    })
+}
+
+/// The file behind a link; the path itself when there is none or nothing is there.
+fn resolved(path: &Path) -> Result<PathBuf, String> {
+    let is_link = path
+        .symlink_metadata()
+        .is_ok_and(|facts| facts.file_type().is_symlink());
+    if !is_link {
+        return Ok(path.to_owned());
+    }
+    fs::canonicalize(path).map_err(|error| {
+        format!(
+            "`{}` is a link that leads nowhere ({error}): make it lead to a file, or remove it",
+            path.display()
+        )
+    })
+}
+
+/// The folder a file stands in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// The text in a temporary file of that folder, safe on the disk. It goes by itself unless it is persisted;
+/// its name begins with a dot, so that no list of profiles shows it.
+fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut temporary = Builder::new()
+        .prefix(".dineroscope-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// What kept a file from being written.
+fn cannot_write(path: &Path, error: &io::Error) -> String {
+    format!(
+        "`{}` cannot be written ({error}), and what was there is as it was: look who may write into its \
+         folder, and whether the disk is full",
+        path.display()
+    )
+}
+
+/// The turn of this program in a folder, until it is dropped. Where a folder cannot be locked there is only
+/// the look at the file.
+fn turn(folder: &Path) -> Result<Option<File>, String> {
+    let Ok(handle) = File::open(folder) else {
+        return Ok(None);
+    };
+    let begun = Instant::now();
+    loop {
+        match handle.try_lock() {
+            Ok(()) => return Ok(Some(handle)),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(format!(
+                    "another program has held the folder `{}` for 5 s: end it, or try again",
+                    folder.display()
+                ));
+            }
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
+}
+
+/// Whether a file is still as it was read.
+fn as_expected(path: &Path, expected: &Version) -> Result<(), WriteTrouble> {
+    if path.symlink_metadata().is_err() {
+        return match expected.0 {
+            State::Absent => Ok(()),
+            _ => Err(WriteTrouble::ChangedOutside { now: None }),
+        };
+    }
+    let text = text_of(path)
+        .map_err(|problem| WriteTrouble::Disk(format!("`{}` {problem}", path.display())))?;
+    if Version::of(&text) == *expected {
+        Ok(())
+    } else {
+        Err(WriteTrouble::ChangedOutside { now: Some(text) })
+    }
+}
+
+/// Gives the temporary file the mode and the owner of the one it replaces. A file that nobody may write was
+/// made so on purpose.
+fn like_before(path: &Path, temporary: &NamedTempFile) -> Result<(), String> {
+    let facts = fs::metadata(path).map_err(|error| cannot_write(path, &error))?;
+    if facts.permissions().readonly() {
+        return Err(format!(
+            "`{}` is read-only and was left as it is: make it writable first, or save under another name",
+            path.display()
+        ));
+    }
+    #[cfg(unix)]
+    keep_owner(&facts, temporary.as_file());
+    temporary
+        .as_file()
+        .set_permissions(facts.permissions())
+        .map_err(|error| cannot_write(path, &error))
+}
+
+/// Only the administrator may give a file away; for anybody else it is theirs, as after any editor.
+#[cfg(unix)]
+fn keep_owner(facts: &fs::Metadata, file: &File) {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let _ = fchown(file, Some(facts.uid()), Some(facts.gid()));
+}
+
+/// The version of a text that has taken its place.
+fn kept(folder: &Path, text: &str) -> Version {
+    sync(folder);
+    Version::of(text)
+}
+
+/// Makes a rename last. Not every file system can, and the file itself is safe already.
+fn sync(folder: &Path) {
+    let _ = File::open(folder).and_then(|handle| handle.sync_all());
+}
