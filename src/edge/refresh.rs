@@ -70,7 +70,7 @@ pub async fn refresh(
 
 /// What a refresh without a grant means for the refresh token.
 fn failed(record: &Record, trouble: TokenTrouble) -> RefreshOutcome {
-    match afterwards(&record.outcome, &trouble) {
+    match afterwards(record, &trouble) {
         Afterwards::AsBefore => RefreshOutcome::Refused(trouble),
         Afterwards::Unknown => RefreshOutcome::Unknown(trouble),
     }
