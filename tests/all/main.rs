@@ -25,6 +25,7 @@ mod runtime;
 mod sandbox;
 mod screens;
 mod screens_loop;
+mod vault;
 
 #[path = "../support/browser.rs"]
 mod browser;

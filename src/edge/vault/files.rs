@@ -1,0 +1,452 @@
+//! The folder of one client in the vault, and how files are read and written there so that a crash, a full
+//! disk or another process never leaves half of one.
+//!
+//! ```text
+//! vault/<client.key()>/       0700
+//!     <id>.grant              0600  the grant, when it is kept in files
+//!     <id>.keyring            0600  its index entry, when it is kept in the keyring: no secret
+//!     <id>.in-flight          0600  a refresh was sent and its answer is not kept yet
+//!     <id>.lock                     held (`File::lock`) by the process that refreshes or removes it
+//!     <id>.next               0600  room for the grant that a refresh will bring
+//!     current                 0600  the id that was chosen last
+//! ```
+
+use crate::core::secret::Secret;
+use crate::core::token::kept::{GrantId, VaultTrouble, VaultTroubleKind};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Largest file that is read, in bytes.
+const LARGEST: u64 = 1024 * 1024;
+
+/// Least room that is reserved for the next grant, in bytes.
+const LEAST_ROOM: usize = 64 * 1024;
+
+/// How often, and how long apart, a lock is asked for: who reads holds it for a moment, too.
+const LOCK_TRIES: u32 = 40;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
+
+/// The file that names the grant that was chosen last.
+const CURRENT: &str = "current";
+
+/// What belongs to a grant: each a file with an ending of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The grant itself, kept in files.
+    Grant,
+    /// The index entry of a grant in the keyring.
+    Keyring,
+    /// The mark of a refresh that was sent: JSON `{"v":1,"sent_at":…,"process":…}`.
+    InFlight,
+    /// Locked by the process that refreshes or removes the grant.
+    Lock,
+    /// Room for the grant that a refresh will bring.
+    Next,
+}
+
+impl Part {
+    /// The ending of its file name.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Keyring => "keyring",
+            Self::InFlight => "in-flight",
+            Self::Lock => "lock",
+            Self::Next => "next",
+        }
+    }
+
+    /// The file name of this part of a grant.
+    pub fn file_name(self, id: &GrantId) -> String {
+        format!("{}.{}", id.as_str(), self.ending())
+    }
+}
+
+/// The folder of one client.
+#[derive(Debug, Clone)]
+pub(super) struct ClientFolder {
+    path: PathBuf,
+}
+
+impl ClientFolder {
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Where this part of a grant stands, whether it is there or not.
+    pub(super) fn part(&self, id: &GrantId, part: Part) -> PathBuf {
+        self.path.join(part.file_name(id))
+    }
+
+    /// Makes the folder when it is not there, and closes it to others.
+    pub(super) fn make(&self) -> Result<&Path, VaultTrouble> {
+        make(&self.path).map_err(|error| unwritten(&self.path, &error))?;
+        Ok(&self.path)
+    }
+
+    /// The names of all files of this part: the id, or `None` for a name that is none of ours.
+    pub(super) fn all(&self, part: Part) -> Result<Vec<(PathBuf, Option<GrantId>)>, VaultTrouble> {
+        let entries = match fs::read_dir(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unread(&self.path, &error)),
+            Ok(entries) => entries,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| unread(&self.path, &error))?.path();
+            let hidden = path
+                .file_name()
+                .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            if path.extension().is_some_and(|it| it == part.ending()) && !hidden {
+                let stem = path.file_stem().and_then(|stem| stem.to_str());
+                let id = stem.and_then(GrantId::read);
+                all.push((path, id));
+            }
+        }
+        all.sort();
+        Ok(all)
+    }
+
+    /// The text of this part of a grant; `None` when it is not there.
+    pub(super) fn read(&self, id: &GrantId, part: Part) -> Result<Option<Secret>, VaultTrouble> {
+        read(&self.part(id, part))
+    }
+
+    /// Writes this part of a grant durably.
+    pub(super) fn write(
+        &self,
+        id: &GrantId,
+        part: Part,
+        text: &Secret,
+    ) -> Result<(), VaultTrouble> {
+        write(self.make()?, &part.file_name(id), text.expose().as_bytes())
+    }
+
+    /// The id that was chosen last.
+    pub(super) fn current(&self) -> Option<GrantId> {
+        let text = read(&self.path.join(CURRENT)).ok()??;
+        GrantId::read(text.expose().trim_end())
+    }
+
+    /// Remembers the id that was chosen.
+    pub(super) fn choose(&self, id: &GrantId) -> Result<(), VaultTrouble> {
+        write(self.make()?, CURRENT, id.as_str().as_bytes())
+    }
+
+    /// When the refresh was sent whose mark stands here; `None` without a mark. A mark that cannot be read
+    /// counts from when it was written.
+    pub(super) fn in_flight(&self, id: &GrantId) -> Option<Timestamp> {
+        let mark = self.part(id, Part::InFlight);
+        let facts = fs::symlink_metadata(&mark).ok()?;
+        let text = match read(&mark) {
+            // It was cleared meanwhile.
+            Ok(None) if !facts.is_symlink() => return None,
+            Ok(text) => text,
+            Err(_) => None,
+        };
+        let written_at = || Timestamp::try_from(facts.modified().ok()?).ok();
+        let sent_at = text.as_ref().and_then(sent_at).or_else(written_at);
+        Some(sent_at.unwrap_or(Timestamp::UNIX_EPOCH))
+    }
+
+    /// When a refresh was sent that ended in the dark. Who refreshes now holds the lock while there is a mark,
+    /// so only one that still stands after nobody held the lock was left behind.
+    pub(super) fn in_the_dark(&self, id: &GrantId) -> Option<Timestamp> {
+        self.in_flight(id)?;
+        if self.is_locked(id) {
+            return None;
+        }
+        self.in_flight(id)
+    }
+
+    /// Whether a process is refreshing or removing the grant now.
+    fn is_locked(&self, id: &GrantId) -> bool {
+        let path = self.part(id, Part::Lock);
+        let is_held = |lock: File| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
+        path.is_file() && File::open(&path).is_ok_and(is_held)
+    }
+
+    /// Removes this part of a grant, and when nothing else of the grant is kept, all that belongs to it.
+    pub(super) fn forget(&self, id: &GrantId, part: Part) -> Result<(), VaultTrouble> {
+        if !self.path.is_dir() {
+            return Ok(());
+        }
+        let _locked = self.lock(id)?;
+        remove(&self.part(id, part))?;
+        remove(&self.part(id, Part::Next))?;
+        self.remove_leftovers(id)?;
+        let kept = [Part::Grant, Part::Keyring].map(|part| self.part(id, part));
+        if !kept.iter().any(|path| path.symlink_metadata().is_ok()) {
+            remove(&self.part(id, Part::InFlight))?;
+            if self.current().as_ref() == Some(id) {
+                remove(&self.path.join(CURRENT))?;
+            }
+            remove(&self.part(id, Part::Lock))?;
+        }
+        sync(&self.path).map_err(|error| unwritten(&self.path, &error))
+    }
+
+    /// Holds the lock of a grant for as long as the result lives. `None` when there is no lock file, so that
+    /// nobody can be holding it.
+    fn lock(&self, id: &GrantId) -> Result<Option<File>, VaultTrouble> {
+        let path = self.part(id, Part::Lock);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let opened = OpenOptions::new().read(true).write(true).open(&path);
+        let file = match opened {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unwritten(&path, &error)),
+            Ok(file) => file,
+        };
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::Error(error)) => return Err(unwritten(&path, &error)),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            }
+        }
+        Err(VaultTrouble {
+            kind: VaultTroubleKind::Other,
+            message: format!(
+                "the grant is being refreshed by another process, which holds `{}`: try again when it has ended",
+                path.display()
+            ),
+        })
+    }
+
+    /// Reserves room on the disk for the grant that will take this one's place.
+    pub(super) fn reserve(&self, id: &GrantId, text: &Secret) -> Result<Room, VaultTrouble> {
+        self.make()?;
+        let next = self.part(id, Part::Next);
+        remove(&next)?;
+        let room = Room {
+            file: create(&next).map_err(|error| unwritten(&next, &error))?,
+            next,
+            grant: self.part(id, Part::Grant),
+        };
+        let bytes = vec![b' '; LEAST_ROOM.max(2 * text.expose().len())];
+        (&room.file)
+            .write_all(&bytes)
+            .and_then(|()| room.file.sync_all())
+            .map_err(|error| unwritten(&room.next, &error))?;
+        Ok(room)
+    }
+
+    /// Removes what a process that was killed while it wrote has left of a grant.
+    fn remove_leftovers(&self, id: &GrantId) -> Result<(), VaultTrouble> {
+        let start = format!(".{}.", id.as_str());
+        let entries = fs::read_dir(&self.path).map_err(|error| unread(&self.path, &error))?;
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+            let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+            if name.starts_with(start.as_bytes()) {
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Room on the disk that a grant is written into later; given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Room {
+    file: File,
+    next: PathBuf,
+    grant: PathBuf,
+}
+
+impl Room {
+    /// Writes the grant into the room and puts it in the place of the former one, durably.
+    pub(super) fn fill(self, text: &Secret) -> Result<(), VaultTrouble> {
+        let filling = || -> io::Result<()> {
+            let bytes = text.expose().as_bytes();
+            let mut file = &self.file;
+            io::Seek::rewind(&mut file)?;
+            file.write_all(bytes)?;
+            file.set_len(bytes.len() as u64)?;
+            file.sync_all()?;
+            fs::rename(&self.next, &self.grant)?;
+            self.grant.parent().map_or(Ok(()), sync)
+        };
+        filling().map_err(|error| unwritten(&self.grant, &error))
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        // When it has become the grant there is nothing of that name any more.
+        let _ = fs::remove_file(&self.next);
+    }
+}
+
+/// Writes a file of the vault in place of what was there: whole or not at all, 0600, and on the disk when
+/// this returns.
+pub(in crate::edge) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), VaultTrouble> {
+    let path = folder.join(name);
+    let writing = || -> io::Result<()> {
+        let mut file = tempfile::Builder::new()
+            .prefix(&format!(".{name}."))
+            .tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        sync(folder)
+    };
+    writing().map_err(|error| unwritten(&path, &error))
+}
+
+/// Reads a file of the vault; `None` when it is not there. A pipe would be waited on, so only files are
+/// opened.
+pub(in crate::edge) fn read(path: &Path) -> Result<Option<Secret>, VaultTrouble> {
+    let facts = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unread(path, &error)),
+        Ok(facts) => facts,
+    };
+    if !facts.is_file() {
+        return Err(damaged(path, "is no file"));
+    }
+    if facts.len() > LARGEST {
+        return Err(damaged(path, "is larger than 1 MiB"));
+    }
+    let mut text = String::new();
+    let reading = File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text));
+    match reading {
+        Ok(_) => Ok(Some(Secret::new(text))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            Err(damaged(path, "is not UTF-8"))
+        }
+        Err(error) => Err(unread(path, &error)),
+    }
+}
+
+/// Removes a file of the vault; one that is not there is removed already.
+pub(in crate::edge) fn remove(path: &Path) -> Result<(), VaultTrouble> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(VaultTrouble {
+            kind: VaultTroubleKind::Disk,
+            message: format!("`{}` cannot be removed ({error})", path.display()),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What stands at a path is not what this program writes there.
+pub(super) fn damaged(path: &Path, what: &str) -> VaultTrouble {
+    VaultTrouble {
+        kind: VaultTroubleKind::Damaged,
+        message: format!(
+            "`{}` {what}: expected a grant as this program keeps it; remove the file and sign in again",
+            path.display()
+        ),
+    }
+}
+
+/// A path of the vault cannot be written.
+pub(super) fn unwritten(path: &Path, error: &io::Error) -> VaultTrouble {
+    let next = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space",
+        _ => "make it a place that you may write",
+    };
+    VaultTrouble {
+        kind: VaultTroubleKind::Disk,
+        message: format!("`{}` cannot be written ({error}): {next}", path.display()),
+    }
+}
+
+/// A path of the vault cannot be read.
+pub(super) fn unread(path: &Path, error: &io::Error) -> VaultTrouble {
+    VaultTrouble {
+        kind: VaultTroubleKind::Disk,
+        message: format!(
+            "`{}` cannot be read ({error}): make it a place that you may read",
+            path.display()
+        ),
+    }
+}
+
+/// When the refresh of this mark was sent.
+fn sent_at(mark: &Secret) -> Option<Timestamp> {
+    let mark: Value = serde_json::from_str(mark.expose()).ok()?;
+    mark.get("sent_at")?.as_str()?.parse().ok()
+}
+
+/// Makes a folder of the vault and those above it, 0700; the two that are the vault's own are closed to
+/// others when they were open.
+fn make(folder: &Path) -> io::Result<()> {
+    let above = folder.parent();
+    if !folder.is_dir() {
+        make_folders(folder)?;
+        for made in above.into_iter().chain(above.and_then(Path::parent)) {
+            sync(made)?;
+        }
+    }
+    for own in above.into_iter().chain([folder]) {
+        close_to_others(own)?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn make_folders(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(unix)]
+fn close_to_others(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(folder)?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+/// A new file that only this user can read.
+#[cfg(unix)]
+fn create(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+}
+
+/// Brings the names in a folder to the disk.
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+// Elsewhere what is in the user's own folder is closed to others already, and names are brought to the disk
+// by the system.
+
+#[cfg(not(unix))]
+fn make_folders(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(not(unix))]
+fn close_to_others(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+#[cfg(not(unix))]
+fn sync(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
