@@ -41,6 +41,8 @@ pub enum Action {
     Far(Direction),
     /// What has the focus: press, open, choose.
     Press,
+    /// Type what narrows the list of profiles.
+    Filter,
     /// Fold or unfold.
     Toggle,
     /// Back out one level.

@@ -15,7 +15,6 @@ use crate::edge::profiles::{self, Search};
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
 use crate::tui::ui::act::{Reaction, Stage};
-use crate::tui::ui::popup::Popup;
 use crate::tui::ui::{Before, Ui};
 use crate::tui::view::{Areas, View, draw};
 use crossterm::event::Event as Input;
@@ -249,7 +248,7 @@ impl App {
     /// Something of the terminal.
     fn input(&mut self, world: &mut World, input: Input) {
         self.dirty = true;
-        let before = (self.ui.step, self.ui.popups.len());
+        let before = (self.ui.screen, self.ui.step, self.ui.popups.len());
         let now = Timestamp::now();
         let stage = Stage {
             engine: &self.engine,
@@ -259,8 +258,9 @@ impl App {
         };
         let resized = matches!(input, Input::Resize(..));
         let reactions = self.ui.input(input, &stage);
-        self.changed |=
-            resized || !reactions.is_empty() || before != (self.ui.step, self.ui.popups.len());
+        self.changed |= resized
+            || !reactions.is_empty()
+            || before != (self.ui.screen, self.ui.step, self.ui.popups.len());
         self.react(world, reactions);
     }
 
@@ -360,7 +360,7 @@ impl App {
     fn found(&mut self, world: &mut World, found: Found) {
         self.dirty = true;
         match found {
-            Found::All(files) => self.ui.profiles = Some(files),
+            Found::All(files) => self.ui.shelf.take(files, self.engine.profile()),
             Found::One(name, file) => {
                 let trouble = match file {
                     None => format!("There is no profile `{name}`; these are there"),
@@ -373,7 +373,8 @@ impl App {
                     self.ui.show(Step::Link);
                 } else {
                     self.ui.say(Timestamp::now(), trouble);
-                    self.ui.popups = vec![Popup::Profiles { selected: 0 }];
+                    self.ui.popups.clear();
+                    self.ui.show_profiles();
                     self.react(world, vec![Reaction::ReadProfiles]);
                 }
             }

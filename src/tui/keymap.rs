@@ -8,6 +8,7 @@ mod table;
 use crate::core::engine::Engine;
 use crate::tui::action::{Action, Direction, Place};
 use crate::tui::ui::Ui;
+use crate::tui::ui::popup::Popup;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use table::KEYS;
@@ -19,6 +20,8 @@ pub struct Situation<'a> {
     pub engine: &'a Engine,
     /// The terminal's state.
     pub ui: &'a Ui,
+    /// The popup that has the keys, if any.
+    pub popup: Option<&'a Popup>,
     /// Whether the pane in view holds a masked value.
     pub has_secret: bool,
 }

@@ -18,6 +18,7 @@ mod exchange;
 mod hits;
 mod link;
 mod parts;
+pub mod profiles;
 mod requests;
 pub mod time;
 mod token;
@@ -32,6 +33,7 @@ use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
 use crate::tui::pane::{Button, Pane};
+use crate::tui::ui::{Screen, Ui};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -78,6 +80,14 @@ pub fn pane(scene: &Scene<'_>, step: Step) -> Pane {
         Step::Exchange => exchange::pane(scene),
         Step::Token => token::pane(scene),
         Step::Requests => requests::pane(scene),
+    }
+}
+
+/// The main pane of what is in view: a step's, or the selected profile's.
+pub fn in_view(scene: &Scene<'_>, ui: &Ui) -> Pane {
+    match ui.screen {
+        Screen::Step => pane(scene, ui.step),
+        Screen::Profiles => profiles::pane(scene, ui),
     }
 }
 

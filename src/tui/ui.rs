@@ -9,14 +9,15 @@ pub mod menu;
 mod moving;
 pub mod popup;
 mod press;
+pub mod shelf;
 
 use crate::core::engine::Engine;
 use crate::core::oauth::{RunPhase, Step};
-use crate::core::profile::ProfileFile;
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
 use jiff::{SignedDuration, Timestamp};
 use popup::Popup;
+use shelf::Shelf;
 
 /// How long a secret stays revealed.
 pub const REVEALED_FOR: SignedDuration = SignedDuration::from_secs(30);
@@ -24,23 +25,28 @@ pub const REVEALED_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// How long a notice stays.
 pub const NOTICE_FOR: SignedDuration = SignedDuration::from_secs(6);
 
+/// The place of the profiles among [`Ui::scroll`] and [`Ui::touched`], after those of the steps.
+const PROFILES: usize = 6;
+
 /// The terminal's state.
 #[derive(Debug)]
 pub struct Ui {
-    /// The step in view.
+    /// What the frame shows.
+    pub screen: Screen,
+    /// The step in view, or to be gone back to.
     pub step: Step,
     /// What has the focus, where no popup has it.
     pub focus: Focus,
-    /// Lines scrolled away at the top of each step's pane.
-    pub scroll: [usize; 6],
+    /// Lines scrolled away at the top of the main pane, for each step and the profiles.
+    pub scroll: [usize; 7],
     /// Lines scrolled away at the top of the body shown in step 6.
     pub body_scroll: usize,
     /// Lines scrolled away at the top of the raw text.
     pub raw_scroll: usize,
     /// Lines scrolled away at the top of the findings.
     pub findings_scroll: usize,
-    /// The row that was last touched in each step.
-    pub touched: [usize; 6],
+    /// The row that was last touched, for each step and the profiles.
+    pub touched: [usize; 7],
     /// Groups that were folded or unfolded by hand.
     pub folds: Vec<Fold>,
     /// The one value that is shown.
@@ -55,13 +61,22 @@ pub struct Ui {
     pub explanation: bool,
     /// The record selected in the transcript, counted from the last.
     pub record: usize,
-    /// Every profile file, once they were read.
-    pub profiles: Option<Vec<ProfileFile>>,
+    /// The profiles: their files, what is selected, what was typed.
+    pub shelf: Shelf,
     /// Whether the link is to be copied as soon as the listener is bound.
     pub copy_when_bound: bool,
 }
 
-/// What has the focus on a step.
+/// What the frame shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Screen {
+    /// The step in view.
+    Step,
+    /// The profiles.
+    Profiles,
+}
+
+/// What has the focus on a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
     /// The pane's button.
@@ -74,13 +89,19 @@ pub enum Focus {
     Findings,
     /// The transcript.
     Transcript,
+    /// The list of profiles.
+    List,
+    /// The field that narrows the list; it has the keys.
+    Filter,
 }
 
 /// A pane of the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pane {
-    /// The step.
+    /// The step, or the profile.
     Main,
+    /// The list of profiles.
+    List,
     /// The raw text, where it has a pane of its own.
     Raw,
     /// What happens here, with the findings below it.
@@ -96,8 +117,8 @@ pub enum Pane {
 /// A group that was folded or unfolded by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fold {
-    /// Where.
-    pub step: Step,
+    /// Where: the place of [`Ui::at`].
+    pub at: usize,
     /// The group's label.
     pub label: Visible,
     /// Whether it is open.
@@ -144,13 +165,14 @@ impl Before {
 impl Default for Ui {
     fn default() -> Self {
         Self {
+            screen: Screen::Step,
             step: Step::Link,
             focus: Focus::Button,
-            scroll: [0; 6],
+            scroll: [0; 7],
             body_scroll: 0,
             raw_scroll: 0,
             findings_scroll: 0,
-            touched: [0; 6],
+            touched: [0; 7],
             folds: Vec::new(),
             revealed: None,
             popups: Vec::new(),
@@ -158,7 +180,7 @@ impl Default for Ui {
             zoomed: None,
             explanation: true,
             record: 0,
-            profiles: None,
+            shelf: Shelf::default(),
             copy_when_bound: false,
         }
     }
@@ -167,14 +189,32 @@ impl Default for Ui {
 impl Ui {
     /// Shows a step, with the focus on its button.
     pub fn show(&mut self, step: Step) {
-        if self.step != step {
+        if self.step != step || self.screen != Screen::Step {
             self.revealed = None;
             self.raw_scroll = 0;
             self.findings_scroll = 0;
         }
+        self.screen = Screen::Step;
         self.step = step;
         self.focus = Focus::Button;
         self.zoomed = None;
+    }
+
+    /// Shows the profiles, with the focus on their list.
+    pub fn show_profiles(&mut self) {
+        self.revealed = None;
+        self.raw_scroll = 0;
+        self.screen = Screen::Profiles;
+        self.focus = Focus::List;
+        self.zoomed = None;
+    }
+
+    /// The place of what is in view among [`Ui::scroll`] and [`Ui::touched`].
+    pub fn at(&self) -> usize {
+        match self.screen {
+            Screen::Step => self.step as usize,
+            Screen::Profiles => PROFILES,
+        }
     }
 
     /// Says what was just done.
@@ -185,25 +225,27 @@ impl Ui {
         });
     }
 
-    /// Whether Esc has something to back out of on a step.
+    /// Whether Esc has something to back out of.
     pub fn can_back_out(&self) -> bool {
-        self.zoomed.is_some() || self.focus != Focus::Button
+        self.zoomed.is_some() || self.focus != Focus::Button || self.screen != Screen::Step
     }
 
     /// Whether a group is open: as it was folded by hand, else as there is room.
-    pub fn is_open(&self, step: Step, label: &Visible, otherwise: bool) -> bool {
+    pub fn is_open(&self, label: &Visible, otherwise: bool) -> bool {
+        let at = self.at();
         self.folds
             .iter()
-            .find(|fold| fold.step == step && fold.label == *label)
+            .find(|fold| fold.at == at && fold.label == *label)
             .map_or(otherwise, |fold| fold.open)
     }
 
     /// Folds or unfolds a group.
-    pub fn fold(&mut self, step: Step, label: &Visible, open: bool) {
+    pub fn fold(&mut self, label: &Visible, open: bool) {
+        let at = self.at();
         self.folds
-            .retain(|fold| fold.step != step || fold.label != *label);
+            .retain(|fold| fold.at != at || fold.label != *label);
         self.folds.push(Fold {
-            step,
+            at,
             label: label.clone(),
             open,
         });
@@ -221,6 +263,13 @@ impl Ui {
     /// selection, the button gets the focus: what is to be done now is never out of reach of Enter.
     pub fn follow(&mut self, before: &Before, asked: bool, engine: &Engine) {
         let now = engine.current_step();
+        if self.screen != Screen::Step && !asked {
+            // The steps go on behind the profiles; going back shows where they are.
+            if before.step != now && self.step == before.step {
+                self.step = now;
+            }
+            return;
+        }
         if before.step != now && (asked || self.step == before.step) {
             self.show(now);
         } else if before.phase != engine.run().phase && self.step == now {

@@ -19,6 +19,7 @@ mod canvas;
 mod findings;
 mod main;
 mod popups;
+mod profiles;
 mod raw;
 mod side;
 mod transcript;
@@ -26,10 +27,11 @@ mod transcript;
 use crate::core::engine::Engine;
 use crate::tui::action::Action;
 use crate::tui::flow::Spot;
+use crate::tui::pane::Pane as Content;
 use crate::tui::screens;
 use crate::tui::text::wrap;
 use crate::tui::theme::{Role, Theme};
-use crate::tui::ui::{Focus, Pane, Ui};
+use crate::tui::ui::{Focus, Pane, Screen, Ui};
 use canvas::Canvas;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -72,6 +74,11 @@ impl<'a> View<'a> {
             zone: self.zone,
         }
     }
+
+    /// The main pane of what is in view.
+    pub(crate) fn pane(&self) -> Content {
+        screens::in_view(&self.scene(), self.ui)
+    }
 }
 
 /// The geometry of a drawing.
@@ -83,6 +90,8 @@ pub struct Areas {
     pub spots: Vec<Spot>,
     /// The lines of the main pane.
     pub main: Viewport,
+    /// The lines of the list of profiles.
+    pub list: Viewport,
     /// The body that scrolls in it.
     pub body: Option<Viewport>,
     /// The raw text, where it has a pane of its own.
@@ -150,6 +159,10 @@ pub enum Target {
     Row(usize),
     /// A record of the transcript, counted from the last.
     Record(usize),
+    /// A profile, counted among those that are shown.
+    Entry(usize),
+    /// The field that narrows the list of profiles.
+    Filter,
     /// A pane.
     Pane(Pane),
     /// A row of the list in front.
@@ -191,6 +204,8 @@ pub fn draw(buffer: &mut Buffer, view: &View<'_>) -> Areas {
 #[derive(Debug, Clone, Copy, Default)]
 struct Places {
     main: Option<Rect>,
+    list: Option<Rect>,
+    meaning: Option<Rect>,
     raw: Option<Rect>,
     explanation: Option<Rect>,
     findings: Option<Rect>,
@@ -213,11 +228,23 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
         height: whole.height - 3,
         ..whole
     };
-    canvas.areas.could_have_side = whole.width >= WITH_SIDE;
-    canvas.areas.has_transcript = transcript_rows(whole.height) > 0;
-    let places = places(canvas, whole, frame);
+    canvas.areas.could_have_side =
+        whole.width >= WITH_SIDE && canvas.view.ui.screen == Screen::Step;
+    let places = match canvas.view.ui.screen {
+        Screen::Step => places(canvas, whole, frame),
+        Screen::Profiles => {
+            let rows = transcript_rows(whole.height);
+            profiles::places(canvas, whole, frame, rows)
+        }
+    };
+    canvas.areas.has_transcript = match canvas.view.ui.screen {
+        Screen::Step => transcript_rows(whole.height) > 0,
+        Screen::Profiles => places.transcript.is_some(),
+    };
     let rects = [
         places.main,
+        places.list,
+        places.meaning,
         places.raw,
         places.explanation,
         places.findings,
@@ -233,6 +260,12 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
         main::draw(canvas, rect, places.raw, short, focused);
     } else {
         main::measure(canvas, frame, short);
+    }
+    if let Some(rect) = places.list {
+        profiles::draw_list(canvas, rect, focused == Some(Pane::List));
+    }
+    if let Some(rect) = places.meaning {
+        profiles::draw_meaning(canvas, rect);
     }
     if let Some(rect) = places.explanation {
         side::draw(canvas, rect);
@@ -291,7 +324,7 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
                 ..Places::default()
             };
         }
-        Some(Pane::Raw | Pane::Side | Pane::Popup) | None => {}
+        Some(Pane::Raw | Pane::List | Pane::Side | Pane::Popup) | None => {}
     }
     let rows = transcript_rows(whole.height);
     let (upper, transcript) = if rows == 0 {
@@ -325,6 +358,7 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
             explanation: Some(explanation),
             findings: Some(findings),
             transcript,
+            ..Places::default()
         };
     }
     let on_findings = ui.focus == Focus::Findings;
@@ -340,10 +374,9 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
     };
     Places {
         main: Some(main),
-        raw: None,
-        explanation: None,
         findings,
         transcript,
+        ..Places::default()
     }
 }
 

@@ -84,6 +84,7 @@ fn rows(picture: &Picture) -> Vec<&'static dineroscope::tui::keymap::Binding> {
     let situation = Situation {
         engine: &picture.engine,
         ui: &picture.ui,
+        popup: picture.ui.popups.last(),
         has_secret: has_secret(&picture.areas),
     };
     applicable(&situation).collect()

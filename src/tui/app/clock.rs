@@ -4,7 +4,7 @@
 
 use crate::core::engine::Engine;
 use crate::core::oauth::{RunPhase, Step};
-use crate::tui::ui::Ui;
+use crate::tui::ui::{Screen, Ui};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
@@ -41,6 +41,9 @@ pub(super) fn next(engine: &Engine, ui: &Ui, now: Timestamp) -> Option<Timestamp
 /// Whether seconds count in what is in view.
 fn counts_seconds(engine: &Engine, ui: &Ui, now: Timestamp) -> bool {
     let run = engine.run();
+    if ui.screen != Screen::Step {
+        return false;
+    }
     match (&run.phase, ui.step) {
         (RunPhase::Waiting, Step::Consent | Step::Callback)
         | (RunPhase::Exchanging(_), Step::Exchange) => true,

@@ -7,23 +7,38 @@ use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::Step;
 use crate::core::secret::Secret;
 use crate::tui::action::{Action, Direction, Place, Question};
-use crate::tui::ui::Focus;
 use crate::tui::ui::popup::Popup;
+use crate::tui::ui::{Focus, Screen};
 use crossterm::event::KeyCode;
 
-/// No popup is open: steps and panes have the keys.
+/// No popup is open: the screen has the keys.
+fn at_hand(situation: &Situation<'_>) -> bool {
+    situation.popup.is_none()
+}
+
+/// Neither a popup nor a text field has the keys.
+fn free(situation: &Situation<'_>) -> bool {
+    at_hand(situation) && situation.ui.focus != Focus::Filter
+}
+
+/// The same, on a step.
 fn on_step(situation: &Situation<'_>) -> bool {
-    situation.ui.popups.is_empty()
+    free(situation) && situation.ui.screen == Screen::Step
+}
+
+/// The same, on the profiles.
+fn on_profiles(situation: &Situation<'_>) -> bool {
+    free(situation) && situation.ui.screen == Screen::Profiles
 }
 
 /// A popup is open.
 fn in_popup(situation: &Situation<'_>) -> bool {
-    !on_step(situation)
+    !at_hand(situation)
 }
 
 /// The popup in front, if any.
 fn top<'a>(situation: &Situation<'a>) -> Option<&'a Popup> {
-    situation.ui.popups.last()
+    situation.popup
 }
 
 /// No popup is open and the engine would take the command.
@@ -107,11 +122,11 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 42] = [
+pub static KEYS: [Binding; 43] = [
     row(
         Here,
         ENTER,
-        on_step,
+        at_hand,
         Action::Press,
         "do what has the focus",
         "press",
@@ -177,7 +192,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Here,
         SPACE,
-        |situation| on_step(situation) && matches!(situation.ui.focus, Focus::Row(_)),
+        |situation| free(situation) && matches!(situation.ui.focus, Focus::Row(_)),
         Action::Toggle,
         "fold or unfold",
         "",
@@ -185,7 +200,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('m')],
-        |situation| on_step(situation) && situation.has_secret,
+        |situation| free(situation) && situation.has_secret,
         Action::Reveal,
         "reveal a secret for 30 s",
         "reveal",
@@ -193,7 +208,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         TAB,
-        on_step,
+        at_hand,
         Action::Turn(Direction::Right),
         "next pane",
         "rows",
@@ -201,10 +216,18 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         BACK_TAB,
-        on_step,
+        at_hand,
         Action::Turn(Direction::Left),
         "previous pane",
         "",
+    ),
+    row(
+        Here,
+        &[Key::letter('/')],
+        on_profiles,
+        Action::Filter,
+        "profiles: narrow the list",
+        "filter",
     ),
     row(
         Everywhere,
@@ -217,7 +240,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Here,
         CANCEL,
-        |situation| on_step(situation) && runs(situation),
+        |situation| at_hand(situation) && runs(situation),
         Action::Cancel,
         "stop what runs",
         "stop",
@@ -251,7 +274,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('t')],
-        on_step,
+        free,
         Action::Transcript,
         "transcript",
         "transcript",
@@ -259,7 +282,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('z')],
-        on_step,
+        free,
         Action::Zoom,
         "zoom the pane",
         "",
@@ -267,7 +290,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         ESCAPE,
-        |situation| on_step(situation) && situation.ui.can_back_out(),
+        |situation| at_hand(situation) && situation.ui.can_back_out(),
         Action::Back,
         "back out one level",
         "back",
@@ -276,7 +299,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('q')],
-        on_step,
+        free,
         Action::Quit,
         "quit",
         "quit",
@@ -285,7 +308,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         CANCEL,
-        |situation| on_step(situation) && !runs(situation),
+        |situation| at_hand(situation) && !runs(situation),
         Action::Cancel,
         "ask to quit; twice: quit",
         "",
@@ -302,7 +325,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         PALETTE,
-        on_step,
+        free,
         Action::Open(Place::Palette),
         "every command by name",
         "commands",
@@ -310,7 +333,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('1')],
-        on_step,
+        free,
         Action::Show(Step::Link),
         "1 Link",
         "",
@@ -318,7 +341,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('2')],
-        on_step,
+        free,
         Action::Show(Step::Consent),
         "2 Consent",
         "",
@@ -326,7 +349,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('3')],
-        on_step,
+        free,
         Action::Show(Step::Callback),
         "3 Callback",
         "",
@@ -334,7 +357,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('4')],
-        on_step,
+        free,
         Action::Show(Step::Exchange),
         "4 Exchange",
         "",
@@ -342,7 +365,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('5')],
-        on_step,
+        free,
         Action::Show(Step::Token),
         "5 Token",
         "",
@@ -350,7 +373,7 @@ pub static KEYS: [Binding; 42] = [
     row(
         Everywhere,
         &[Key::letter('6')],
-        on_step,
+        free,
         Action::Show(Step::Requests),
         "6 Requests",
         "",

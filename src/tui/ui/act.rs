@@ -1,7 +1,7 @@
 //! What an action does: to the terminal's own state, and what it asks of engine and world.
 
 use super::popup::{Confirm, Popup, Prompt};
-use super::{Focus, Pane, REVEALED_FOR, Revealed, Ui};
+use super::{Focus, Pane, REVEALED_FOR, Revealed, Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
 use crate::core::oauth::RunPhase;
@@ -100,6 +100,7 @@ impl Ui {
                     None => Some(pane),
                 };
             }
+            Action::Filter => self.focus = Focus::Filter,
             Action::Explain => {
                 if stage.areas.could_have_side {
                     self.explanation = !self.explanation;
@@ -109,7 +110,9 @@ impl Ui {
             }
             Action::Transcript => {
                 if self.focus == Focus::Transcript {
-                    self.back();
+                    self.zoomed = None;
+                    self.record = 0;
+                    self.focus = self.home();
                 } else {
                     self.focus = Focus::Transcript;
                     self.zoomed = (!stage.areas.has_transcript).then_some(Pane::Transcript);
@@ -126,6 +129,15 @@ impl Ui {
             Focus::Raw => Pane::Raw,
             Focus::Findings => Pane::Findings,
             Focus::Transcript => Pane::Transcript,
+            Focus::List | Focus::Filter => Pane::List,
+        }
+    }
+
+    /// What has the focus when nothing else was chosen.
+    fn home(&self) -> Focus {
+        match self.screen {
+            Screen::Step => Focus::Button,
+            Screen::Profiles => Focus::List,
         }
     }
 
@@ -188,7 +200,18 @@ impl Ui {
     /// Esc: out of one level.
     fn back(&mut self) {
         if self.popups.pop().is_none() && self.zoomed.take().is_none() {
-            self.focus = Focus::Button;
+            match (self.screen, self.focus) {
+                (Screen::Step, _) => self.focus = Focus::Button,
+                (Screen::Profiles, Focus::Filter) => {
+                    self.shelf.clear_filter();
+                    self.focus = Focus::List;
+                }
+                (Screen::Profiles, _) if !self.shelf.words().is_empty() => {
+                    self.shelf.clear_filter();
+                    self.focus = Focus::List;
+                }
+                (Screen::Profiles, _) => self.show(self.step),
+            }
         } else if self.popups.is_empty() && self.focus == Focus::Transcript && self.zoomed.is_none()
         {
             self.record = 0;
@@ -205,7 +228,8 @@ impl Ui {
                 selected,
             },
             Place::Profiles => {
-                self.popups.push(Popup::Profiles { selected });
+                self.popups.clear();
+                self.show_profiles();
                 return vec![Reaction::ReadProfiles];
             }
             Place::CopyMenu => Popup::CopyMenu { selected },
@@ -252,7 +276,7 @@ impl Ui {
     fn toggle(&mut self, areas: &Areas) {
         let Focus::Row(row) = self.focus else { return };
         if let Some(SpotKind::Label(label, open)) = areas.spots.get(row).map(|spot| &spot.kind) {
-            self.fold(self.step, label, !open);
+            self.fold(label, !open);
         }
     }
 
@@ -268,7 +292,8 @@ impl Ui {
         };
         if let Some((row, secret)) = focused.or(secrets.first()) {
             self.focus = Focus::Row(*row);
-            self.touched[self.step as usize] = *row;
+            let at = self.at();
+            self.touched[at] = *row;
             self.revealed = Some(Revealed {
                 secret: (*secret).clone(),
                 until: stage
@@ -289,9 +314,14 @@ impl Ui {
             }
             Some(_) => {}
             None => {
-                let row = self.touched[self.step as usize].min(areas.spots.len().saturating_sub(1));
-                let mut places = vec![Focus::Button];
-                places.extend((!areas.spots.is_empty()).then_some(Focus::Row(row)));
+                let row = self.touched[self.at()].min(areas.spots.len().saturating_sub(1));
+                let rows = (!areas.spots.is_empty()).then_some(Focus::Row(row));
+                let mut places = match self.screen {
+                    Screen::Step => vec![Focus::Button],
+                    Screen::Profiles => vec![Focus::List],
+                };
+                places.extend(rows);
+                places.extend((self.screen == Screen::Profiles).then_some(Focus::Button));
                 places.extend(areas.raw.is_some().then_some(Focus::Raw));
                 places.extend(areas.findings.is_some().then_some(Focus::Findings));
                 places.extend(areas.has_transcript.then_some(Focus::Transcript));

@@ -53,6 +53,8 @@ impl Ui {
                 if let Some(selected) = popup.selected() {
                     *selected = 0;
                 }
+            } else {
+                type_into(&mut self.shelf.filter, event);
             }
             return Vec::new();
         }
@@ -60,6 +62,7 @@ impl Ui {
             let situation = Situation {
                 engine: stage.engine,
                 ui: self,
+                popup: self.popups.last(),
                 has_secret: has_secret(stage.areas),
             };
             keymap::lookup(&situation, key)
@@ -70,25 +73,16 @@ impl Ui {
     /// Whether a key is text: a field has it, and it is none of those that leave a field.
     fn types(&mut self, key: Option<Key>) -> bool {
         let Some(popup) = self.popups.last_mut() else {
-            return false;
+            return self.focus == Focus::Filter && key.is_none_or(is_text);
         };
         let multi_line = matches!(popup, Popup::Ask(prompt) if prompt.is_multi_line());
         if popup.field().is_none() {
             return false;
         }
-        let Some(key) = key else { return true };
-        match key.code {
-            KeyCode::Esc
-            | KeyCode::Enter
-            | KeyCode::Tab
-            | KeyCode::BackTab
-            | KeyCode::F(_)
-            | KeyCode::PageUp
-            | KeyCode::PageDown => false,
+        key.is_none_or(|key| match key.code {
             KeyCode::Up | KeyCode::Down => multi_line,
-            KeyCode::Char('c') if key.control => false,
-            _ => true,
-        }
+            _ => is_text(key),
+        })
     }
 
     /// A paste: data for the field that has the keys; without one it is no input at all, never keys.
@@ -97,6 +91,10 @@ impl Ui {
             Some(Popup::Ask(prompt)) => Prompt::paste(prompt, text),
             Some(Popup::Palette { filter, .. }) => {
                 filter.insert_str(text.lines().next().unwrap_or_default());
+            }
+            None if self.focus == Focus::Filter => {
+                let line = text.lines().next().unwrap_or_default();
+                self.shelf.filter.insert_str(line);
             }
             _ => {}
         }
@@ -165,6 +163,17 @@ impl Ui {
                 }
                 Vec::new()
             }
+            Target::Entry(position) => {
+                let again = self.focus == Focus::List && self.shelf.position() == position;
+                self.focus = Focus::List;
+                self.select_entry(position);
+                if again {
+                    self.act(Action::Press, stage)
+                } else {
+                    Vec::new()
+                }
+            }
+            Target::Filter => self.act(Action::Filter, stage),
             Target::Outside => self.act(Action::Back, stage),
             Target::Pane(_) => Vec::new(),
         }
@@ -181,6 +190,9 @@ impl Ui {
             return Vec::new();
         }
         match target {
+            Target::Pane(super::Pane::List) | Target::Entry(_) | Target::Filter => {
+                self.go_in_list(down, 1);
+            }
             Target::Pane(super::Pane::Transcript) | Target::Record(_) => {
                 let count = stage.engine.transcript().len();
                 self.record = if down {
@@ -202,12 +214,29 @@ impl Ui {
                     self.body_scroll = body.moved(self.body_scroll, down, WHEEL);
                 }
                 _ => {
-                    let step = self.step as usize;
-                    self.scroll[step] = areas.main.moved(self.scroll[step], down, WHEEL);
+                    let at = self.at();
+                    self.scroll[at] = areas.main.moved(self.scroll[at], down, WHEEL);
                 }
             },
             _ => {}
         }
         Vec::new()
+    }
+}
+
+/// Whether a key belongs to a text field of one line that has the keys.
+fn is_text(key: Key) -> bool {
+    match key.code {
+        KeyCode::Esc
+        | KeyCode::Enter
+        | KeyCode::Tab
+        | KeyCode::BackTab
+        | KeyCode::F(_)
+        | KeyCode::Up
+        | KeyCode::Down
+        | KeyCode::PageUp
+        | KeyCode::PageDown => false,
+        KeyCode::Char('c') => !key.control,
+        _ => true,
     }
 }

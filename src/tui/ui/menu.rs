@@ -1,4 +1,4 @@
-//! What the lists among the popups offer: commands, texts to copy, organizations, profiles.
+//! What the lists among the popups offer: commands, texts to copy, organizations.
 //!
 //! Rows are made anew from the engine whenever they are drawn or chosen from, so a list never offers what
 //! is no longer so.
@@ -7,7 +7,6 @@ use super::Ui;
 use super::act::{Stage, has_secret};
 use super::popup::Popup;
 use crate::core::oauth::STEPS;
-use crate::core::profile::{Origin, ProfileFile, ProfileProblem};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
 use crate::tui::keymap::{self, Situation};
@@ -66,7 +65,6 @@ pub fn rows(ui: &Ui, stage: &Stage<'_>) -> Menu {
         Some(Popup::Palette { filter, .. }) => palette(ui, stage, &filter.lines().concat()),
         Some(Popup::CopyMenu { .. }) => copies(stage),
         Some(Popup::Organizations { .. }) => organizations(stage),
-        Some(Popup::Profiles { .. }) => profiles(ui, stage),
         _ => Menu::default(),
     }
 }
@@ -76,15 +74,10 @@ fn palette(ui: &Ui, stage: &Stage<'_>, filter: &str) -> Menu {
     let mut menu = Menu::default();
     let filter = filter.to_lowercase();
     let words: Vec<&str> = filter.split_whitespace().collect();
-    let bare = Ui {
-        step: ui.step,
-        focus: ui.focus,
-        zoomed: ui.zoomed,
-        ..Ui::default()
-    };
     let situation = Situation {
         engine: stage.engine,
-        ui: &bare,
+        ui,
+        popup: None,
         has_secret: has_secret(stage.areas),
     };
     for binding in keymap::applicable(&situation).filter(|binding| binding.is_command()) {
@@ -184,65 +177,4 @@ fn organizations(stage: &Stage<'_>) -> Menu {
         }
     }
     menu
-}
-
-/// Every profile file, with what is wrong with it.
-fn profiles(ui: &Ui, stage: &Stage<'_>) -> Menu {
-    let mut menu = Menu::default();
-    let Some(files) = &ui.profiles else {
-        menu.note(Mark::Note, "The folders are being read");
-        return menu;
-    };
-    let used = stage.engine.profile();
-    for file in files {
-        profile(
-            &mut menu,
-            file,
-            used.is_some_and(|profile| profile.origin == file.origin && profile.name == file.name),
-        );
-    }
-    menu
-}
-
-/// One profile file.
-fn profile(menu: &mut Menu, file: &ProfileFile, used: bool) {
-    let place = crate::edge::profiles::place(&file.origin);
-    let (mark, right) = match (&file.profile, &file.hidden_by) {
-        _ if used => (Mark::Ok, format!("in use  {place}")),
-        (_, Some(other)) => (Mark::Note, format!("hidden by {other}")),
-        (None, None) => (Mark::Error, place),
-        (Some(_), None) => (Mark::None, place),
-    };
-    let chosen = file.profile.as_ref().filter(|_| file.hidden_by.is_none());
-    menu.rows.push(MenuRow {
-        mark,
-        text: Visible::of(&file.name),
-        right: Visible::of(&right),
-        action: chosen.map(|profile| Action::UseProfile(profile.name.clone())),
-    });
-    if file.hidden_by.is_some() {
-        return;
-    }
-    for problem in &file.problems {
-        menu.note(Mark::Error, problem_words(problem));
-    }
-    for warning in &file.warnings {
-        menu.note(Mark::Warning, problem_words(warning));
-    }
-    if matches!(file.origin, Origin::File { trusted: false, .. }) {
-        menu.note(Mark::Note, "found by itself: variables are not read for it");
-    }
-}
-
-/// A problem with its line and key.
-fn problem_words(problem: &ProfileProblem) -> String {
-    let line = problem
-        .line
-        .map(|line| format!("line {line}: "))
-        .unwrap_or_default();
-    let key = match problem.key.as_str() {
-        "" => String::new(),
-        key => format!("`{key}` "),
-    };
-    format!("{line}{key}{}", problem.message)
 }

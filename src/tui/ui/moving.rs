@@ -27,8 +27,9 @@ impl Ui {
             }
         };
         match self.focus {
+            Focus::List | Focus::Filter => self.go_in_list(down, 1),
             Focus::Button if down => self.select(0, areas),
-            Focus::Button => self.scroll[self.step as usize] = 0,
+            Focus::Button => self.scroll[self.at()] = 0,
             Focus::Row(row) => self.go_in_rows(row, down, areas),
             Focus::Raw => {
                 let viewport = areas.raw.unwrap_or_default();
@@ -45,6 +46,24 @@ impl Ui {
         }
     }
 
+    /// So many files up or down in the list of profiles.
+    pub(super) fn go_in_list(&mut self, down: bool, places: usize) {
+        let count = self.shelf.visible().count();
+        let position = stepped(self.shelf.position(), down, places, count);
+        self.select_entry(position);
+    }
+
+    /// Selects a file of the list; its pane begins at its top.
+    pub(super) fn select_entry(&mut self, position: usize) {
+        if self.shelf.select(position) {
+            let at = self.at();
+            self.scroll[at] = 0;
+            self.touched[at] = 0;
+            self.raw_scroll = 0;
+            self.revealed = None;
+        }
+    }
+
     /// Up or down among the rows of a pane.
     fn go_in_rows(&mut self, row: usize, down: bool, areas: &Areas) {
         let row = row.min(areas.spots.len().saturating_sub(1));
@@ -52,7 +71,7 @@ impl Ui {
             self.focus = Focus::Button;
             return;
         };
-        let step = self.step as usize;
+        let at = self.at();
         if let (SpotKind::Body, Some(body)) = (&spot.kind, areas.body) {
             let moved = body.moved(self.body_scroll, down, 1);
             if moved != self.body_scroll {
@@ -61,18 +80,18 @@ impl Ui {
             }
         }
         let main = areas.main;
-        let scroll = self.scroll[step].min(main.furthest());
+        let scroll = self.scroll[at].min(main.furthest());
         if down && row + 1 < areas.spots.len() {
             self.select(row + 1, areas);
         } else if down {
-            self.scroll[step] = main.moved(scroll, true, 1);
+            self.scroll[at] = main.moved(scroll, true, 1);
         } else if spot.line < scroll
             || (row + 1 == areas.spots.len() && scroll > last_needed(spot, main))
         {
             // What was read below or above the row goes back before the selection moves on.
-            self.scroll[step] = scroll - 1;
+            self.scroll[at] = scroll - 1;
         } else if row == 0 {
-            self.scroll[step] = 0;
+            self.scroll[at] = 0;
             self.focus = Focus::Button;
         } else {
             self.select(row - 1, areas);
@@ -84,13 +103,13 @@ impl Ui {
         let Some(spot) = areas.spots.get(row) else {
             return;
         };
-        let step = self.step as usize;
+        let at = self.at();
         self.focus = Focus::Row(row);
-        self.touched[step] = row;
+        self.touched[at] = row;
         let main = areas.main;
-        let scroll = self.scroll[step].min(main.furthest());
+        let scroll = self.scroll[at].min(main.furthest());
         let lowest = last_needed(spot, main);
-        self.scroll[step] = if row == 0 {
+        self.scroll[at] = if row == 0 {
             0
         } else {
             scroll.clamp(lowest, spot.line.max(lowest))
@@ -103,7 +122,7 @@ impl Ui {
         if let Some(SpotKind::Label(label, open)) = areas.spots.get(row).map(|spot| &spot.kind) {
             let wanted = direction == Direction::Right;
             if *open != wanted {
-                self.fold(self.step, label, wanted);
+                self.fold(label, wanted);
             }
         }
     }
@@ -175,14 +194,14 @@ impl Ui {
                 };
                 self.record = stepped(self.record, !down, lines(viewport), records);
             }
+            Focus::List | Focus::Filter => self.go_in_list(down, lines(areas.list)),
             Focus::Button | Focus::Row(_) => match areas.body {
                 Some(body) if body.furthest() > 0 => {
                     self.body_scroll = body.moved(self.body_scroll, down, lines(body));
                 }
                 _ => {
-                    let step = self.step as usize;
-                    self.scroll[step] =
-                        areas.main.moved(self.scroll[step], down, lines(areas.main));
+                    let at = self.at();
+                    self.scroll[at] = areas.main.moved(self.scroll[at], down, lines(areas.main));
                 }
             },
         }

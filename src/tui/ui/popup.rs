@@ -50,11 +50,6 @@ pub enum Popup {
         /// The row selected.
         selected: usize,
     },
-    /// The profiles.
-    Profiles {
-        /// The row selected.
-        selected: usize,
-    },
     /// A text that a command needs.
     Ask(Box<Prompt>),
     /// A question with two answers.
@@ -76,8 +71,7 @@ impl Popup {
         match self {
             Self::Palette { selected, .. }
             | Self::CopyMenu { selected }
-            | Self::Organizations { selected }
-            | Self::Profiles { selected } => Some(selected),
+            | Self::Organizations { selected } => Some(selected),
             _ => None,
         }
     }

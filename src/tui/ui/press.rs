@@ -17,7 +17,7 @@ impl Ui {
             return self.press_popup(stage);
         }
         let action = match self.focus {
-            Focus::Button => screens::pane(&stage.scene(), self.step)
+            Focus::Button | Focus::List => screens::in_view(&stage.scene(), self)
                 .button
                 .map(|button| button.action),
             Focus::Row(row) => match stage.areas.spots.get(row).map(|spot| &spot.kind) {
@@ -26,6 +26,10 @@ impl Ui {
                 Some(SpotKind::Label(..)) => Some(Action::Toggle),
                 Some(SpotKind::Body) | None => None,
             },
+            Focus::Filter => {
+                self.focus = Focus::List;
+                None
+            }
             Focus::Raw | Focus::Findings => None,
             Focus::Transcript => stage
                 .engine

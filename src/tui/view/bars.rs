@@ -12,9 +12,9 @@ use crate::tui::keymap::{self, Group, Key, Situation};
 use crate::tui::screens::{self, time};
 use crate::tui::text::{columns, cut_end};
 use crate::tui::theme::{Role, state_glyph};
-use crate::tui::ui::Focus;
 use crate::tui::ui::act::has_secret;
 use crate::tui::ui::popup::Popup;
+use crate::tui::ui::{Focus, Screen, Ui};
 use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
@@ -147,7 +147,7 @@ pub(super) fn stepper(canvas: &mut Canvas<'_>, area: Rect) {
         if facts.step != STEPS[0].step && roomy {
             x = canvas.text(x, area.y, 3, "───", Role::Dim);
         }
-        let in_view = facts.step == view.ui.step;
+        let in_view = facts.step == view.ui.step && view.ui.screen == Screen::Step;
         let state = view.engine.step_state(facts.step);
         let (glyph, role) = state_glyph(state);
         let (open, close) = if in_view { ("[", "]") } else { (" ", " ") };
@@ -202,6 +202,7 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
     let situation = Situation {
         engine: view.engine,
         ui: view.ui,
+        popup: view.ui.popups.last(),
         has_secret: has_secret(&canvas.areas),
     };
     let mut items = Vec::new();
@@ -221,12 +222,17 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
                 Some(label) => label,
                 None => continue,
             },
-            Action::Turn(_) if view.ui.popups.is_empty() => if view.ui.focus == Focus::Button {
-                "rows"
-            } else {
-                "next pane"
+            Action::Turn(_) if view.ui.popups.is_empty() => match view.ui.focus {
+                Focus::Button if view.ui.screen == Screen::Step => "rows",
+                Focus::List => "its rows",
+                Focus::Filter => "list",
+                _ => "next pane",
             }
             .to_owned(),
+            Action::Back if leaves_profiles(view.ui) => {
+                let step = view.ui.step;
+                format!("back to {} {}", step.number(), step.facts().name)
+            }
             Action::Back if matches!(view.ui.popups.last(), Some(Popup::Confirm(_))) => {
                 "stay".to_owned()
             }
@@ -253,6 +259,15 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
     items
 }
 
+/// Whether Esc leads from the profiles back to the step.
+fn leaves_profiles(ui: &Ui) -> bool {
+    ui.screen == Screen::Profiles
+        && ui.popups.is_empty()
+        && ui.zoomed.is_none()
+        && ui.focus != Focus::Filter
+        && ui.shelf.words().is_empty()
+}
+
 /// What Enter does now; `None` when nothing.
 fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
     let label = match canvas.view.ui.popups.last() {
@@ -263,7 +278,6 @@ fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
         Some(Popup::Ask(prompt)) if prompt.focus + 1 < prompt.fields.len() => "next field",
         Some(Popup::CopyMenu { .. }) => "copy it",
         Some(Popup::Palette { .. }) => "do it",
-        Some(Popup::Profiles { .. }) => "use it",
         Some(Popup::Organizations { .. }) => "choose it",
         Some(_) => "take it",
     };
@@ -274,7 +288,9 @@ fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
 pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
     let view = canvas.view;
     match view.ui.focus {
-        Focus::Button => screens::pane(&view.scene(), view.ui.step)
+        Focus::Filter => Some("keep it".to_owned()),
+        Focus::Button | Focus::List => view
+            .pane()
             .button
             .map(|button| lower_first(button.label.as_str())),
         Focus::Row(row) => match canvas.areas.spots.get(row).map(|spot| &spot.kind) {

@@ -16,7 +16,6 @@ use super::{Target, Viewport, raw};
 use crate::core::wire::visible::Visible;
 use crate::tui::flow::{Flow, Laid, Sheet, lay_out, raw_line};
 use crate::tui::pane::{Pane, Row, WhenShort};
-use crate::tui::screens;
 use crate::tui::text::{columns, cut_end, wrap};
 use crate::tui::theme::{Role, state_glyph};
 use crate::tui::ui::{Focus, Pane as Which};
@@ -42,7 +41,7 @@ pub(super) fn draw(
 ) {
     let view = canvas.view;
     let focused = in_focus == Some(Which::Main);
-    let mut pane = screens::pane(&view.scene(), view.ui.step);
+    let mut pane = view.pane();
     let apart = raw.map(|area| (area, raw::take(&mut pane)));
     let role = if focused { Role::Focus } else { Role::Title };
     canvas.title(area, pane.title.as_str(), role);
@@ -68,7 +67,7 @@ pub(super) fn draw(
 /// Collects the geometry of a pane that is not drawn, because another one has the whole frame.
 pub(super) fn measure(canvas: &mut Canvas<'_>, area: Rect, short: bool) {
     let view = canvas.view;
-    let pane = screens::pane(&view.scene(), view.ui.step);
+    let pane = view.pane();
     let flow = fitting(canvas, &pane, inside(area), short);
     canvas.areas.spots = flow.spots;
 }
@@ -76,9 +75,12 @@ pub(super) fn measure(canvas: &mut Canvas<'_>, area: Rect, short: bool) {
 /// Draws headline, button and quiet line; returns how many rows they and the blank one below take.
 fn head(canvas: &mut Canvas<'_>, inner: Rect, pane: &Pane, focused: bool) -> u16 {
     let on_button = focused && canvas.view.ui.focus == Focus::Button;
+    // In the list of profiles Enter does what the button of the selected one says.
+    let by_enter =
+        on_button || (canvas.view.ui.popups.is_empty() && canvas.view.ui.focus == Focus::List);
     let button = pane.button.as_ref().map(|button| {
         let enter = canvas.view.theme.enter();
-        if on_button {
+        if by_enter {
             format!("[ {} {enter} ]", button.label)
         } else {
             format!("[ {} ]", button.label)
@@ -137,7 +139,7 @@ fn fitting(canvas: &Canvas<'_>, pane: &Pane, area: Rect, short: bool) -> Flow {
         lay_out(pane, &sheet, &|label: &Visible| {
             let place = folding.iter().position(|other| *other == label);
             let fits = place.is_some_and(|place| place < open);
-            view.ui.is_open(view.ui.step, label, fits)
+            view.ui.is_open(label, fits)
         })
     };
     let mut more: Option<Flow> = None;
@@ -169,7 +171,7 @@ fn kept_for(pane: &Pane, height: u16) -> usize {
 /// drawn elsewhere.
 fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, further: usize) {
     let view = canvas.view;
-    let step = view.ui.step as usize;
+    let at = view.ui.at();
     let height = usize::from(area.height);
     let total = flow.lines.len();
     let kept = flow.body.as_ref().map_or(0, |body| {
@@ -183,12 +185,12 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, furt
     } else {
         room
     };
-    let viewport = Viewport::new(view.ui.scroll[step], shown, total);
+    let viewport = Viewport::new(view.ui.scroll[at], shown, total);
     let used = if overflows { room } else { total };
     clear_for_place(&mut flow, height.saturating_sub(used));
     let (line, chosen) = match view.ui.focus {
         Focus::Row(row) => (Some(row), focused),
-        _ => (view.ui.touched.get(step).copied(), false),
+        _ => (view.ui.touched.get(at).copied(), false),
     };
     let last = (flow.spots.len() + further).saturating_sub(1);
     let line = line.map(|row| row.min(last));

@@ -13,6 +13,8 @@ mod help;
 mod prompt;
 mod record;
 
+pub(super) use prompt::field;
+
 use super::bars::{Item, footer};
 use super::canvas::{Canvas, inside, rows};
 use super::main::more;
@@ -54,7 +56,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
         Popup::Organizations { selected } => {
             list(canvas, whole, "Which organization?", *selected, items);
         }
-        Popup::Profiles { selected } => list(canvas, whole, "Profiles", *selected, items),
         Popup::Ask(question) => prompt::draw(canvas, whole, question, items),
         Popup::Confirm(question) => confirm(canvas, whole, question, items),
     }
@@ -164,7 +165,7 @@ fn list(canvas: &mut Canvas<'_>, whole: Rect, title: &str, selected: usize, item
     let wanted = (lines.len() + above).max(fixed.min(lines.len() + above).max(above + 1));
     let mut area = sheet(canvas, whole, title, (most, wanted), items);
     if let Some(filter) = filter {
-        prompt::field(canvas, Rect { height: 1, ..area }, filter, true);
+        field(canvas, Rect { height: 1, ..area }, filter, true);
         area.y += 2;
         area.height = area.height.saturating_sub(2);
         if lines.is_empty() {

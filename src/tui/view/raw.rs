@@ -48,7 +48,7 @@ pub(super) fn draw(
         short: WhenShort::Stay,
         ..group
     });
-    let mut pane = crate::tui::screens::pane(&view.scene(), view.ui.step);
+    let mut pane = view.pane();
     pane.groups = unfolded.collect();
     let sheet = Sheet {
         theme: view.theme,

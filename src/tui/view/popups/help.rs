@@ -4,7 +4,7 @@ use crate::tui::action::Action;
 use crate::tui::keymap::{self, Binding, Group, KEYS, Situation};
 use crate::tui::text::{cut_end, width, wrap};
 use crate::tui::theme::Role;
-use crate::tui::ui::Ui;
+use crate::tui::ui::Screen;
 use crate::tui::ui::act::has_secret;
 use crate::tui::view::bars::enter_on_step;
 use crate::tui::view::canvas::Canvas;
@@ -18,15 +18,10 @@ const TWO_COLUMNS: usize = 80;
 /// The lines of help.
 pub(super) fn lines(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
     let view = canvas.view;
-    let bare = Ui {
-        step: view.ui.step,
-        focus: view.ui.focus,
-        zoomed: view.ui.zoomed,
-        ..Ui::default()
-    };
     let situation = Situation {
         engine: view.engine,
-        ui: &bare,
+        ui: view.ui,
+        popup: None,
         has_secret: has_secret(&canvas.areas),
     };
     let here: Vec<&Binding> = keymap::applicable(&situation)
@@ -39,7 +34,10 @@ pub(super) fn lines(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
     };
     let facts = view.ui.step.facts();
     let mut lines = Vec::new();
-    let heading = format!("Here: {} {}", view.ui.step.number(), facts.name);
+    let heading = match view.ui.screen {
+        Screen::Step => format!("Here: {} {}", view.ui.step.number(), facts.name),
+        Screen::Profiles => "Here: Profiles".to_owned(),
+    };
     let mut at_hand = entries(&here);
     for (binding, entry) in here.iter().zip(&mut at_hand) {
         if let (Action::Press, Some(label)) = (&binding.action, enter_on_step(canvas)) {

@@ -102,7 +102,12 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
 }
 
 /// Draws a text field: underlined, with its cursor when it has the keys.
-pub(super) fn field(canvas: &mut Canvas<'_>, area: Rect, text: &TextArea<'_>, focused: bool) {
+pub(in crate::tui::view) fn field(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    text: &TextArea<'_>,
+    focused: bool,
+) {
     if area.width == 0 || area.height == 0 {
         return;
     }
