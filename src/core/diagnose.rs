@@ -20,6 +20,7 @@ mod link;
 mod network;
 mod query_filter;
 mod redirect;
+mod refresh;
 mod refusal;
 mod scope;
 mod seen;
@@ -174,6 +175,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         grant::RULES,
         token_answer::RULES,
         network::RULES,
+        refresh::RULES,
         token::RULES,
         bearer::RULES,
         api::RULES,

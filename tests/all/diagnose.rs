@@ -6,12 +6,14 @@ mod consent;
 mod exchange;
 mod link;
 mod network;
+mod refresh;
 mod token;
 
 use crate::stage::{self, Point, at, engine_at};
 use dineroscope::core::diagnose::{self, Evidence, Finding, Severity};
 use dineroscope::core::engine::Engine;
 use dineroscope::core::fault::FAULTS;
+use dineroscope::core::oauth::held::HeldGrant;
 use dineroscope::core::oauth::{Run, STEPS, Step, link as links};
 use dineroscope::core::profile::Profile;
 use dineroscope::core::secret::Secret;
@@ -29,7 +31,9 @@ struct Case {
     client_secret: Option<Secret>,
     run: Run,
     transcript: Vec<Record>,
+    /// The tokens of what is held.
     grant: Option<Grant>,
+    held: Option<HeldGrant>,
     api: Option<CallId>,
 }
 
@@ -43,6 +47,7 @@ impl Case {
             run: engine.run().clone(),
             transcript: engine.transcript().to_vec(),
             grant: engine.grant().cloned(),
+            held: engine.held().cloned(),
             api: engine.requests().answered,
             profile,
         }
@@ -75,6 +80,8 @@ impl Case {
     /// What is found at a step.
     fn findings(&self, step: Step) -> Vec<Finding> {
         let mask = Mask::new([3; 32]);
+        let held = self.held.clone().zip(self.grant.clone());
+        let held = held.map(|(held, grant)| HeldGrant { grant, ..held });
         diagnose::diagnose(&Evidence {
             step,
             now: self.now,
@@ -84,7 +91,7 @@ impl Case {
             run: &self.run,
             transcript: &self.transcript,
             grant: self.grant.as_ref(),
-            held: None,
+            held: held.as_ref(),
             api: self
                 .api
                 .and_then(|call| self.transcript.iter().find(|record| record.call == call)),
@@ -124,6 +131,7 @@ fn fixtures() -> Vec<Fixture> {
         callback::fixtures(),
         exchange::fixtures(),
         network::fixtures(),
+        refresh::fixtures(),
         token::fixtures(),
         api::fixtures(),
     ]

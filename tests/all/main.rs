@@ -35,6 +35,8 @@ mod leak;
 mod picture;
 #[path = "../support/quiet.rs"]
 mod quiet;
+#[path = "../support/renewing.rs"]
+mod renewing;
 #[path = "../support/stage.rs"]
 mod stage;
 #[expect(dead_code, reason = "the benchmarks use the rest of it")]

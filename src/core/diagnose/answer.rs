@@ -248,17 +248,15 @@ fn issuer_missing(evidence: &Evidence<'_>) -> Option<Found> {
 
 /// An API scope that was asked for and not given.
 fn scope_narrowed(evidence: &Evidence<'_>) -> Option<Found> {
-    let granted: Vec<&str> = if evidence.step == Step::Token {
-        let authorized = evidence.run.phase == RunPhase::Authorized;
-        let grant = evidence
-            .grant
-            .filter(|grant| authorized && grant.scopes_named)?;
-        grant.scopes.iter().map(String::as_str).collect()
+    let (asked, granted): (String, Vec<&str>) = if evidence.step == Step::Token {
+        let grant = evidence.grant.filter(|grant| grant.scopes_named)?;
+        let granted = grant.scopes.iter().map(String::as_str).collect();
+        (grant.asked.join(" "), granted)
     } else {
         let (answer, _) = taken(evidence).filter(|(answer, _)| answer.code.is_some())?;
-        answer.scope.as_deref()?.split_whitespace().collect()
+        let granted = answer.scope.as_deref()?.split_whitespace().collect();
+        (parameter(evidence, "scope")?.to_owned(), granted)
     };
-    let asked = parameter(evidence, "scope")?;
     let lost: Vec<&str> = asked
         .split_whitespace()
         .filter(|scope| !granted.contains(scope) && is_of_an_api(scope))
@@ -280,7 +278,7 @@ fn scope_narrowed(evidence: &Evidence<'_>) -> Option<Found> {
         "Less was granted than was asked for",
         format!(
             "asked {}, granted {}",
-            quoted(asked),
+            quoted(&asked),
             quoted(&granted.join(" "))
         ),
         cause,

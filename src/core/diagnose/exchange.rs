@@ -1,16 +1,20 @@
-//! Rules about the errors of the token endpoint (RFC 6749 5.2), `invalid_grant` apart.
+//! Rules about the errors of the token endpoint (RFC 6749 5.2), `invalid_grant` apart: in the exchange at
+//! its own step, in a refresh at the token, and where a call waited for it.
 //!
 //! One answer is one trouble, so at most one of these speaks.
 
+use super::refresh::wider_scope;
 use super::seen::{
-    code_age, exchange, form_field, is_visma, lifetime, portal, quoted, span, their_words, trouble,
+    code_age, form_field, is_refresh, is_visma, lifetime, portal, quoted, refresh_end, span,
+    their_words, token_request, trouble,
 };
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::grant::TokenTrouble;
+use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::wire::Request;
 
-/// A rule about the token endpoint's answer.
+/// A rule about the token endpoint's answer to the exchange and to a refresh.
 pub(super) const fn rule(
     name: &'static str,
     source: &'static str,
@@ -18,7 +22,7 @@ pub(super) const fn rule(
 ) -> Rule {
     Rule {
         name,
-        steps: &[Step::Exchange],
+        steps: &[Step::Exchange, Step::Token, Step::Requests],
         severity: Severity::Error,
         source,
         check,
@@ -61,6 +65,30 @@ pub(super) const RULES: &[Rule] = &[
 /// After any failed exchange: the run is over.
 pub(super) const NEW_RUN: &str = "ctrl-n begins a new run: this code is not taken again";
 
+/// What goes on: after an exchange a new run; after a refresh another try, unless its token may be spent.
+pub(super) fn go_on(evidence: &Evidence<'_>) -> &'static str {
+    if !is_refresh(evidence) {
+        return NEW_RUN;
+    }
+    let end = refresh_end(evidence);
+    if end.is_some_and(|end| matches!(end.outcome, RefreshOutcome::Unknown(_))) {
+        return "ctrl-n begins a new run, which brings a new grant whatever became of this one";
+    }
+    match evidence.step {
+        Step::Requests => "↵ sends the call again, once that is right: it refreshes first",
+        _ => "u refreshes again, once that is right: the refresh token was not used",
+    }
+}
+
+/// Where the whole answer can be read.
+pub(super) fn whole_answer(evidence: &Evidence<'_>) -> &'static str {
+    if is_refresh(evidence) {
+        "read the whole answer: t for the transcript"
+    } else {
+        "read the whole answer: Raw answer on step 4, t for the transcript"
+    }
+}
+
 /// An OAuth error with that code: what was seen, and the request that it answers.
 pub(super) fn refusal<'a>(
     evidence: &Evidence<'a>,
@@ -82,7 +110,7 @@ pub(super) fn refusal<'a>(
         None => ", no error_description".to_owned(),
     };
     let seen = format!("{status} {}{words}", quoted(&their_words(evidence, error)));
-    Some((seen, &exchange(evidence)?.request))
+    Some((seen, &token_request(evidence)?.request))
 }
 
 fn code_expiring(evidence: &Evidence<'_>) -> Option<Found> {
@@ -137,7 +165,11 @@ fn invalid_client(evidence: &Evidence<'_>) -> Option<Found> {
         &[
             renew,
             "try `client_authentication = \"basic\"` (or `post`) in the profile, if the secret is right",
-            "ctrl-n begins a new run with it",
+            if is_refresh(evidence) {
+                go_on(evidence)
+            } else {
+                "ctrl-n begins a new run with it"
+            },
         ],
     ))
 }
@@ -145,17 +177,26 @@ fn invalid_client(evidence: &Evidence<'_>) -> Option<Found> {
 fn invalid_request(evidence: &Evidence<'_>) -> Option<Found> {
     let (seen, request) = refusal(evidence, |error| error == "invalid_request")?;
     let basic = request.headers.get("authorization").is_some();
-    let required = ["grant_type", "code", "redirect_uri", "client_id"];
+    let required: &[&str] = if is_refresh(evidence) {
+        &["grant_type", "refresh_token", "client_id"]
+    } else {
+        &["grant_type", "code", "redirect_uri", "client_id"]
+    };
     let missing: Vec<&str> = required
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|name| !(basic && *name == "client_id"))
         .filter(|name| form_field(request, name).is_none_or(|value| value.is_empty()))
         .collect();
     let (seen, cause) = if missing.is_empty() {
         (
             seen,
-            "Every required field went along. A further field is not taken, a value is malformed, or \
-             the provider wants PKCE and the link had no challenge.",
+            if is_refresh(evidence) {
+                "Every required field went along. A further field is not taken, or a value is malformed."
+            } else {
+                "Every required field went along. A further field is not taken, a value is malformed, \
+                 or the provider wants PKCE and the link had no challenge."
+            },
         )
     } else {
         (
@@ -169,21 +210,27 @@ fn invalid_request(evidence: &Evidence<'_>) -> Option<Found> {
         cause,
         &[
             "compare `[exchange]` of the profile with the provider's documents",
-            NEW_RUN,
+            go_on(evidence),
         ],
     ))
 }
 
 fn unauthorized_client(evidence: &Evidence<'_>) -> Option<Found> {
     let (seen, request) = refusal(evidence, |error| error == "unauthorized_client")?;
-    let cause = if form_field(request, "redirect_uri").is_none() {
+    let cause = if is_refresh(evidence) {
+        "The registration does not allow the refresh_token grant (Offline Access), or not any more."
+    } else if form_field(request, "redirect_uri").is_none() {
         "The request had no redirect_uri; a Duende server answers that with this error."
     } else {
         "The registration does not allow the authorization_code grant: a Service application cannot \
          have it."
     };
     Some(Found::new(
-        "This application may not exchange codes",
+        if is_refresh(evidence) {
+            "This application may not refresh tokens"
+        } else {
+            "This application may not exchange codes"
+        },
         seen,
         cause,
         &[
@@ -191,7 +238,7 @@ fn unauthorized_client(evidence: &Evidence<'_>) -> Option<Found> {
                 "check type and grant types of the application in {}",
                 portal(evidence)
             ),
-            NEW_RUN,
+            go_on(evidence),
         ],
     ))
 }
@@ -202,17 +249,20 @@ fn unsupported_grant_type(evidence: &Evidence<'_>) -> Option<Found> {
     Some(Found::new(
         "The token endpoint does not know this grant type",
         format!("{seen}; sent grant_type {}", quoted(&sent)),
-        "The endpoint is not one for the code flow, or something on the way dropped the form's body.",
-        &["check `token_url` of the provider", NEW_RUN],
+        "The endpoint is not one for this grant, or something on the way dropped the form's body.",
+        &["check `token_url` of the provider", go_on(evidence)],
     ))
 }
 
 fn invalid_scope(evidence: &Evidence<'_>) -> Option<Found> {
+    if wider_scope(evidence).is_some() {
+        return None;
+    }
     let (seen, request) = refusal(evidence, |error| error == "invalid_scope")?;
     let (seen, cause, fix) = match form_field(request, "scope") {
         Some(scope) => (
             format!("{seen}; sent scope {}", quoted(&scope)),
-            "The exchange takes no `scope`: what is granted was settled by the link.",
+            "What is granted was settled by the link; a request for tokens needs no `scope`.",
             "take `scope` out of `exchange.extra`",
         ),
         None => (
@@ -222,10 +272,10 @@ fn invalid_scope(evidence: &Evidence<'_>) -> Option<Found> {
         ),
     };
     Some(Found::new(
-        "The provider does not grant a scope in the exchange",
+        "The token endpoint does not grant a scope",
         seen,
         cause,
-        &[fix, NEW_RUN],
+        &[fix, go_on(evidence)],
     ))
 }
 
@@ -256,12 +306,13 @@ fn other_error(evidence: &Evidence<'_>) -> Option<Found> {
         "It is not an error that RFC 6749 names; the provider's documents say more."
     };
     Some(Found::new(
-        "The token endpoint refused the exchange",
+        if is_refresh(evidence) {
+            "The token endpoint refused the refresh"
+        } else {
+            "The token endpoint refused the exchange"
+        },
         seen,
         cause,
-        &[
-            "read the whole answer: Raw answer on step 4, t for the transcript",
-            NEW_RUN,
-        ],
+        &[whole_answer(evidence), go_on(evidence)],
     ))
 }

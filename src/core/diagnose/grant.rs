@@ -1,14 +1,15 @@
-//! Rules about `invalid_grant`: the one word that stands for a dozen mistakes.
+//! Rules about `invalid_grant` in the exchange: the one word that stands for a dozen mistakes.
 //!
 //! A server mostly sends it without a description, so our own record is asked first: what it proves
 //! leads. Then the server's words, then the age of the code. Exactly one rule speaks.
 
-use super::exchange::{NEW_RUN, refusal, rule};
+use super::exchange::{NEW_RUN, refusal};
 use super::seen::{
     code_age, exchange, form_field, lifetime, parameter, portal, posted_before, provider, quoted,
     span, trouble, verifier_fits,
 };
-use super::{Evidence, Found, Rule};
+use super::{Evidence, Found, Rule, Severity};
+use crate::core::oauth::Step;
 use crate::core::oauth::grant::TokenTrouble;
 
 /// Why a code was not taken.
@@ -24,6 +25,21 @@ enum Why {
     Verifier,
     /// Nothing proves any of these.
     Unknown,
+}
+
+/// A rule about a code that was not taken.
+const fn rule(
+    name: &'static str,
+    source: &'static str,
+    check: fn(&Evidence<'_>) -> Option<Found>,
+) -> Rule {
+    Rule {
+        name,
+        steps: &[Step::Exchange],
+        severity: Severity::Error,
+        source,
+        check,
+    }
 }
 
 /// The rules about `invalid_grant`.

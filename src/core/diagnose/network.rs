@@ -1,8 +1,9 @@
-//! Rules about requests that got no HTTP answer: the token request and the calls of the API.
+//! Rules about requests that got no HTTP answer: the exchange, a refresh, and the calls of the API.
 //!
 //! One kind of failure, one rule; each says the host, the port and how far it got.
 
-use super::seen::{clip, exchange, trouble};
+use super::exchange::go_on;
+use super::seen::{clip, is_refresh, token_request, trouble};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::Step;
 use crate::core::oauth::grant::TokenTrouble;
@@ -17,7 +18,7 @@ const fn rule(
 ) -> Rule {
     Rule {
         name,
-        steps: &[Step::Exchange, Step::Requests],
+        steps: &[Step::Exchange, Step::Token, Step::Requests],
         severity: Severity::Error,
         source,
         check,
@@ -40,15 +41,19 @@ pub(super) const RULES: &[Rule] = &[
 /// The failure of the request that the step is about.
 fn failure<'a>(evidence: &Evidence<'a>) -> Option<&'a Failure> {
     let record = match evidence.step {
-        Step::Exchange => {
-            exchange(evidence).filter(|_| trouble(evidence) == Some(&TokenTrouble::NoAnswer))?
-        }
-        _ => evidence.api?,
+        _ if is_of_token(evidence) => token_request(evidence)?,
+        Step::Requests => evidence.api?,
+        _ => return None,
     };
     match &record.outcome {
         Outcome::Failed(failure) => Some(failure),
         _ => None,
     }
+}
+
+/// Whether it was a request for tokens that got no answer, not a call of the API.
+fn is_of_token(evidence: &Evidence<'_>) -> bool {
+    trouble(evidence) == Some(&TokenTrouble::NoAnswer)
 }
 
 /// Where it went and the library's own words.
@@ -64,10 +69,10 @@ fn seen(failure: &Failure) -> String {
 
 /// What goes on after the cause is gone: a run is over, a call can be repeated.
 fn again(evidence: &Evidence<'_>) -> &'static str {
-    if evidence.step == Step::Exchange {
-        "ctrl-n begins a new run, once that is right"
-    } else {
-        "↵ sends it again, once that is right"
+    match evidence.step {
+        Step::Exchange => "ctrl-n begins a new run, once that is right",
+        _ if is_of_token(evidence) => go_on(evidence),
+        _ => "↵ sends it again, once that is right",
     }
 }
 
@@ -75,7 +80,7 @@ fn again(evidence: &Evidence<'_>) -> &'static str {
 fn setting(evidence: &Evidence<'_>) -> &'static str {
     let base_url = &evidence.profile.api.base_url;
     match evidence.api {
-        _ if evidence.step == Step::Exchange => "`token_url` of the provider",
+        _ if is_of_token(evidence) => "`token_url` of the provider",
         Some(record) if !record.request.url.starts_with(base_url.as_str()) => {
             "the address that was typed"
         }
@@ -172,7 +177,7 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
     let FailureKind::Timeout(phase) = failure.kind else {
         return None;
     };
-    let (phase, cause) = match phase {
+    let (reached, cause) = match phase {
         Phase::Connect => (
             "no connection in 10 s",
             "The server is down, or a firewall swallows the connection without a word.",
@@ -187,14 +192,16 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
             "The server or something between stopped in the middle of the answer.",
         ),
     };
-    let spent = if evidence.step == Step::Exchange {
-        " Whether the code was used is not known; it is not sent again."
-    } else {
-        ""
+    let spent = match (is_of_token(evidence), is_refresh(evidence), phase) {
+        (true, false, _) => " Whether the code was used is not known; it is not sent again.",
+        (true, true, Phase::Answer | Phase::Body) => {
+            " Whether the refresh token was used is not known."
+        }
+        _ => "",
     };
     Some(Found::new(
         "The server did not answer in time",
-        format!("{}, port {}: {phase}", failure.host, failure.port),
+        format!("{}, port {}: {reached}", failure.host, failure.port),
         format!("{cause}{spent}"),
         &[again_later(evidence)],
     ))
@@ -202,10 +209,10 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
 
 /// What goes on after a server had its time.
 fn again_later(evidence: &Evidence<'_>) -> &'static str {
-    if evidence.step == Step::Exchange {
-        "ctrl-n begins a new run; try it again in a minute"
-    } else {
-        "↵ sends it again; try it in a minute"
+    match evidence.step {
+        Step::Exchange => "ctrl-n begins a new run; try it again in a minute",
+        _ if is_of_token(evidence) => go_on(evidence),
+        _ => "↵ sends it again; try it in a minute",
     }
 }
 

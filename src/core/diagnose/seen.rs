@@ -5,7 +5,9 @@
 use super::Evidence;
 use crate::core::oauth::callback::{Hit, Verdict, target};
 use crate::core::oauth::grant::TokenTrouble;
-use crate::core::oauth::{RunPhase, pkce};
+use crate::core::oauth::held::RefreshEnd;
+use crate::core::oauth::refresh::RefreshOutcome;
+use crate::core::oauth::{RunPhase, Step, pkce};
 use crate::core::profile::{Environment, Preset};
 use crate::core::secret::Secret;
 use crate::core::wire::{CallId, Purpose, Record, Request};
@@ -28,15 +30,19 @@ pub(super) fn quoted(value: &str) -> String {
 /// Words of another server, short, with what must not be seen masked.
 pub(super) fn their_words(evidence: &Evidence<'_>, text: &str) -> String {
     let taken = evidence.run.answer.as_ref();
-    let grant = evidence.grant;
+    let old = evidence.held.and_then(|held| held.renewal.as_ref());
+    let grants = evidence
+        .grant
+        .into_iter()
+        .chain(old.map(|renewal| &renewal.old));
+    let tokens = grants.flat_map(|grant| [Some(&grant.access_token), grant.refresh_token.as_ref()]);
     let known: Vec<&Secret> = [
         evidence.client_secret,
         taken.and_then(|(answer, ..)| answer.code.as_ref()),
         evidence.run.fresh.verifier.as_ref(),
-        grant.map(|grant| &grant.access_token),
-        grant.and_then(|grant| grant.refresh_token.as_ref()),
     ]
     .into_iter()
+    .chain(tokens)
     .flatten()
     .filter(|secret| !secret.is_empty())
     .collect();
@@ -116,8 +122,43 @@ pub(super) fn exchange<'a>(evidence: &Evidence<'a>) -> Option<&'a Record> {
     record(evidence, evidence.run.exchange?)
 }
 
-/// What was wrong with the token endpoint's answer.
+/// Whether what the token endpoint said at this step was said to a refresh, not to the run's exchange.
+pub(super) fn is_refresh(evidence: &Evidence<'_>) -> bool {
+    matches!(evidence.step, Step::Token | Step::Requests)
+}
+
+/// How the last refresh of the grant in use ended. At step 6 it matters only while a call would still
+/// need it: the token is over, and no call was answered since.
+pub(super) fn refresh_end<'a>(evidence: &Evidence<'a>) -> Option<&'a RefreshEnd> {
+    let held = evidence.held?;
+    let end = held.refresh.as_ref()?;
+    let matters = match evidence.step {
+        Step::Token => true,
+        Step::Requests => {
+            held.grant.is_spent(evidence.now) && evidence.api.is_none_or(|call| call.at < end.at)
+        }
+        _ => false,
+    };
+    matters.then_some(end)
+}
+
+/// The token request that the step is about: the run's exchange, or the last refresh.
+pub(super) fn token_request<'a>(evidence: &Evidence<'a>) -> Option<&'a Record> {
+    if is_refresh(evidence) {
+        record(evidence, refresh_end(evidence)?.call?)
+    } else {
+        exchange(evidence)
+    }
+}
+
+/// What was wrong with the token endpoint's answer to that request.
 pub(super) fn trouble<'a>(evidence: &Evidence<'a>) -> Option<&'a TokenTrouble> {
+    if is_refresh(evidence) {
+        return match &refresh_end(evidence)?.outcome {
+            RefreshOutcome::Refused(trouble) | RefreshOutcome::Unknown(trouble) => Some(trouble),
+            _ => None,
+        };
+    }
     match &evidence.run.phase {
         RunPhase::ExchangeFailed(trouble) => Some(trouble),
         _ => None,

@@ -2,10 +2,11 @@
 //!
 //! Nothing is verified cryptographically here; these are the mistakes that show by looking.
 
-use super::seen::{exchange, is_like_visma, portal, provider, quoted, span};
+use super::seen::{exchange, is_like_visma, portal, provider, quoted, record, span, trouble};
 use super::{Evidence, Found, Rule, Severity};
-use crate::core::oauth::{RunPhase, Step};
+use crate::core::oauth::Step;
 use crate::core::token::{jwt, origin_of};
+use crate::core::wire::Record;
 use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::Value;
 
@@ -85,22 +86,67 @@ fn expired(evidence: &Evidence<'_>) -> Option<Found> {
             .response()
             .is_some_and(|response| response.status == 401)
     });
+    let grant = evidence
+        .grant
+        .filter(|grant| !grant.access_token.is_empty())?;
     // At step 6 the 401 says it, with this as its cause; a lifetime of 0 is said to be odd.
-    if evidence.step == Step::Requests && refused || evidence.grant?.expires_in == Some(0) {
+    if evidence.step == Step::Requests && refused
+        || grant.expires_in == Some(0) && !is_imported(evidence)
+    {
         return None;
     }
-    let lifetime = evidence.grant?.expires_in.unwrap_or_default();
-    let lifetime = i64::try_from(lifetime).unwrap_or(i64::MAX);
-    Some(Found::new(
-        "The access token has expired",
-        format!(
+    let lifetime = i64::try_from(grant.expires_in?).unwrap_or(i64::MAX);
+    let seen = match lifetime {
+        0 => "its `exp` had passed when it was taken in".to_owned(),
+        _ => format!(
             "it was good for {} and ended {} ago",
             span(lifetime),
             span(ago)
         ),
-        "The API answers 401 from now on.",
-        &["ctrl-n begins a new run and gets a new one"],
-    ))
+    };
+    if !can_be_refreshed(evidence) {
+        return Some(Found::new(
+            "The access token has expired",
+            seen,
+            "The API answers 401 from now on.",
+            &["ctrl-n begins a new run and gets a new one"],
+        ));
+    }
+    // What became of the refresh says more.
+    if trouble(evidence).is_some() {
+        return None;
+    }
+    let found = Found::new(
+        "The access token has expired and can be refreshed",
+        seen,
+        "That is the way of things: a call of the API refreshes it first.",
+        &["u refreshes it now"],
+    );
+    Some(found.rated(Severity::Note))
+}
+
+/// Whether the tokens are the user's own, so that no answer of ours said anything about them.
+fn is_imported(evidence: &Evidence<'_>) -> bool {
+    let renewed = evidence.held.is_some_and(|held| held.renewal.is_some());
+    evidence.grant.is_some_and(|grant| grant.asked.is_empty()) && !renewed
+}
+
+/// Whether there is a refresh token that is not known to be spent.
+fn can_be_refreshed(evidence: &Evidence<'_>) -> bool {
+    let unsettled = evidence.held.is_some_and(|held| held.unsettled.is_some());
+    evidence
+        .grant
+        .is_some_and(|grant| grant.refresh_token.is_some())
+        && !unsettled
+}
+
+/// How a new access token is got.
+fn how_to_renew(evidence: &Evidence<'_>) -> &'static str {
+    if can_be_refreshed(evidence) {
+        "u refreshes it"
+    } else {
+        "ctrl-n begins a new run and gets a new one"
+    }
 }
 
 fn expires_soon(evidence: &Evidence<'_>) -> Option<Found> {
@@ -112,7 +158,7 @@ fn expires_soon(evidence: &Evidence<'_>) -> Option<Found> {
         "The access token ends soon",
         format!("{} left", span(left)),
         "After that the API answers 401.",
-        &["ctrl-n begins a new run and gets a new one"],
+        &[how_to_renew(evidence)],
     ))
 }
 
@@ -148,7 +194,8 @@ fn wrong_audience(evidence: &Evidence<'_>) -> Option<Found> {
 
 fn refresh_token_missing(evidence: &Evidence<'_>) -> Option<Found> {
     let grant = evidence.grant?;
-    if grant.refresh_token.is_some() || !evidence.profile.wants_refresh_token() {
+    let wanted = grant.asked.iter().any(|scope| scope == "offline_access");
+    if grant.refresh_token.is_some() || !wanted {
         return None;
     }
     let granted = grant.scopes_named && grant.scopes.iter().any(|scope| scope == "offline_access");
@@ -194,12 +241,21 @@ fn not_bearer(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
-/// The token answer of this run, as JSON; only small ones, for it is read at every look.
-fn token_answer(evidence: &Evidence<'_>) -> Option<Value> {
-    if evidence.run.phase != RunPhase::Authorized {
-        return None;
-    }
-    let response = exchange(evidence)?.outcome.response()?;
+/// The request whose answer brought the grant in use, when it was made in this program run.
+fn origin<'a>(evidence: &Evidence<'a>) -> Option<&'a Record> {
+    let renewed = evidence.held.and_then(|held| held.renewal.as_ref());
+    let from = match renewed {
+        Some(_) => record(evidence, evidence.held?.refresh.as_ref()?.call?),
+        None => exchange(evidence),
+    }?;
+    let answer = token_answer(from)?;
+    let token = answer.get("access_token")?.as_str()?;
+    evidence.grant?.access_token.matches(token).then_some(from)
+}
+
+/// A token answer as JSON; only small ones, for it is read at every look.
+fn token_answer(record: &Record) -> Option<Value> {
+    let response = record.outcome.response()?;
     if response.body.len() > 32 * 1024 {
         return None;
     }
@@ -208,7 +264,12 @@ fn token_answer(evidence: &Evidence<'_>) -> Option<Value> {
 
 fn expires_in_odd(evidence: &Evidence<'_>) -> Option<Found> {
     let grant = evidence.grant?;
-    let raw = token_answer(evidence)
+    if is_imported(evidence) {
+        // The user's own token: there was no answer that could have said it.
+        return None;
+    }
+    let raw = origin(evidence)
+        .and_then(token_answer)
         .and_then(|answer| answer.get("expires_in").cloned())
         .filter(|value| !value.is_null());
     let (headline, seen) = match (grant.expires_in, raw) {
@@ -246,7 +307,7 @@ fn expires_in_odd(evidence: &Evidence<'_>) -> Option<Found> {
 /// By how many seconds the provider's clock is ahead of ours (behind, when negative), when that is too
 /// much to be the way.
 pub(super) fn skew(evidence: &Evidence<'_>) -> Option<i64> {
-    let record = exchange(evidence)?;
+    let record = origin(evidence)?;
     let date = record.outcome.response()?.headers.get("date")?;
     let theirs = DateTimeParser::new().parse_timestamp(date).ok()?;
     let ours = record
@@ -258,9 +319,6 @@ pub(super) fn skew(evidence: &Evidence<'_>) -> Option<i64> {
 }
 
 fn clock_skew(evidence: &Evidence<'_>) -> Option<Found> {
-    if evidence.run.phase != RunPhase::Authorized {
-        return None;
-    }
     let ahead = skew(evidence)?;
     let (way, cause) = if ahead > 0 {
         (

@@ -2,8 +2,8 @@
 //!
 //! Another address, a page in its place, an answer that broke off: each is told by what came instead.
 
-use super::exchange::{NEW_RUN, rule};
-use super::seen::{clip, exchange, provider, quoted, trouble};
+use super::exchange::{go_on, rule, whole_answer};
+use super::seen::{clip, is_refresh, provider, quoted, token_request, trouble};
 use super::{Evidence, Found, Rule};
 use crate::core::oauth::grant::{NotJson, TokenTrouble};
 
@@ -28,7 +28,7 @@ fn wrong_method(evidence: &Evidence<'_>) -> Option<Found> {
          page, the issuer.",
         &[
             "correct `token_url` of the provider in the profile",
-            NEW_RUN,
+            go_on(evidence),
         ],
     ))
 }
@@ -46,7 +46,7 @@ fn wrong_endpoint(evidence: &Evidence<'_>) -> Option<Found> {
         "The path is misspelt, or it belongs to another environment or product.",
         &[
             "compare `token_url` with token_endpoint in the provider's metadata",
-            NEW_RUN,
+            go_on(evidence),
         ],
     ))
 }
@@ -64,10 +64,10 @@ fn redirected(evidence: &Evidence<'_>) -> Option<Found> {
         "The token endpoint sends us elsewhere",
         format!("POST {} was redirected to {to}", endpoint(evidence)),
         "A token endpoint does not redirect: the address is an old one, http instead of https, or a \
-         sign-in page stands before it. It was not followed, for code and secret would go along.",
+         sign-in page stands before it. It was not followed, for secrets would go along.",
         &[
             "correct `token_url` of the provider in the profile",
-            NEW_RUN,
+            go_on(evidence),
         ],
     ))
 }
@@ -76,7 +76,7 @@ fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
     let TokenTrouble::NotJson(kind) = trouble(evidence)? else {
         return None;
     };
-    let response = exchange(evidence)?.outcome.response()?;
+    let response = token_request(evidence)?.outcome.response()?;
     let (headline, cause) = match kind {
         NotJson::Empty => (
             "The token endpoint answered with nothing",
@@ -89,8 +89,13 @@ fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
         ),
         NotJson::CutOff => (
             "The token endpoint's answer broke off",
-            "The connection ended before the answer did. The tokens in it are lost: the code is \
-             spent.",
+            if is_refresh(evidence) {
+                "The connection ended before the answer did. The tokens in it are lost, and the \
+                 refresh token they replace is likely spent."
+            } else {
+                "The connection ended before the answer did. The tokens in it are lost: the code is \
+                 spent."
+            },
         ),
         NotJson::TooLarge => (
             "The token endpoint's answer is far too large",
@@ -118,10 +123,7 @@ fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
             endpoint(evidence)
         ),
         cause,
-        &[
-            "read the whole answer: Raw answer on step 4, t for the transcript",
-            NEW_RUN,
-        ],
+        &[whole_answer(evidence), go_on(evidence)],
     ))
 }
 
@@ -137,7 +139,7 @@ fn incomplete(evidence: &Evidence<'_>) -> Option<Found> {
         ),
         "RFC 6749 requires access_token and token_type. Another kind of server answered, or another \
          grant was meant.",
-        &["check `token_url` of the provider", NEW_RUN],
+        &["check `token_url` of the provider", go_on(evidence)],
     ))
 }
 
@@ -172,7 +174,8 @@ fn server_error(evidence: &Evidence<'_>) -> Option<Found> {
         format!("{status} from POST {}{wait}", endpoint(evidence)),
         cause,
         &[
-            "wait a minute, or as long as Retry-After says, then ctrl-n: a new run",
+            "wait a minute, or as long as Retry-After says",
+            go_on(evidence),
             "look at the provider's status page, if it stays so",
         ],
     ))
@@ -180,7 +183,7 @@ fn server_error(evidence: &Evidence<'_>) -> Option<Found> {
 
 /// Where the token request went.
 fn endpoint(evidence: &Evidence<'_>) -> String {
-    exchange(evidence).map_or_else(String::new, |record| {
+    token_request(evidence).map_or_else(String::new, |record| {
         let url = evidence.mask.url(&record.request.url).to_string();
         quoted(&url)
     })

@@ -5,9 +5,11 @@ use crate::stage::{Point, answer, at, engine_at, exchange, tokens};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dineroscope::core::diagnose::Severity;
+use dineroscope::core::engine::message::Command;
 use dineroscope::core::oauth::Step;
 use dineroscope::core::secret::Secret;
 use dineroscope::core::token::Grant;
+use dineroscope::core::token::import::TokenKind;
 
 /// A grant, changed.
 fn granted(change: impl FnOnce(&mut Grant)) -> Case {
@@ -29,6 +31,15 @@ fn later(seconds: i64) -> Case {
     Case::at(Point::Authorized).with(|case| case.now = at(62 + seconds))
 }
 
+/// The same of a grant that was not asked to last.
+fn without_refresh(seconds: i64) -> Case {
+    later(seconds).with(|case| {
+        let grant = case.grant.as_mut().unwrap();
+        grant.refresh_token = None;
+        grant.asked.retain(|scope| scope != "offline_access");
+    })
+}
+
 /// An access token for these audiences.
 fn audience(json: &str) -> Case {
     let claims = URL_SAFE_NO_PAD.encode(format!("{{\"aud\":{json}}}"));
@@ -47,7 +58,11 @@ fn date(date: &str) -> Case {
 pub(super) fn fixtures() -> Vec<Fixture> {
     let row = |rule, fires, silent| fixture(rule, Step::Token, fires, silent);
     vec![
-        row("token-expired", later(3601), later(3000)),
+        row(
+            "token-expired",
+            without_refresh(3601),
+            without_refresh(3000),
+        ),
         row("token-expires-soon", later(3400), later(3601)),
         row(
             "token-wrong-audience",
@@ -57,11 +72,7 @@ pub(super) fn fixtures() -> Vec<Fixture> {
         row(
             "refresh-token-missing",
             granted(|grant| grant.refresh_token = None),
-            granted(|grant| grant.refresh_token = None).with(|case| {
-                case.profile
-                    .scopes
-                    .retain(|scope| scope != "offline_access");
-            }),
+            without_refresh(1),
         ),
         row(
             "token-type-not-bearer",
@@ -128,4 +139,41 @@ fn a_narrowed_grant_is_told_at_the_token_too() {
 fn an_expired_token_is_told_where_it_is_used_unless_the_api_says_so() {
     let late = |point| Case::at(point).with(|case| case.now = at(62 + 3601));
     assert_eq!(late(Point::Listed).names(Step::Requests), ["token-expired"]);
+}
+
+#[test]
+fn a_token_that_can_be_refreshed_is_no_failure_when_it_ends() {
+    let found = &later(3601).findings(Step::Token)[0];
+    assert_eq!(
+        (found.rule, found.severity),
+        ("token-expired", Severity::Note)
+    );
+    assert_eq!(found.fix[0].as_str(), "u refreshes it now");
+}
+
+#[test]
+fn a_token_of_the_users_own_is_not_judged_by_an_answer_that_never_was() {
+    let imported = |seconds: Option<u64>| {
+        Case::at(Point::Ready).with(|case| {
+            let mut engine = engine_at(Point::Ready);
+            let token = Secret::new("0123456789abcdef");
+            engine.command(at(62), Command::ImportToken(TokenKind::Access, token));
+            case.held = engine.held().cloned();
+            case.grant = engine.grant().cloned();
+            case.grant.as_mut().unwrap().expires_in = seconds;
+            case.now = at(70);
+        })
+    };
+    assert_eq!(imported(None).names(Step::Token), [""; 0]);
+    assert_eq!(imported(Some(0)).names(Step::Token), ["token-expired"]);
+    let case = imported(Some(0)).with(|case| {
+        let grant = case.grant.as_mut().unwrap();
+        grant.access_token = Secret::new("");
+        grant.refresh_token = Some(Secret::new("abc"));
+    });
+    assert_eq!(
+        case.names(Step::Token),
+        [""; 0],
+        "a refresh token alone is whole"
+    );
 }
