@@ -6,8 +6,8 @@ use dineroscope::core::engine::message::{Command, Effect, Event};
 use dineroscope::core::oauth::refresh::{Afterwards, RefreshOutcome, afterwards, renewed};
 use dineroscope::core::token::kept::KeptGrant;
 use dineroscope::core::wire::{
-    Body, CallId, Direction, Failure, FailureKind, Headers, Outcome, Purpose, Record, Request,
-    Response, Timing,
+    Body, CallId, Direction, Failure, FailureKind, Headers, Outcome, Phase, Purpose, Record,
+    Request, Response, Timing,
 };
 use jiff::SignedDuration;
 
@@ -79,13 +79,12 @@ pub(crate) fn new_tokens(name: &str) -> Outcome {
 
 /// The request was sent and this came: the event as the edge makes it.
 pub(crate) fn ended(order: &Order, seconds: i64, outcome: Outcome) -> Event {
-    let end = at(seconds) + SignedDuration::from_millis(100);
-    let became = match renewed(&order.kept.grant, &outcome, end) {
-        Ok(grant) => RefreshOutcome::Renewed(Box::new(grant)),
-        Err(trouble) => match afterwards(&outcome, &trouble) {
-            Afterwards::AsBefore => RefreshOutcome::Refused(trouble),
-            Afterwards::Unknown => RefreshOutcome::Unknown(trouble),
-        },
+    let connected = match &outcome {
+        Outcome::Failed(failure) => matches!(
+            failure.kind,
+            FailureKind::Reset | FailureKind::Timeout(Phase::Answer | Phase::Body)
+        ),
+        _ => true,
     };
     let record = Record {
         call: order.call,
@@ -95,11 +94,20 @@ pub(crate) fn ended(order: &Order, seconds: i64, outcome: Outcome) -> Event {
         request: order.request.clone(),
         outcome,
         timing: Timing {
+            connect: connected.then(|| SignedDuration::from_millis(10)),
             total: Some(SignedDuration::from_millis(100)),
             ..Timing::default()
         },
         peer: None,
         note: String::new(),
+    };
+    let end = at(seconds) + SignedDuration::from_millis(100);
+    let became = match renewed(&order.kept.grant, &record.outcome, end) {
+        Ok(grant) => RefreshOutcome::Renewed(Box::new(grant)),
+        Err(trouble) => match afterwards(&record, &trouble) {
+            Afterwards::AsBefore => RefreshOutcome::Refused(trouble),
+            Afterwards::Unknown => RefreshOutcome::Unknown(trouble),
+        },
     };
     Event::Refreshed {
         call: order.call,

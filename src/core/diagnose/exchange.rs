@@ -70,14 +70,18 @@ pub(super) fn go_on(evidence: &Evidence<'_>) -> &'static str {
     if !is_refresh(evidence) {
         return NEW_RUN;
     }
-    let end = refresh_end(evidence);
-    if end.is_some_and(|end| matches!(end.outcome, RefreshOutcome::Unknown(_))) {
+    if is_in_the_dark(evidence) {
         return "ctrl-n begins a new run, which brings a new grant whatever became of this one";
     }
     match evidence.step {
         Step::Requests => "↵ sends the call again, once that is right: it refreshes first",
         _ => "u refreshes again, once that is right: the refresh token was not used",
     }
+}
+
+/// Whether a refresh ended so that its token may be spent.
+pub(super) fn is_in_the_dark(evidence: &Evidence<'_>) -> bool {
+    refresh_end(evidence).is_some_and(|end| matches!(end.outcome, RefreshOutcome::Unknown(_)))
 }
 
 /// Where the whole answer can be read.

@@ -2,8 +2,8 @@
 //!
 //! One kind of failure, one rule; each says the host, the port and how far it got.
 
-use super::exchange::go_on;
-use super::seen::{clip, is_refresh, token_request, trouble};
+use super::exchange::{go_on, is_in_the_dark};
+use super::seen::{clip, token_request, trouble};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::Step;
 use crate::core::oauth::grant::TokenTrouble;
@@ -177,7 +177,7 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
     let FailureKind::Timeout(phase) = failure.kind else {
         return None;
     };
-    let (reached, cause) = match phase {
+    let (phase, cause) = match phase {
         Phase::Connect => (
             "no connection in 10 s",
             "The server is down, or a firewall swallows the connection without a word.",
@@ -192,16 +192,14 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
             "The server or something between stopped in the middle of the answer.",
         ),
     };
-    let spent = match (is_of_token(evidence), is_refresh(evidence), phase) {
-        (true, false, _) => " Whether the code was used is not known; it is not sent again.",
-        (true, true, Phase::Answer | Phase::Body) => {
-            " Whether the refresh token was used is not known."
-        }
+    let spent = match evidence.step {
+        Step::Exchange => " Whether the code was used is not known; it is not sent again.",
+        _ if is_in_the_dark(evidence) => " Whether the refresh token was used is not known.",
         _ => "",
     };
     Some(Found::new(
         "The server did not answer in time",
-        format!("{}, port {}: {reached}", failure.host, failure.port),
+        format!("{}, port {}: {phase}", failure.host, failure.port),
         format!("{cause}{spent}"),
         &[again_later(evidence)],
     ))

@@ -142,7 +142,7 @@ fn proof<'a>(evidence: &Evidence<'a>) -> Option<Proof<'a>> {
 fn first_time(record: &Record) -> Option<FirstTime> {
     match grant::read(&record.outcome, &[], "", Timestamp::UNIX_EPOCH) {
         Ok(_) => Some(FirstTime::BroughtTokens),
-        Err(trouble) => (afterwards(&record.outcome, &trouble) == Afterwards::Unknown)
+        Err(trouble) => (afterwards(record, &trouble) == Afterwards::Unknown)
             .then_some(FirstTime::LeftInTheDark),
     }
 }
