@@ -11,9 +11,14 @@ mod link;
 mod login;
 mod overrides;
 pub mod printer;
+mod refreshed;
 mod report;
+mod request;
 mod sandbox;
+mod secret;
+mod session;
 mod signals;
+mod token;
 
 use crate::core::engine::Setup;
 use crate::core::fault::Fault;
@@ -24,9 +29,11 @@ use clap::Parser as _;
 use exit::Exit;
 use jiff::SignedDuration;
 use printer::Printer;
+use request::Request;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
+use token::Token;
 
 /// What the arguments ask for.
 #[derive(Debug)]
@@ -49,6 +56,8 @@ enum Quiet {
     Link(Link, Option<PathBuf>),
     Login(Login, Option<PathBuf>),
     Sandbox(Sandbox),
+    Token(Token, Option<PathBuf>),
+    Request(Request, Option<PathBuf>),
 }
 
 /// How the screens open.
@@ -92,6 +101,8 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>) -> Face {
         Some(Command::Link(link)) => Face::Task(Task(Quiet::Link(link, folder))),
         Some(Command::Login(login)) => Face::Task(Task(Quiet::Login(login, folder))),
         Some(Command::Sandbox(sandbox)) => Face::Task(Task(Quiet::Sandbox(sandbox))),
+        Some(Command::Request(request)) => Face::Task(Task(Quiet::Request(request, folder))),
+        Some(Command::Token(token)) => Face::Task(Task(Quiet::Token(token, folder))),
     }
 }
 
@@ -109,8 +120,10 @@ pub enum Asked {
 /// What a command needs of the terminal, which only the other face may touch.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
-    /// Asks for a secret without showing it; blocks. Fails when the terminal does.
-    pub ask_secret: fn() -> io::Result<Asked>,
+    /// Asks this question for a secret without showing it; blocks. Fails when the terminal does.
+    pub ask_secret: fn(&str) -> io::Result<Asked>,
+    /// Asks this question, yes or no; blocks. `None` where there is no terminal. Fails when the terminal does.
+    pub confirm: fn(&str) -> io::Result<Option<bool>>,
     /// Gives the terminal back in the middle of the question.
     pub stop_asking: fn(),
 }
@@ -118,7 +131,8 @@ pub struct Terminal {
 /// Runs a command on standard output and standard error. A closed stdout ends it quietly.
 pub fn run(task: Task, terminal: Terminal) -> Exit {
     let (mut output, mut errors) = (io::stdout(), io::stderr());
-    let mut printer = Printer::new(&mut output, &mut errors);
+    let seen = output.is_terminal();
+    let mut printer = Printer::new(&mut output, &mut errors).seen(seen);
     match perform(task, terminal, &mut printer) {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
@@ -141,7 +155,23 @@ fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Res
             wait_for(login::login(&arguments, folder, setup, terminal, printer))
         }
         Quiet::Sandbox(arguments) => wait_for(sandbox::sandbox(arguments, printer)),
+        Quiet::Request(arguments, folder) => {
+            wait_on_one_thread(request::request(arguments, folder, terminal, printer))
+        }
+        Quiet::Token(arguments, folder) => {
+            wait_on_one_thread(token::token(arguments, folder, terminal, printer))
+        }
     }
+}
+
+/// Runs what waits for one or two answers, on this thread: starting others would take longer than it saves.
+fn wait_on_one_thread(work: impl Future<Output = io::Result<Exit>>) -> io::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(work);
+    runtime.shutdown_background();
+    ended
 }
 
 /// Runs what waits for the world. What is still blocked at the end (a question on the terminal) is left.

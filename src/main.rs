@@ -58,14 +58,15 @@ fn show(screens: Screens) -> ExitCode {
 /// How the command line asks for a secret.
 fn asking() -> Terminal {
     Terminal {
-        ask_secret: || {
-            let asked = ask::secret("client secret (not shown): ", &mut std::io::stderr())?;
+        ask_secret: |question| {
+            let asked = ask::secret(question, &mut std::io::stderr())?;
             Ok(match asked {
                 ask::Asked::Typed(secret) => Asked::Typed(secret),
                 ask::Asked::Cancelled => Asked::Cancelled,
                 ask::Asked::NoTerminal => Asked::NoTerminal,
             })
         },
+        confirm: |question| ask::confirm(question, &mut std::io::stderr()),
         stop_asking,
     }
 }

@@ -3,6 +3,8 @@
 //! Only what works is here; what later work adds is not shown.
 
 use crate::cli::overrides::Overrides;
+use crate::cli::request::Request;
+use crate::cli::token::Token;
 use crate::core::fault::Fault;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
@@ -16,9 +18,11 @@ Try it without an account, everything on this machine:
 Then, with a profile of your own in ./profiles or the configuration folder:
   dineroscope --profile NAME        walk the flow step by step on the screen
   dineroscope login NAME            the same flow without a screen
+  dineroscope request NAME GET /v1.1/organizations
+                                    a call of the API with the token that was kept
 
-Exit codes: 0 done; 1 the provider or the user said no, or nobody answered in time; 2 usage;
-3 profile or configuration; 4 no HTTP answer, or an address that cannot be bound";
+Exit codes: 0 done; 1 the provider, the user or the API said no, or nobody answered in time; 2 usage;
+3 profile, configuration or what is kept; 4 no HTTP answer, or an address that cannot be bound";
 
 /// Walk an OAuth 2.0 client through Visma Connect one visible step at a time, then call the Dinero API
 #[derive(Debug, Parser)]
@@ -45,6 +49,10 @@ pub(super) enum Command {
     Link(Link),
     /// Walk the flow without a screen, from link to token
     Login(Login),
+    /// Call the API once with the kept token, and print the answer
+    Request(Request),
+    /// Look at, use, refresh, bring or forget the tokens that are kept for a profile
+    Token(Token),
     /// Run the sandbox (Visma Connect and Dinero) for other programs, until Ctrl-C
     Sandbox(Sandbox),
 }
@@ -130,7 +138,7 @@ impl Arguments {
         let message = match &self.command {
             Some(command) if self.profile.is_some() => format!(
                 "`--profile` opens the screens and does not go with `{}`; \
-                 `login` and `link` take the profile's name as it is",
+                 `login`, `link`, `token` and `request` take the profile's name as it is",
                 command.name()
             ),
             Some(command @ Command::Sandbox(_)) if self.profiles.is_some() => format!(
@@ -151,6 +159,8 @@ impl Command {
             Self::Link(_) => "link",
             Self::Login(_) => "login",
             Self::Sandbox(_) => "sandbox",
+            Self::Request(_) => "request",
+            Self::Token(_) => "token",
         }
     }
 }

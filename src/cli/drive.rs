@@ -4,8 +4,9 @@
 //! command ─► engine ─► effects ─► runtime ─► events ─► engine ─► effects …
 //! ```
 
-use crate::core::engine::message::{Command, Event};
+use crate::core::engine::message::{Command, Effect, Event};
 use crate::core::engine::{Engine, Setup};
+use crate::core::token::kept::GrantId;
 use crate::edge::runtime::{Options, Runtime};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -53,6 +54,25 @@ impl Drive {
         self.runtime.perform_all(effects);
     }
 
+    /// Uses a grant for this program run only: which one is current elsewhere stays as it is.
+    /// Must be called within a tokio runtime.
+    pub fn use_for_now(&mut self, grant: GrantId) {
+        let effects = self
+            .engine
+            .command(Timestamp::now(), Command::UseGrant(grant));
+        let remembers = |effect: &Effect| matches!(effect, Effect::ChooseGrant { .. });
+        self.runtime
+            .perform_all(effects.into_iter().filter(|effect| !remembers(effect)));
+    }
+
+    /// Goes on until nothing is under way that must not be cut off: an exchange, a refresh, a grant that is
+    /// being written.
+    pub async fn settle(&mut self) {
+        while self.engine.is_unsettled() {
+            self.step().await;
+        }
+    }
+
     /// Waits for the next event, or for the engine's own deadline, and takes the step.
     pub async fn step(&mut self) {
         let deadline = self.engine.next_deadline();
@@ -65,7 +85,8 @@ impl Drive {
         self.runtime.perform_all(effects);
     }
 
-    /// Lets what was given to a browser be written, then closes every listener.
+    /// Lets what is still being remembered on the disk and what was given to a browser be written, then
+    /// closes every listener.
     pub async fn finish(&mut self) {
         self.runtime.finish().await;
     }

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 pub enum Exit {
     /// 0: done.
     Done,
-    /// 1: the provider or the user said no, or nobody answered in time.
+    /// 1: the provider, the user or the API said no, or nobody answered in time.
     Refused,
     /// 2: the command line was not understood.
     Usage,
-    /// 3: something is wrong with the profile or the configuration.
+    /// 3: something is wrong with the profile, the configuration, or what is kept.
     Profile,
     /// 4: no HTTP answer to a request we sent, or an address that cannot be bound.
     Unreachable,

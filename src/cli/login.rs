@@ -2,6 +2,7 @@
 //!
 //! It goes on by itself where the screen would wait for Enter, and stops at the first step that fails.
 
+use crate::cli::Terminal;
 use crate::cli::arguments::Login;
 use crate::cli::choose::{NotChosen, choose};
 use crate::cli::drive::Drive;
@@ -10,8 +11,8 @@ use crate::cli::findings;
 use crate::cli::link::why_no_link;
 use crate::cli::printer::Printer;
 use crate::cli::report::{Form, Report};
+use crate::cli::secret::{self, NotAtHand};
 use crate::cli::signals::Signals;
-use crate::cli::{Asked, Terminal};
 use crate::core::engine::message::Command;
 use crate::core::engine::{SecretState, Setup};
 use crate::core::oauth::callback::{Arrival, Hit, Verdict};
@@ -177,38 +178,16 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Asks for the client secret, where it is to be typed: before the browser opens, because a code
-    /// does not wait.
+    /// Brings the client secret to hand, before the browser opens: a code does not wait.
     async fn secret(&mut self, terminal: Terminal) -> Result<(), Stop> {
-        let why = match self.drive.engine().secret_state() {
-            SecretState::Known(_)
-            | SecretState::NotNeeded
-            | SecretState::Reading
-            | SecretState::NotRead
-            | SecretState::Untrusted(_) => return Ok(()),
-            SecretState::Prompt => "the profile asks for the client secret".to_owned(),
-            SecretState::Missing(reason) => reason,
-        };
-        self.report.talk(&why);
-        match tokio::task::spawn_blocking(terminal.ask_secret).await {
-            Ok(Ok(Asked::Typed(secret))) => {
-                self.drive.command(Command::ProvideSecret(secret));
-                Ok(())
-            }
-            Ok(Ok(Asked::Cancelled)) => Err(Stop::Failed(Failure {
+        match secret::at_hand(&mut self.drive, terminal, self.report.printer).await {
+            Ok(()) => Ok(()),
+            Err(NotAtHand::Cancelled) => Err(Stop::Failed(Failure {
                 exit: Exit::Interrupted,
                 step: Step::Link,
                 error: "interrupted".to_owned(),
             })),
-            Ok(Ok(Asked::NoTerminal)) => Err(Failure::unusable(
-                "the client secret is not at hand and there is no terminal to ask on: put it into \
-                 an environment variable, name that in the profile as \
-                 `client_secret = { env = \"NAME\" }`, and give the profile's folder with \
-                 `--profiles`"
-                    .to_owned(),
-            )),
-            Ok(Err(error)) => Err(Failure::unusable(format!("the terminal failed: {error}"))),
-            Err(_) => Err(Failure::unusable("the terminal failed".to_owned())),
+            Err(NotAtHand::Refused(why)) => Err(Failure::unusable(why)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The one printer: results to one writer, talk to another.
 //!
-//! It takes only [`Visible`] text and JSON values, so nothing from outside can command a terminal.
+//! It takes only [`Visible`] text and JSON, so nothing from outside can command a terminal; bytes as they
+//! are go only where no terminal is.
 
 use crate::core::wire::visible::Visible;
 use serde_json::Value;
@@ -11,12 +12,44 @@ use std::io::{self, Write};
 pub struct Printer<'a> {
     results: &'a mut dyn Write,
     talk: &'a mut dyn Write,
+    results_are_seen: bool,
 }
 
 impl<'a> Printer<'a> {
     /// A printer on these writers: standard output and standard error, or a test's buffers.
     pub fn new(results: &'a mut dyn Write, talk: &'a mut dyn Write) -> Self {
-        Self { results, talk }
+        Self {
+            results,
+            talk,
+            results_are_seen: false,
+        }
+    }
+
+    /// The same, told whether the results go to a terminal.
+    #[must_use]
+    pub fn seen(self, results_are_seen: bool) -> Self {
+        Self {
+            results_are_seen,
+            ..self
+        }
+    }
+
+    /// Whether the results go to a terminal, where a person sees them.
+    pub fn results_are_seen(&self) -> bool {
+        self.results_are_seen
+    }
+
+    /// Bytes of the result exactly as they are, no line end added; on a terminal, lines made safe. Fails as
+    /// [`Self::result`] does.
+    pub fn exactly(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.results_are_seen {
+            for line in Visible::lines(&String::from_utf8_lossy(bytes)) {
+                writeln!(self.results, "{line}")?;
+            }
+        } else {
+            self.results.write_all(bytes)?;
+        }
+        self.results.flush()
     }
 
     /// A line of the result. Fails when standard output is closed or full.
@@ -27,7 +60,12 @@ impl<'a> Printer<'a> {
 
     /// A JSON object on a line of its own. Fails as [`Self::result`] does.
     pub fn object(&mut self, value: &Value) -> io::Result<()> {
-        writeln!(self.results, "{}", escaped(&value.to_string()))?;
+        self.json(&value.to_string())
+    }
+
+    /// A JSON text that stands on one line. Fails as [`Self::result`] does.
+    pub fn json(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.results, "{}", escaped(text))?;
         self.results.flush()
     }
 
@@ -41,9 +79,11 @@ impl<'a> Printer<'a> {
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for character in json.chars() {
-        if Visible::of(character.encode_utf8(&mut [0; 4]))
-            .as_str()
-            .starts_with(character)
+        let is_plain = matches!(character, ' '..='~');
+        if is_plain
+            || Visible::of(character.encode_utf8(&mut [0; 4]))
+                .as_str()
+                .starts_with(character)
         {
             text.push(character);
         } else {

@@ -83,14 +83,18 @@ pub fn origin_of(url: &str) -> Option<String> {
     matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
 }
 
-/// The Authorization header for a request to `url`: only when its origin is the one the grant was made
-/// for and the URL carries no user name of its own. The one function that adds it.
+/// Whether the token of a grant may go to `url`: only when its origin is the one the grant was made for and
+/// the URL carries no user name of its own.
+pub fn may_go(grant: &Grant, url: &str) -> bool {
+    let names_a_user = |url: &Url| !url.username().is_empty() || url.password().is_some();
+    Url::parse(url).is_ok_and(|url| !names_a_user(&url))
+        && origin_of(url).is_some_and(|origin| origin == grant.api_origin)
+}
+
+/// The Authorization header for a request to `url`, where the token [may go](may_go). The one function that
+/// adds it.
 pub fn authorization(grant: &Grant, url: &str) -> Option<(String, Secret)> {
-    let parsed = Url::parse(url).ok()?;
-    if !parsed.username().is_empty() || parsed.password().is_some() {
-        return None;
-    }
-    if grant.access_token.is_empty() || origin_of(url)? != grant.api_origin {
+    if grant.access_token.is_empty() || !may_go(grant, url) {
         return None;
     }
     let value = Secret::new(format!("Bearer {}", grant.access_token.expose()));

@@ -156,9 +156,10 @@ impl Runtime {
         }
     }
 
-    /// Waits until every answer that was given to a browser has been written, for two seconds at most;
-    /// to be called before the program ends. Closes every listener.
+    /// Waits until what is remembered on the disk, and every answer that was given to a browser, has been
+    /// written, for two seconds at most each; to be called before the program ends. Closes every listener.
     pub async fn finish(&mut self) {
+        self.keeping.finish().await;
         self.listeners.finish().await;
     }
 

@@ -1,4 +1,4 @@
-//! Asks for a secret on the terminal without showing what is typed, and without the screens.
+//! Asks on the terminal without the screens: for a secret, without showing what is typed, and for a yes.
 //!
 //! The command line needs it before its run begins; only this layer may touch the terminal's mode.
 
@@ -30,6 +30,29 @@ pub fn secret(question: &str, out: &mut impl Write) -> io::Result<Asked> {
         .and_then(|()| typed(read));
     stop(out);
     asked
+}
+
+/// Asks, and waits for `y` or anything else; `None` where nobody can be asked. Fails when the terminal does.
+pub fn confirm(question: &str, out: &mut impl Write) -> io::Result<Option<bool>> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    enable_raw_mode()?;
+    let pressed = write!(out, "{question}")
+        .and_then(|()| out.flush())
+        .and_then(|()| agreed(read));
+    stop(out);
+    pressed.map(Some)
+}
+
+/// Reads one key: whether it is a yes.
+fn agreed(mut next: impl FnMut() -> io::Result<Event>) -> io::Result<bool> {
+    loop {
+        let Event::Key(key) = next()? else { continue };
+        if key.kind == KeyEventKind::Press {
+            return Ok(matches!(key.code, KeyCode::Char('y' | 'Y')) && !is_control(key));
+        }
+    }
 }
 
 /// Gives the terminal back after a question or in the middle of one; without a question it does nothing.
@@ -94,6 +117,21 @@ mod tests {
             (KeyCode::Enter, plain),
         ];
         assert_eq!(asked(&keys), Asked::Typed(Secret::new("S3")));
+    }
+
+    #[test]
+    fn only_a_y_is_a_yes() {
+        for (code, modifiers, expected) in [
+            (KeyCode::Char('y'), KeyModifiers::NONE, true),
+            (KeyCode::Char('Y'), KeyModifiers::SHIFT, true),
+            (KeyCode::Char('y'), KeyModifiers::CONTROL, false),
+            (KeyCode::Char('n'), KeyModifiers::NONE, false),
+            (KeyCode::Enter, KeyModifiers::NONE, false),
+            (KeyCode::Char('c'), KeyModifiers::CONTROL, false),
+        ] {
+            let press = || Ok(Event::Key(KeyEvent::new(code, modifiers)));
+            assert_eq!(agreed(press).unwrap(), expected, "{code:?}");
+        }
     }
 
     #[test]

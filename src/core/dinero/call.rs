@@ -1,6 +1,6 @@
 //! Makes a request to the API, and reads what is needed to make the next one.
 
-use crate::core::token::{Grant, authorization};
+use crate::core::token::{Grant, authorization, may_go};
 use crate::core::wire::{Body, Headers, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -30,10 +30,11 @@ impl Call {
     }
 
     /// Whether the user names this header field.
-    fn names(&self, header: &str) -> bool {
+    pub fn names(&self, header: &str) -> bool {
         let is_it = |(name, _): &(String, String)| name.eq_ignore_ascii_case(header);
         self.headers.iter().any(is_it)
     }
+
     /// Whether the target is an absolute URL; one that stands in a query makes it none.
     pub fn is_absolute(&self) -> bool {
         let scheme = self.target.split_once("://").map(|(scheme, _)| scheme);
@@ -91,6 +92,12 @@ pub fn url(call: &Call, base_url: &str) -> String {
             call.target.trim_start_matches('/')
         )
     }
+}
+
+/// Whether the token of a grant goes along with a call once there is one: not where the user gives an
+/// `Authorization` of their own.
+pub fn takes_token(call: &Call, base_url: &str, grant: &Grant) -> bool {
+    !call.names("authorization") && may_go(grant, &url(call, base_url))
 }
 
 /// The request for a call. The grant's token goes along only where it may (see [`authorization`]), and not

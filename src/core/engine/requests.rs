@@ -4,7 +4,6 @@ use super::Engine;
 use super::message::Effect;
 use crate::core::dinero::call::{self, Call};
 use crate::core::profile::ProxyChoice;
-use crate::core::token::origin_of;
 use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record, Request, Timing};
 use jiff::Timestamp;
 
@@ -58,9 +57,7 @@ impl Engine {
         let (Some(profile), Some(grant)) = (&self.profile, self.grant()) else {
             return false;
         };
-        let goes_along = origin_of(&call::url(call, &profile.api.base_url))
-            .is_some_and(|origin| origin == grant.api_origin);
-        goes_along
+        call::takes_token(call, &profile.api.base_url, grant)
             && grant.is_spent(now)
             && (self.refreshing().is_some() || self.can_refresh(false))
     }

@@ -44,7 +44,7 @@ pub enum SecretState {
     Known(Secret),
     /// It is being read.
     Reading,
-    /// It was not read yet: a command runs when its secret is needed, not before.
+    /// It was not read yet: a command runs, and a keyring is opened, when the secret is needed, not before.
     NotRead,
     /// The user is to be asked for it.
     Prompt,
@@ -124,7 +124,7 @@ impl Engine {
     }
 
     /// Looks what the profile in use needs for its secret: trust first, then the secret, unless a command
-    /// would have to run for it.
+    /// would have to run or a keyring be opened for it.
     pub(super) fn look_for_secret(&mut self) -> Vec<Effect> {
         let Some(profile) = &self.profile else {
             return Vec::new();
@@ -136,7 +136,7 @@ impl Engine {
             return vec![Effect::ReadTrust(question)];
         }
         match profile.client_secret {
-            SecretReference::Command(_) => Vec::new(),
+            SecretReference::Command(_) | SecretReference::Keyring => Vec::new(),
             _ if self.secret_state() == SecretState::NotRead => self.read_secret(),
             _ => Vec::new(),
         }

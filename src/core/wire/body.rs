@@ -1,5 +1,6 @@
 //! Reading bodies: what kind they are, and how they are laid out to be read.
 
+use crate::core::wire::json;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 
@@ -42,8 +43,14 @@ pub fn lay_out(bytes: &[u8], mask: &Mask) -> Layout {
     }
 }
 
+/// A JSON text on one line, every number and string exactly as it came; `None` when it is not valid JSON.
+pub fn one_line(text: &str) -> Option<String> {
+    let lines = json::indent(text, &|_| false, &|value| value.raw.to_owned())?;
+    Some(lines.iter().map(|line| line.trim_start()).collect())
+}
+
 /// Whether bytes are no text: a NUL among them, or more than a stray one that is not UTF-8.
-pub(super) fn is_binary(bytes: &[u8]) -> bool {
+pub fn is_binary(bytes: &[u8]) -> bool {
     let beginning = &bytes[..bytes.len().min(4096)];
     if beginning.contains(&0) {
         return true;
@@ -69,4 +76,18 @@ pub(super) fn binary(length: usize, media_type: &str) -> Visible {
         media_type
     };
     Visible::of(&format!("{length} bytes of {kind}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn json_on_one_line_keeps_every_digit_and_every_letter() {
+        let text = "{\n  \"a\" : [ 1.10, 123456789012345678901, \"b  \\n\" ],\r\n \"a\": {} }\n";
+        let line = r#"{"a": [1.10,123456789012345678901,"b  \n"],"a": {}}"#;
+        assert_eq!(one_line(text).as_deref(), Some(line));
+        assert_eq!(one_line("{\"a\": 1"), None);
+        assert_eq!(one_line(""), None);
+    }
 }

@@ -13,8 +13,9 @@ use crate::edge::secrets;
 use crate::edge::trust::Trusted;
 use crate::edge::vault::{Loaded, Vault};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinSet, spawn_blocking};
 
 /// What keeps and reads.
 #[derive(Debug)]
@@ -22,7 +23,12 @@ pub(super) struct Keeping {
     vault: Vault,
     trusted: Trusted,
     events: UnboundedSender<Event>,
+    /// What is written without an answer, so that the program does not end before it is.
+    unanswered: JoinSet<()>,
 }
+
+/// How long the program's end waits for what is written without an answer.
+const LAST_WRITES: Duration = Duration::from_secs(2);
 
 impl Keeping {
     pub(super) fn new(vault: Vault, trusted: Trusted, events: UnboundedSender<Event>) -> Self {
@@ -30,7 +36,15 @@ impl Keeping {
             vault,
             trusted,
             events,
+            unanswered: JoinSet::new(),
         }
+    }
+
+    /// Waits until what needs no answer is written, for two seconds at most.
+    pub(super) async fn finish(&mut self) {
+        let written = async { while self.unanswered.join_next().await.is_some() {} };
+        // A disk that does not come back holds nobody up: they are asked again another day.
+        let _ = tokio::time::timeout(LAST_WRITES, written).await;
     }
 
     /// Reads a client secret.
@@ -71,9 +85,11 @@ impl Keeping {
     }
 
     /// Remembers that the user trusts this. Where that fails they are asked again another day.
-    pub(super) fn keep_trust(&self, question: TrustQuestion) {
+    pub(super) fn keep_trust(&mut self, question: TrustQuestion) {
         let trusted = self.trusted.clone();
-        spawn_blocking(move || trusted.keep(&question));
+        self.unanswered.spawn_blocking(move || {
+            let _ = trusted.keep(&question);
+        });
     }
 
     /// Loads the grants of a client.
@@ -121,9 +137,11 @@ impl Keeping {
     }
 
     /// Remembers which grant is the current one. Where that fails the newest one is.
-    pub(super) fn choose(&self, client: Client, id: GrantId) {
+    pub(super) fn choose(&mut self, client: Client, id: GrantId) {
         let vault = self.vault.clone();
-        spawn_blocking(move || vault.choose(&client, &id));
+        self.unanswered.spawn_blocking(move || {
+            let _ = vault.choose(&client, &id);
+        });
     }
 
     /// Refreshes a grant; nothing ends it before its time.

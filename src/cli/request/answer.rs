@@ -1,0 +1,128 @@
+//! What is printed of an answer: the body alone, with its head, or all of it as JSON.
+
+use crate::cli::session::{Session, Stop};
+use crate::core::secret::Secret;
+use crate::core::wire::body::{is_binary, one_line};
+use crate::core::wire::redact::Mask;
+use crate::core::wire::visible::Visible;
+use crate::core::wire::{Body, Record, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+/// The status line and the header fields, secrets masked, and an empty line.
+pub(super) fn head(session: &mut Session<'_, '_>, response: &Response) -> Result<(), Stop> {
+    let alone = Response {
+        body: Body::default(),
+        ..response.clone()
+    };
+    for line in session.engine().mask().response_lines(&alone) {
+        session.printer.result(&line)?;
+    }
+    session.printer.result(&Visible::default())?;
+    Ok(())
+}
+
+/// The body: its bytes as they came; on a terminal as the screens lay it out.
+pub(super) async fn body(session: &mut Session<'_, '_>, response: &Response) -> Result<(), Stop> {
+    if !session.printer.results_are_seen() {
+        session.printer.exactly(&response.body.0)?;
+        return Ok(());
+    }
+    while session.engine().requests().layout.is_none() {
+        session.step().await?;
+    }
+    let layout = session.engine().requests().layout.clone();
+    for line in layout.iter().flat_map(|(_, layout)| &layout.lines) {
+        session.printer.result(line)?;
+    }
+    Ok(())
+}
+
+/// All of it as one JSON object on a line. `token` is what must not stand in it, although the API may have
+/// sent it back.
+pub(super) fn to_json(
+    record: &Record,
+    response: &Response,
+    mask: &Mask,
+    token: Option<&Secret>,
+) -> String {
+    let milliseconds = record.timing.total.map(|total| total.as_millis());
+    let headers: Vec<Value> = masked(mask, response)
+        .into_iter()
+        .map(|(name, value)| json!({"name": name, "value": value}))
+        .collect();
+    let (encoding, body) = written(&response.body, mask, token);
+    let whole = json!({
+        "v": 1,
+        "method": record.request.method,
+        "url": mask.url(&record.request.url).as_str(),
+        "status": response.status,
+        "time_ms": milliseconds.map(|time| i64::try_from(time).unwrap_or(i64::MAX)),
+        "headers": headers,
+        "cut": response.cut.is_some(),
+        "encoding": encoding,
+    })
+    .to_string();
+    // The body's own text: a parser would lose digits of amounts and members of one name.
+    let open = whole.strip_suffix('}').unwrap_or(&whole);
+    format!("{open},\"body\":{body}}}")
+}
+
+/// The header fields, secrets masked.
+fn masked(mask: &Mask, response: &Response) -> Vec<(String, String)> {
+    let alone = Response {
+        body: Body::default(),
+        ..response.clone()
+    };
+    let lines = mask.response_lines(&alone).into_iter().skip(1);
+    lines
+        .map(|line| {
+            let (name, value) = line.as_str().split_once(':').unwrap_or((line.as_str(), ""));
+            (name.to_owned(), value.trim_start().to_owned())
+        })
+        .collect()
+}
+
+/// A body as JSON, and how it is written there.
+fn written(body: &Body, mask: &Mask, token: Option<&Secret>) -> (&'static str, String) {
+    let Ok(text) = std::str::from_utf8(&body.0) else {
+        return ("base64", json!(STANDARD.encode(&body.0)).to_string());
+    };
+    let text = match token.map(Secret::expose) {
+        Some(token) if !token.is_empty() && text.contains(token) => {
+            text.replace(token, &mask.inline(token))
+        }
+        _ => text.to_owned(),
+    };
+    match one_line(&text) {
+        Some(line) => ("json", line),
+        None if is_binary(text.as_bytes()) => {
+            ("base64", json!(STANDARD.encode(&body.0)).to_string())
+        }
+        None => ("text", json!(text).to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_written_as_what_it_is() {
+        let mask = Mask::new([7; 32]);
+        let token = Secret::new("the-token");
+        let of = |bytes: &[u8]| written(&Body::new(bytes), &mask, Some(&token));
+        assert_eq!(of(b"{\"a\":\n 1.10}"), ("json", "{\"a\": 1.10}".to_owned()));
+        assert_eq!(of(b""), ("text", "\"\"".to_owned()));
+        assert_eq!(of(b"a\nb"), ("text", "\"a\\nb\"".to_owned()));
+        assert_eq!(of(&[0, 1, 255]), ("base64", "\"AAH/\"".to_owned()));
+        assert_eq!(of(&[0, 1]), ("base64", "\"AAE=\"".to_owned()));
+        let (encoding, body) = of(b"{\"sent\":\"Bearer the-token\"}");
+        assert_eq!(encoding, "json");
+        assert!(
+            !body.contains("the-token") && body.contains("Bearer"),
+            "{body}"
+        );
+    }
+}
