@@ -142,7 +142,7 @@ async fn token_of(session: &mut Session<'_, '_>, call: &Call) -> Result<bool, St
         if session.engine().grants_trouble().is_some() {
             return Err(session.fail(Exit::Profile, &format!("{why} Nothing was sent.")));
         }
-        session.say(&format!("sent without Authorization: {why}"));
+        session.say(&format!("without Authorization: {why}"));
         return Ok(true);
     };
     let base_url = session
@@ -152,7 +152,7 @@ async fn token_of(session: &mut Session<'_, '_>, call: &Call) -> Result<bool, St
         .unwrap_or_default();
     if !call::takes_token(call, &base_url, &held.grant) {
         session.say(&format!(
-            "sent without Authorization: the token goes to {} only",
+            "without Authorization: the token goes to {} only",
             held.grant.api_origin
         ));
         return Ok(true);
@@ -181,12 +181,12 @@ async fn tell(
         Outcome::Response(response) => response,
         Outcome::Failed(failure) => {
             session.say_findings(Step::Requests);
-            let exit = match failure.kind {
-                FailureKind::Invalid => Exit::Usage,
-                _ => Exit::Unreachable,
+            let (exit, what) = match failure.kind {
+                FailureKind::Invalid => (Exit::Usage, "it cannot be sent to"),
+                _ => (Exit::Unreachable, "no answer from"),
             };
             let text = format!(
-                "no answer from {}:{}: {}",
+                "{what} {}:{}: {}",
                 failure.host, failure.port, failure.detail
             );
             let text = session.engine().mask().text(&text, &[]);
