@@ -35,7 +35,10 @@ pub(super) fn link(
     for warning in &warnings {
         printer.talk(&Visible::of(&format!("warning: {warning}")));
     }
-    arguments.overrides.apply(&mut profile);
+    if let Err(why) = arguments.overrides.apply(&mut profile) {
+        printer.talk(&Visible::of(&format!("error: {why}")));
+        return Ok(Exit::Profile);
+    }
     let port_is_open = Url::parse(&profile.redirect_uri).is_ok_and(|url| url.port() == Some(0));
     let pkce = profile.authorize.pkce;
     let now = Timestamp::now();

@@ -12,6 +12,7 @@ use crate::cli::link::why_no_link;
 use crate::cli::printer::Printer;
 use crate::cli::report::{Form, Report};
 use crate::cli::secret::{self, NotAtHand};
+use crate::cli::session::{KEEP_THEM, LAST_ANSWER, STILL_UNDER_WAY};
 use crate::cli::signals::Signals;
 use crate::core::engine::message::Command;
 use crate::core::engine::{SecretState, Setup};
@@ -19,7 +20,7 @@ use crate::core::oauth::callback::{Arrival, Hit, Verdict};
 use crate::core::oauth::flow::{BindFailureKind, Browser, Missing};
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::{RunPhase, Step};
-use crate::core::profile::Profile;
+use crate::core::profile::{KeepTokens, Profile};
 use jiff::Timestamp;
 use std::io;
 use std::path::PathBuf;
@@ -83,7 +84,10 @@ pub(super) async fn login(
         }
         Err(problem) => return not_chosen(&mut report, &problem),
     };
-    arguments.overrides.apply(&mut profile);
+    if let Err(why) = arguments.overrides.apply(&mut profile) {
+        report.failed(Step::Link, None, &why)?;
+        return Ok(Exit::Profile);
+    }
     let mut signals = Signals::new()?;
     let mut walk = Walk {
         drive: Drive::new(setup),
@@ -96,7 +100,7 @@ pub(super) async fn login(
         ended = walk.walk(profile, !arguments.no_browser, terminal) => ended,
         exit = signals.next() => {
             (terminal.stop_asking)();
-            walk.interrupted().map(|()| exit)
+            walk.left(&mut signals).await.map(|()| exit)
         }
     };
     // The browser still gets its page when whoever reads our output has gone.
@@ -132,7 +136,10 @@ impl Walk<'_, '_> {
         terminal: Terminal,
     ) -> io::Result<Exit> {
         match self.flow(profile, open_browser, terminal).await {
-            Ok(()) => self.authorized(),
+            Ok(()) => {
+                self.drive.settle().await;
+                self.authorized()
+            }
             Err(Stop::Failed(failure)) => self.failed(&failure),
             Err(Stop::Output(error)) => Err(error),
         }
@@ -292,15 +299,28 @@ impl Walk<'_, '_> {
         Ok(false)
     }
 
-    /// The token, and what is worth knowing about it.
+    /// The token, what is worth knowing about it, and whether it is kept as the profile says.
     fn authorized(&mut self) -> io::Result<Exit> {
         let engine = self.drive.engine();
         let found = engine.findings(Timestamp::now(), Step::Token);
+        let (held, wanted) = (engine.held().cloned(), engine.keep_tokens());
         findings::say(self.report.printer, &found);
-        if let Some(grant) = engine.grant() {
-            self.report.token(grant)?;
+        let Some(held) = held else {
+            return Ok(Exit::Done);
+        };
+        let mut exit = Exit::Done;
+        if let Some(trouble) = &held.trouble {
+            self.report
+                .talk(&format!("warning: the token is not kept: {trouble}"));
+            exit = Exit::Profile;
+        } else if wanted == KeepTokens::Memory {
+            self.report.talk(&format!(
+                "the profile keeps tokens in memory: put {KEEP_THEM} into it, and `token` and `request` can \
+                 use them"
+            ));
         }
-        Ok(Exit::Done)
+        self.report.token(&held)?;
+        Ok(exit)
     }
 
     /// The findings of the failed step, then the last line.
@@ -314,8 +334,20 @@ impl Walk<'_, '_> {
         Ok(failure.exit)
     }
 
-    /// A signal came: the last line says at which step.
-    fn interrupted(&mut self) -> io::Result<()> {
+    /// A signal came: the last line says at which step. An exchange under way burns the code, so its answer
+    /// is waited for, if it is to be kept.
+    async fn left(&mut self, signals: &mut Signals) -> io::Result<()> {
+        let engine = self.drive.engine();
+        if engine.is_unsettled() && engine.keep_tokens() != KeepTokens::Memory {
+            self.report.talk(STILL_UNDER_WAY);
+            tokio::select! {
+                _ = tokio::time::timeout(LAST_ANSWER, self.drive.settle()) => {}
+                _ = signals.next() => {}
+            }
+            if self.drive.engine().run().phase == RunPhase::Authorized {
+                return self.authorized().map(drop);
+            }
+        }
         let step = self.drive.engine().current_step();
         self.report.failed(step, None, "interrupted")
     }

@@ -1,7 +1,8 @@
-//! `--scope`, `--response-mode` and `--set`: what this one run asks for otherwise than its profile.
+//! `--scope`, `--scope-set`, `--response-mode` and `--set`: what this one run asks for otherwise than its profile.
 //!
 //! One place, because `link` and `login` must make the same link of the same words.
 
+use crate::core::nearest::nearest;
 use crate::core::profile::{Profile, ResponseMode};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -33,6 +34,10 @@ pub(super) struct Overrides {
     #[arg(long, value_name = "SCOPE", value_parser = scope)]
     scope: Vec<String>,
 
+    /// Ask for the scopes of this set of the profile instead
+    #[arg(long, value_name = "NAME", conflicts_with = "scope")]
+    scope_set: Option<String>,
+
     /// Ask for the answer in this way instead
     #[arg(long, value_name = "MODE", value_parser = response_mode())]
     response_mode: Option<ResponseMode>,
@@ -43,8 +48,15 @@ pub(super) struct Overrides {
 }
 
 impl Overrides {
-    /// Changes a copy of the profile; the file stays as it is.
-    pub(super) fn apply(&self, profile: &mut Profile) {
+    /// Changes a copy of the profile; the file stays as it is. Fails when the profile has no such set.
+    pub(super) fn apply(&self, profile: &mut Profile) -> Result<(), String> {
+        if let Some(name) = &self.scope_set {
+            let set = profile.scope_sets.iter().find(|set| set.name == *name);
+            let Some(set) = set else {
+                return Err(unknown_set(name, profile));
+            };
+            profile.scopes.clone_from(&set.scopes);
+        }
         if !self.scope.is_empty() {
             profile.scopes = self
                 .scope
@@ -59,7 +71,28 @@ impl Overrides {
         for (name, value) in &self.set {
             set(profile, name, value);
         }
+        Ok(())
     }
+}
+
+/// No such scope set: the nearest, and what there is.
+fn unknown_set(name: &str, profile: &Profile) -> String {
+    let names: Vec<&str> = profile
+        .scope_sets
+        .iter()
+        .map(|set| set.name.as_str())
+        .collect();
+    let meant = nearest(name, names.iter().copied())
+        .map(|meant| format!(": did you mean `{meant}`?"))
+        .unwrap_or_default();
+    let there = match names.as_slice() {
+        [] => "it has none, they stand under `[scope_sets]`".to_owned(),
+        names => format!("it has {}", names.join(", ")),
+    };
+    format!(
+        "the profile `{}` has no scope set `{name}`{meant} ({there})",
+        profile.name
+    )
 }
 
 /// Puts one parameter into the link, in the place of one of the same name.

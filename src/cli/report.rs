@@ -4,8 +4,9 @@
 
 use crate::cli::printer::Printer;
 use crate::core::oauth::callback::{Answer, Arrival, Hit, target};
+use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::{Run, Step};
-use crate::core::token::Grant;
+use crate::core::profile::KeepTokens;
 use crate::core::wire::Record;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
@@ -123,7 +124,9 @@ impl<'a, 'w> Report<'a, 'w> {
     }
 
     /// The last line of a login that brought a token.
-    pub(super) fn token(&mut self, grant: &Grant) -> io::Result<()> {
+    pub(super) fn token(&mut self, held: &HeldGrant) -> io::Result<()> {
+        let grant = &held.grant;
+        let is_kept = held.keep != KeepTokens::Memory;
         let scope = grant.scopes.join(" ");
         let expires_at = grant.expires_at().map(|end| end.to_string());
         let refresh_token = grant.refresh_token.is_some();
@@ -138,6 +141,7 @@ impl<'a, 'w> Report<'a, 'w> {
                     "expires_at": expires_at,
                     "refresh_token": refresh_token,
                     "id_token": id_token,
+                    "kept": is_kept,
                 }),
             );
         }
@@ -158,6 +162,14 @@ impl<'a, 'w> Report<'a, 'w> {
                     "no"
                 },
             ),
+            (
+                "kept",
+                match held.keep {
+                    KeepTokens::Memory => "no: it is gone when this command ends",
+                    KeepTokens::Keyring => "in the keyring",
+                    KeepTokens::File => "in a file that only you can read",
+                },
+            ),
         ] {
             self.printer
                 .result(&Visible::of(&format!("{name:<14} {value}")))?;
@@ -173,15 +185,13 @@ impl<'a, 'w> Report<'a, 'w> {
         error: &str,
     ) -> io::Result<()> {
         let step = step.facts().name.to_lowercase();
+        self.talk(&format!("failed at {step}: {error}"));
         match self.form {
             Form::Json => self.event(
                 "failed",
                 json!({"step": step, "finding": finding, "error": error}),
             ),
-            Form::Words => {
-                self.talk(&format!("failed at {step}: {error}"));
-                Ok(())
-            }
+            Form::Words => Ok(()),
         }
     }
 
