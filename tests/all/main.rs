@@ -25,6 +25,8 @@ mod runtime;
 mod sandbox;
 mod screens;
 mod screens_loop;
+mod secret_sources;
+mod trust;
 mod vault;
 
 #[path = "../support/browser.rs"]

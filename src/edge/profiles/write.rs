@@ -232,7 +232,7 @@ fn folder_of(path: &Path) -> &Path {
 
 /// The text in a temporary file of that folder, safe on the disk. It goes by itself unless it is persisted;
 /// its name begins with a dot, so that no list of profiles shows it.
-fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
+pub(in crate::edge) fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
     let mut temporary = Builder::new()
         .prefix(".dineroscope-")
         .suffix(".tmp")
@@ -253,7 +253,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> String {
 
 /// The turn of this program in a folder, until it is dropped. Where a folder cannot be locked there is only
 /// the look at the file.
-fn turn(folder: &Path) -> Result<Option<File>, String> {
+pub(in crate::edge) fn turn(folder: &Path) -> Result<Option<File>, String> {
     let Ok(handle) = File::open(folder) else {
         return Ok(None);
     };
@@ -324,6 +324,6 @@ fn kept(folder: &Path, text: &str) -> Version {
 }
 
 /// Makes a rename last. Not every file system can, and the file itself is safe already.
-fn sync(folder: &Path) {
+pub(in crate::edge) fn sync(folder: &Path) {
     let _ = File::open(folder).and_then(|handle| handle.sync_all());
 }
