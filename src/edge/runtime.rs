@@ -15,7 +15,7 @@ use crate::core::wire::visible::Visible;
 use crate::core::wire::{CallId, Response};
 use crate::edge::desktop::{self, Browser};
 use crate::edge::http::{self, Door};
-use crate::edge::refresh::Order;
+use crate::edge::refresh::{self, Order};
 use crate::edge::sandbox_server::SandboxConfig;
 use crate::edge::trust::Trusted;
 use crate::edge::vault::Vault;
@@ -130,6 +130,7 @@ impl Runtime {
                     proxy,
                     body_limit,
                     anyway,
+                    patience: refresh::PATIENCE,
                 },
             ),
             Effect::Bind { run, redirect_uri } => self.listeners.bind(run, redirect_uri),

@@ -4,6 +4,7 @@
 //! seconds. Callers run it off the UI.
 
 pub(in crate::edge) mod files;
+pub(in crate::edge) mod mark;
 
 pub use self::files::Part;
 use self::files::{ClientFolder, Room, damaged};
@@ -82,7 +83,7 @@ impl Vault {
             };
             match self.one(client, &id, keep) {
                 Ok(Some(kept)) => {
-                    let in_the_dark = folder.in_the_dark(&id);
+                    let in_the_dark = folder.in_the_dark(&kept);
                     loaded.grants.push((kept, in_the_dark));
                 }
                 Ok(None) => {}
@@ -180,7 +181,8 @@ impl Vault {
         client: &Client,
         id: &GrantId,
     ) -> Result<Option<Timestamp>, VaultTrouble> {
-        Ok(self.client_folder(client)?.in_flight(id))
+        let mark = self.client_folder(client)?.in_flight(id);
+        Ok(mark.map(|mark| mark.sent_at))
     }
 
     /// The client secret in the keyring; `None` when none is kept for this client.

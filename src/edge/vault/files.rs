@@ -11,10 +11,10 @@
 //!     current                 0600  the id that was chosen last
 //! ```
 
+use super::mark::Mark;
 use crate::core::secret::Secret;
-use crate::core::token::kept::{GrantId, VaultTrouble, VaultTroubleKind};
+use crate::core::token::kept::{GrantId, KeptGrant, VaultTrouble, VaultTroubleKind};
 use jiff::Timestamp;
-use serde_json::Value;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -137,30 +137,20 @@ impl ClientFolder {
         write(self.make()?, CURRENT, id.as_str().as_bytes())
     }
 
-    /// When the refresh was sent whose mark stands here; `None` without a mark. A mark that cannot be read
-    /// counts from when it was written.
-    pub(super) fn in_flight(&self, id: &GrantId) -> Option<Timestamp> {
-        let mark = self.part(id, Part::InFlight);
-        let facts = fs::symlink_metadata(&mark).ok()?;
-        let text = match read(&mark) {
-            // It was cleared meanwhile.
-            Ok(None) if !facts.is_symlink() => return None,
-            Ok(text) => text,
-            Err(_) => None,
-        };
-        let written_at = || Timestamp::try_from(facts.modified().ok()?).ok();
-        let sent_at = text.as_ref().and_then(sent_at).or_else(written_at);
-        Some(sent_at.unwrap_or(Timestamp::UNIX_EPOCH))
+    /// The mark of a refresh that was sent.
+    pub(super) fn in_flight(&self, id: &GrantId) -> Option<Mark> {
+        Mark::standing(&self.part(id, Part::InFlight))
     }
 
-    /// When a refresh was sent that ended in the dark. Who refreshes now holds the lock while there is a mark,
-    /// so only one that still stands after nobody held the lock was left behind.
-    pub(super) fn in_the_dark(&self, id: &GrantId) -> Option<Timestamp> {
-        self.in_flight(id)?;
-        if self.is_locked(id) {
+    /// When a refresh of this grant was sent that ended in the dark. Who refreshes now holds the lock while
+    /// there is a mark, so only one that still stands after nobody held the lock was left behind.
+    pub(super) fn in_the_dark(&self, kept: &KeptGrant) -> Option<Timestamp> {
+        self.in_flight(&kept.id)?;
+        if self.is_locked(&kept.id) {
             return None;
         }
-        self.in_flight(id)
+        let left = self.in_flight(&kept.id)?;
+        left.is_about(&kept.grant).then_some(left.sent_at)
     }
 
     /// Whether a process is refreshing or removing the grant now.
@@ -368,12 +358,6 @@ pub(super) fn unread(path: &Path, error: &io::Error) -> VaultTrouble {
             path.display()
         ),
     }
-}
-
-/// When the refresh of this mark was sent.
-fn sent_at(mark: &Secret) -> Option<Timestamp> {
-    let mark: Value = serde_json::from_str(mark.expose()).ok()?;
-    mark.get("sent_at")?.as_str()?.parse().ok()
 }
 
 /// Makes a folder of the vault and those above it, 0700; the two that are the vault's own are closed to
