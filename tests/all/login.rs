@@ -5,67 +5,10 @@ mod trouble;
 
 use crate::browser::visit;
 use crate::leak::holds_a_token;
-use crate::quiet::{Ended, Place, Running};
+use crate::quiet::{Ended, Running};
+use crate::standalone::{SECRET, Sandbox, assert_unseen, link_of};
 use serde_json::Value;
 use std::net::TcpListener;
-
-/// What the sandbox's client must never be seen to send.
-const SECRET: &str = "a-secret-of-the-sandbox-only";
-
-/// A sandbox in a process of its own, its profile saved as `sb`.
-struct Sandbox {
-    place: Place,
-    /// Its profile as printed.
-    profile: String,
-    _running: Running,
-}
-
-impl Sandbox {
-    /// Starts one that decides by itself.
-    fn deciding(consent: &str) -> Self {
-        Self::start(&["--consent", consent])
-    }
-
-    /// Starts one with these arguments.
-    fn start(more: &[&str]) -> Self {
-        let place = Place::new();
-        let mut arguments = vec!["sandbox", "--print-profile"];
-        arguments.extend(more);
-        let command = place.command(&arguments);
-        let mut running = Running::start(command);
-        let mut profile = String::new();
-        while !profile.contains("base_url") {
-            profile.push_str(&running.line().unwrap());
-            profile.push('\n');
-        }
-        place.profile("sb", &profile);
-        Self {
-            place,
-            profile,
-            _running: running,
-        }
-    }
-
-    /// Begins a login with its profile.
-    fn login(&self, more: &[&str]) -> Running {
-        Running::start(self.command(more))
-    }
-
-    /// The same, not yet started.
-    fn command(&self, more: &[&str]) -> std::process::Command {
-        let mut arguments = vec!["login", "sb", "--profiles", "trusted", "--no-browser"];
-        if !more.contains(&"--timeout") {
-            arguments.extend(["--timeout", "60s"]);
-        }
-        arguments.extend(more);
-        self.place.command(&arguments)
-    }
-}
-
-/// The address of a `link` event.
-fn link_of(event: &Value) -> String {
-    event["url"].as_str().unwrap().to_owned()
-}
 
 /// The names of the events in order.
 fn names(ended: &Ended) -> Vec<String> {
@@ -89,18 +32,6 @@ fn failure(ended: &Ended) -> Value {
     let last = ended.objects().pop().unwrap();
     assert_eq!(last["event"], "failed", "{ended:?}");
     last
-}
-
-/// Neither output holds one of these.
-fn assert_unseen(ended: &Ended, secrets: &[&str]) {
-    for secret in secrets {
-        for text in [&ended.output, &ended.talk] {
-            assert!(!text.contains(secret), "`{secret}` is seen in {ended:?}");
-        }
-    }
-    for text in [&ended.output, &ended.talk] {
-        assert!(!holds_a_token(text), "a token is seen in {ended:?}");
-    }
 }
 
 #[test]

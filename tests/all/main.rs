@@ -3,6 +3,8 @@
 
 mod calls;
 mod cli;
+mod cli_request;
+mod cli_token;
 mod diagnose;
 mod faults;
 mod flow;
@@ -37,10 +39,14 @@ mod leak;
 mod picture;
 #[path = "../support/quiet.rs"]
 mod quiet;
+#[path = "../support/recorder.rs"]
+mod recorder;
 #[path = "../support/renewing.rs"]
 mod renewing;
 #[path = "../support/stage.rs"]
 mod stage;
+#[path = "../support/standalone.rs"]
+mod standalone;
 #[expect(dead_code, reason = "the benchmarks use the rest of it")]
 #[path = "../support/terminal.rs"]
 mod terminal;

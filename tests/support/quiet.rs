@@ -1,9 +1,10 @@
 //! The real binary without a terminal, in an empty home: arguments in, exit code and two texts out.
 
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 
@@ -96,6 +97,7 @@ pub(crate) struct Running {
     child: Child,
     lines: Option<BufReader<ChildStdout>>,
     talk: Option<JoinHandle<String>>,
+    said: Arc<(Mutex<String>, Condvar)>,
     output: String,
 }
 
@@ -103,16 +105,24 @@ impl Running {
     /// Starts it.
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
-        let mut stderr = child.stderr.take().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let said = Arc::new((Mutex::new(String::new()), Condvar::new()));
+        let hearing = said.clone();
         let talk = std::thread::spawn(move || {
-            let mut text = String::new();
-            stderr.read_to_string(&mut text).unwrap();
-            text
+            let (text, more) = &*hearing;
+            let mut line = String::new();
+            while stderr.read_line(&mut line).unwrap() > 0 {
+                text.lock().unwrap().push_str(&line);
+                more.notify_all();
+                line.clear();
+            }
+            text.lock().unwrap().clone()
         });
         Self {
             lines: child.stdout.take().map(BufReader::new),
             child,
             talk: Some(talk),
+            said,
             output: String::new(),
         }
     }
@@ -135,6 +145,17 @@ impl Running {
         }
         let talk = self.talk();
         panic!("no `{event}` in:\n{}\n{talk}", self.output);
+    }
+
+    /// Waits until it has said this on standard error.
+    pub(crate) fn until_talk(&self, words: &str) {
+        let (text, more) = &*self.said;
+        let patience = std::time::Duration::from_secs(20);
+        let said = text.lock().unwrap();
+        let (said, waited) = more
+            .wait_timeout_while(said, patience, |said| !said.contains(words))
+            .unwrap();
+        assert!(!waited.timed_out(), "no `{words}` in:\n{said}");
     }
 
     /// Closes its output from this side.
