@@ -4,21 +4,30 @@
 //! seconds. Callers run it off the UI.
 
 pub(in crate::edge) mod files;
+#[cfg_attr(not(feature = "keyring"), path = "vault/no_keyring.rs")]
+mod keyring;
 pub(in crate::edge) mod mark;
 
 pub use self::files::Part;
 use self::files::{ClientFolder, Room, damaged};
+use self::keyring::{Account, Keyring};
 use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble, VaultTroubleKind};
 use crate::edge::folders::Folders;
 use jiff::Timestamp;
+use serde_json::json;
 use std::path::PathBuf;
+
+/// What is offered where there is no keyring.
+const INSTEAD: &str = "keep tokens in files (`keep_tokens = \"file\"`) or in memory, and take the client \
+                       secret from an environment variable, a command or the prompt";
 
 /// Where grants and secrets are kept.
 #[derive(Debug, Clone)]
 pub struct Vault {
     folder: Option<PathBuf>,
+    keyring: Keyring,
 }
 
 /// What is kept for a client.
@@ -45,43 +54,57 @@ impl Vault {
     pub fn of_this_user() -> Self {
         Self {
             folder: Folders::of_this_user().map(|folders| folders.data.join("vault")),
+            keyring: Keyring::of_the_system(),
         }
     }
 
-    /// A vault in this folder.
+    /// A vault in this folder, with the system's keyring.
     pub fn at(folder: PathBuf) -> Self {
         Self {
             folder: Some(folder),
+            keyring: Keyring::of_the_system(),
+        }
+    }
+
+    /// The same vault with another keyring.
+    #[cfg(feature = "keyring")]
+    #[must_use]
+    pub fn with_keyring(self, store: std::sync::Arc<keyring_core::CredentialStore>) -> Self {
+        Self {
+            keyring: Keyring::of(store),
+            ..self
         }
     }
 
     /// The grants of a client. One that cannot be read is told of; the others come all the same.
     pub fn load(&self, client: &Client, keep: KeepTokens) -> Loaded {
-        let part = match keep {
-            KeepTokens::Memory => return Loaded::default(),
-            KeepTokens::Keyring => Part::Keyring,
-            KeepTokens::File => Part::Grant,
-        };
-        let of_trouble = |trouble| Loaded {
-            trouble: Some(trouble),
-            ..Loaded::default()
+        let mut loaded = Loaded::default();
+        let Some(part) = part_of(keep) else {
+            return loaded;
         };
         let folder = match self.client_folder(client) {
             Ok(folder) => folder,
-            Err(trouble) => return of_trouble(trouble),
+            Err(trouble) => return Loaded::of_trouble(trouble),
         };
         let found = match folder.all(part) {
             Ok(found) => found,
-            Err(trouble) => return of_trouble(trouble),
+            Err(trouble) => return Loaded::of_trouble(trouble),
         };
-        let mut loaded = Loaded::default();
+        let mut ids = Vec::new();
         for (path, id) in found {
-            let Some(id) = id else {
+            if let Some(id) = id {
+                ids.push(id);
+            } else {
                 let what = "has a name that this program gives to no file";
                 loaded.trouble.get_or_insert(damaged(&path, what));
-                continue;
-            };
-            match self.one(client, &id, keep) {
+            }
+        }
+        let grants = match keep {
+            KeepTokens::Keyring => self.in_keyring(&folder, client, &ids),
+            _ => Ok(ids.iter().map(|id| in_file(&folder, client, id)).collect()),
+        };
+        for grant in grants.unwrap_or_else(|trouble| vec![Err(trouble)]) {
+            match grant {
                 Ok(Some(kept)) => {
                     let in_the_dark = folder.in_the_dark(&kept);
                     loaded.grants.push((kept, in_the_dark));
@@ -109,39 +132,55 @@ impl Vault {
         keep: KeepTokens,
     ) -> Result<Option<KeptGrant>, VaultTrouble> {
         let folder = self.client_folder(client)?;
-        let path = folder.part(id, Part::Grant);
-        let text = match keep {
-            KeepTokens::Memory => return Ok(None),
-            KeepTokens::Keyring => return Err(self.unfinished()),
-            KeepTokens::File => folder.read(id, Part::Grant)?,
-        };
-        let Some(text) = text else { return Ok(None) };
-        match KeptGrant::from_json(&text, keep) {
-            None => Err(damaged(&path, "holds no grant that can be read")),
-            Some(kept) if kept.id != *id || kept.client != *client => {
-                Err(damaged(&path, "holds a grant of another name or client"))
+        match keep {
+            KeepTokens::Memory => Ok(None),
+            KeepTokens::File => in_file(&folder, client, id),
+            KeepTokens::Keyring if !folder.has(id, Part::Keyring) => Ok(None),
+            KeepTokens::Keyring => {
+                let grants = self.in_keyring(&folder, client, std::slice::from_ref(id))?;
+                grants.into_iter().next().unwrap_or(Ok(None))
             }
-            Some(kept) => Ok(Some(kept)),
         }
     }
 
-    /// Keeps a grant durably, in place of what was kept under its name.
+    /// Keeps a grant durably, in place of what was kept under its name. One that moves here from another
+    /// place, where another process has refreshed it since, comes with what it is there: the tokens that are
+    /// known here are spent.
     pub fn keep(&self, kept: &KeptGrant) -> Result<(), VaultTrouble> {
+        let elsewhere = match kept.keep {
+            KeepTokens::Memory => return Ok(()),
+            KeepTokens::Keyring => KeepTokens::File,
+            KeepTokens::File => KeepTokens::Keyring,
+        };
         let folder = self.client_folder(&kept.client)?;
-        match kept.keep {
-            KeepTokens::Memory => Ok(()),
-            KeepTokens::Keyring => Err(self.unfinished()),
-            KeepTokens::File => folder.write(&kept.id, Part::Grant, &kept.to_json()),
+        let stands = |keep| part_of(keep).is_some_and(|part| folder.has(&kept.id, part));
+        if !stands(kept.keep)
+            && stands(elsewhere)
+            && let Ok(Some(there)) = self.one(&kept.client, &kept.id, elsewhere)
+            && there.grant.obtained_at > kept.grant.obtained_at
+        {
+            let moved = KeptGrant {
+                keep: kept.keep,
+                ..there
+            };
+            return self.put(&folder, &moved);
         }
+        self.put(&folder, kept)
     }
 
-    /// Makes sure that there is room for the grant that will take this one's place.
+    /// Makes sure that there is room for the grant that will take this one's place. A keyring reserves
+    /// nothing; that it is open and can be written is made sure of by writing there once more what it holds.
     pub fn reserve(&self, kept: &KeptGrant) -> Result<Reserved, VaultTrouble> {
         let folder = self.client_folder(&kept.client)?;
-        let room = match kept.keep {
-            KeepTokens::Memory | KeepTokens::Keyring => None,
-            KeepTokens::File => Some(folder.reserve(&kept.id, &kept.to_json())?),
-        };
+        let mut room = None;
+        match kept.keep {
+            KeepTokens::Memory => {}
+            KeepTokens::Keyring => {
+                let account = Account::of_grant(&kept.client, &kept.id);
+                self.keyring.rewrite(account, kept.to_json())?;
+            }
+            KeepTokens::File => room = Some(folder.reserve(&kept.id, &kept.to_json())?),
+        }
         Ok(Reserved {
             vault: self.clone(),
             room,
@@ -149,7 +188,7 @@ impl Vault {
     }
 
     /// Removes a grant with all that belongs to it; one that is not there is removed already. One that is
-    /// kept elsewhere, too, stays there.
+    /// kept elsewhere, too, stays there. While another process refreshes it, it is not removed.
     pub fn forget(
         &self,
         client: &Client,
@@ -157,11 +196,14 @@ impl Vault {
         keep: KeepTokens,
     ) -> Result<(), VaultTrouble> {
         let folder = self.client_folder(client)?;
-        match keep {
-            KeepTokens::Memory => Ok(()),
-            KeepTokens::Keyring => Err(self.unfinished()),
-            KeepTokens::File => folder.forget(id, Part::Grant),
+        let Some(part) = part_of(keep) else {
+            return Ok(());
+        };
+        let _locked = folder.lock(id)?;
+        if part == Part::Keyring && folder.has(id, part) {
+            self.keyring.remove(Account::of_grant(client, id))?;
         }
+        folder.forget(id, part)
     }
 
     /// Remembers which grant of a client is the current one.
@@ -186,13 +228,66 @@ impl Vault {
     }
 
     /// The client secret in the keyring; `None` when none is kept for this client.
-    pub fn secret(&self, _client: &Client) -> Result<Option<Secret>, VaultTrouble> {
-        Err(self.unfinished())
+    pub fn secret(&self, client: &Client) -> Result<Option<Secret>, VaultTrouble> {
+        let read = self.keyring.read(vec![Account::of_secret(client)])?;
+        read.into_iter().next().unwrap_or(Ok(None))
     }
 
     /// Keeps a client secret in the keyring.
-    pub fn keep_secret(&self, _client: &Client, _secret: &Secret) -> Result<(), VaultTrouble> {
-        Err(self.unfinished())
+    pub fn keep_secret(&self, client: &Client, secret: &Secret) -> Result<(), VaultTrouble> {
+        self.keyring
+            .write(Account::of_secret(client), secret.clone())
+    }
+
+    /// Writes a grant where it is kept.
+    fn put(&self, folder: &ClientFolder, kept: &KeptGrant) -> Result<(), VaultTrouble> {
+        let (id, client) = (&kept.id, &kept.client);
+        match kept.keep {
+            KeepTokens::Memory => Ok(()),
+            KeepTokens::File => folder.write(id, Part::Grant, &kept.to_json()),
+            KeepTokens::Keyring => {
+                // The index first: what stands in the keyring is then always found, and can be forgotten.
+                let is_new = !folder.has(id, Part::Keyring);
+                folder.write(id, Part::Keyring, &index_of(client))?;
+                let account = Account::of_grant(client, id);
+                let written = self.keyring.write(account, kept.to_json());
+                // One that said nothing may still write it.
+                let is_certain = |it: &VaultTrouble| it.kind != VaultTroubleKind::Silent;
+                if is_new && written.as_ref().is_err_and(is_certain) {
+                    folder.forget(id, Part::Keyring)?;
+                }
+                written
+            }
+        }
+    }
+
+    /// These grants of a client in the keyring, each in its place; all of them within the keyring's time.
+    fn in_keyring(
+        &self,
+        folder: &ClientFolder,
+        client: &Client,
+        ids: &[GrantId],
+    ) -> Result<Vec<Result<Option<KeptGrant>, VaultTrouble>>, VaultTrouble> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let account = |id| Account::of_grant(client, id);
+        let read = self.keyring.read(ids.iter().map(account).collect())?;
+        let grants = ids.iter().zip(read).map(|(id, text)| {
+            let index = folder.part(id, Part::Keyring);
+            let Some(entry) = folder.read(id, Part::Keyring)? else {
+                return Ok(None);
+            };
+            if entry.expose() != index_of(client).expose() {
+                return Err(damaged(&index, "is the index entry of another client"));
+            }
+            match text? {
+                None => Ok(None),
+                Some(text) => checked(&text, client, id, KeepTokens::Keyring)
+                    .map_err(|what| damaged(&index, &format!("stands for an entry that {what}"))),
+            }
+        });
+        Ok(grants.collect())
     }
 
     /// The folder of a client, whether it is there or not.
@@ -206,11 +301,14 @@ impl Vault {
             }),
         }
     }
+}
 
-    fn unfinished(&self) -> VaultTrouble {
-        VaultTrouble {
-            kind: VaultTroubleKind::Absent,
-            message: format!("there is no keyring yet at {:?}", self.folder),
+impl Loaded {
+    /// Nothing could be read.
+    fn of_trouble(trouble: VaultTrouble) -> Self {
+        Self {
+            trouble: Some(trouble),
+            ..Self::default()
         }
     }
 }
@@ -218,14 +316,64 @@ impl Vault {
 impl Reserved {
     /// Keeps the grant in the room that was reserved, durably, in place of the former one.
     pub fn keep(self, kept: &KeptGrant) -> Result<(), VaultTrouble> {
-        match self.room {
-            Some(room) => room.fill(&kept.to_json()),
-            None => self.vault.keep(kept),
+        if let Some(room) = self.room {
+            return room.fill(&kept.to_json());
         }
+        let folder = self.vault.client_folder(&kept.client)?;
+        self.vault.put(&folder, kept)
     }
 }
 
 /// By age, then in an order that is always the same.
 fn age(kept: &KeptGrant) -> (Timestamp, &GrantId) {
     (kept.grant.obtained_at, &kept.id)
+}
+
+/// The file that says that a grant is kept there.
+fn part_of(keep: KeepTokens) -> Option<Part> {
+    match keep {
+        KeepTokens::Memory => None,
+        KeepTokens::Keyring => Some(Part::Keyring),
+        KeepTokens::File => Some(Part::Grant),
+    }
+}
+
+/// A grant that is kept in a file.
+fn in_file(
+    folder: &ClientFolder,
+    client: &Client,
+    id: &GrantId,
+) -> Result<Option<KeptGrant>, VaultTrouble> {
+    let Some(text) = folder.read(id, Part::Grant)? else {
+        return Ok(None);
+    };
+    checked(&text, client, id, KeepTokens::File)
+        .map_err(|what| damaged(&folder.part(id, Part::Grant), what))
+}
+
+/// The grant in a text that was kept for this client under this name, or what else it is.
+fn checked(
+    text: &Secret,
+    client: &Client,
+    id: &GrantId,
+    keep: KeepTokens,
+) -> Result<Option<KeptGrant>, &'static str> {
+    match KeptGrant::from_json(text, keep) {
+        None => Err("holds no grant that can be read"),
+        Some(kept) if kept.id != *id || kept.client != *client => {
+            Err("holds a grant of another name or client")
+        }
+        Some(kept) => Ok(Some(kept)),
+    }
+}
+
+/// What stands in the index for a grant in the keyring. It holds no secret.
+fn index_of(client: &Client) -> Secret {
+    let index = json!({
+        "v": 1,
+        "token_url": client.token_url,
+        "client_id": client.client_id,
+        "keep": KeepTokens::Keyring.name(),
+    });
+    Secret::new(index.to_string())
 }

@@ -82,6 +82,11 @@ impl ClientFolder {
         self.path.join(part.file_name(id))
     }
 
+    /// Whether something stands there, whatever it is.
+    pub(super) fn has(&self, id: &GrantId, part: Part) -> bool {
+        self.part(id, part).symlink_metadata().is_ok()
+    }
+
     /// Makes the folder when it is not there, and closes it to others.
     pub(super) fn make(&self) -> Result<&Path, VaultTrouble> {
         make(&self.path).map_err(|error| unwritten(&self.path, &error))?;
@@ -160,17 +165,16 @@ impl ClientFolder {
         path.is_file() && File::open(&path).is_ok_and(is_held)
     }
 
-    /// Removes this part of a grant, and when nothing else of the grant is kept, all that belongs to it.
+    /// Removes this part of a grant, and when nothing else of the grant is kept, all that belongs to it. Who
+    /// calls holds the [lock](Self::lock).
     pub(super) fn forget(&self, id: &GrantId, part: Part) -> Result<(), VaultTrouble> {
         if !self.path.is_dir() {
             return Ok(());
         }
-        let _locked = self.lock(id)?;
         remove(&self.part(id, part))?;
         remove(&self.part(id, Part::Next))?;
         self.remove_leftovers(id)?;
-        let kept = [Part::Grant, Part::Keyring].map(|part| self.part(id, part));
-        if !kept.iter().any(|path| path.symlink_metadata().is_ok()) {
+        if !self.has(id, Part::Grant) && !self.has(id, Part::Keyring) {
             remove(&self.part(id, Part::InFlight))?;
             if self.current().as_ref() == Some(id) {
                 remove(&self.path.join(CURRENT))?;
@@ -182,7 +186,7 @@ impl ClientFolder {
 
     /// Holds the lock of a grant for as long as the result lives. `None` when there is no lock file, so that
     /// nobody can be holding it.
-    fn lock(&self, id: &GrantId) -> Result<Option<File>, VaultTrouble> {
+    pub(super) fn lock(&self, id: &GrantId) -> Result<Option<File>, VaultTrouble> {
         let path = self.part(id, Part::Lock);
         if !path.is_file() {
             return Ok(None);
@@ -389,10 +393,11 @@ fn make_folders(folder: &Path) -> io::Result<()> {
 fn close_to_others(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs::metadata(folder)?.permissions().mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
+    let is_open = mode & 0o077 != 0;
+    if is_open {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+    Ok(())
 }
 
 /// A new file that only this user can read.
