@@ -4,6 +4,7 @@
 //! key and line, `profile/check.rs` judges the values.
 
 pub mod check;
+pub mod edit;
 pub mod keys;
 pub mod read;
 mod source;

@@ -16,6 +16,8 @@ mod layers;
 mod listener;
 mod login;
 mod panes;
+mod profile_draft;
+mod profile_draft_any;
 mod profile_files;
 mod profile_folders;
 mod profile_problems;

@@ -187,8 +187,9 @@ fn secrets_are_read_and_never_printed() {
     assert_eq!(
         warnings,
         [
-            "line 5, client_secret: stands in the file as plain text: better one of `{ env = \"NAME\" }` \
-             and `{ prompt = true }`"
+            "line 5, client_secret: stands in the file as plain text: better one of `{ keyring = true }`, \
+             `{ env = \"NAME\" }`, `{ command = [\"pass\", \"acme\"] }` and `{ prompt = true }`; one key in the \
+             Profiles screen (`P`) moves it into the keyring"
         ]
     );
     assert!(!format!("{plain:?}").contains("hunter2"));

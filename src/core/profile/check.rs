@@ -154,6 +154,23 @@ pub(super) fn variable(text: &str) -> Checked<String> {
     Err("is no name of an environment variable: expected such as `ACME_SECRET`".to_owned())
 }
 
+/// A part of a command: what a program can be handed as one argument.
+pub(super) fn command_word(text: &str) -> Checked<String> {
+    if text.contains('\0') {
+        return Err("holds a NUL character, which no program can be handed".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// The name of a scope set, which is typed on the command line.
+pub(super) fn set_name(text: &str) -> Checked<()> {
+    let sane = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if !text.is_empty() && text.chars().all(sane) && text.len() <= 64 {
+        return Ok(());
+    }
+    Err("is no name of a scope set: expected letters, digits, `-` and `_`, 64 at most".to_owned())
+}
+
 pub(super) fn keep_tokens(text: &str) -> Checked<KeepTokens> {
     word(text, &KeepTokens::ALL.map(|way| (way.name(), way)), &[])
 }

@@ -76,15 +76,28 @@ pub const KEYS: &[KeyFacts] = &[
         "client_secret.prompt",
         "`true`: you are asked when it is needed",
     ),
-    later("client_secret.keyring", "the system's keyring"),
-    later("client_secret.command", "a program that prints it"),
+    key(
+        "client_secret.keyring",
+        "`true`: it is in the system's keyring",
+    ),
+    key(
+        "client_secret.command",
+        "the program that prints it, a list: `[\"pass\", \"acme\"]`; no shell has a part in it",
+    ),
     key(
         "redirect_uri",
         "as registered, character for character; port 0 takes any free port",
     ),
     key("scopes", "what is asked for, a list"),
-    key("keep_tokens", "`\"memory\"`: gone when you quit"),
-    later("scope_sets", "named lists of scopes"),
+    key(
+        "keep_tokens",
+        "where tokens are kept: `\"memory\"`, gone when you quit; `\"keyring\"`; or `\"file\"`, which only \
+         you can read; asked once without it",
+    ),
+    key(
+        "scope_sets",
+        "named lists of scopes to ask for instead, a table: `read-only = [\"dineropublicapi:read\"]`",
+    ),
     key("authorize.response_type", "`\"code\"`"),
     key(
         "authorize.response_mode",
@@ -129,6 +142,14 @@ pub const KEYS: &[KeyFacts] = &[
 /// The facts of a key.
 pub(super) fn facts(dotted: &str) -> Option<&'static KeyFacts> {
     KEYS.iter().find(|facts| facts.key == dotted)
+}
+
+/// The place of a key in the order of all keys; one of a table's own is where its table is.
+pub(super) fn rank(dotted: &str) -> Option<usize> {
+    let above = dotted.rsplit_once('.').map(|(above, _)| above);
+    KEYS.iter()
+        .position(|facts| facts.key == dotted)
+        .or_else(|| rank(above?))
 }
 
 /// Whether a key is a table with keys of its own.

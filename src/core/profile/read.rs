@@ -4,9 +4,9 @@
 
 use crate::core::profile::source::{Source, kind, parse};
 use crate::core::profile::{
-    Api, Authorize, ClientAuthentication, Environment, Exchange, Network, Origin, Preset, Profile,
-    ProfileFile, ProfileProblem, Provider, ProxyChoice, ResponseMode, SecretReference, check,
-    is_placeholder,
+    Api, Authorize, ClientAuthentication, Environment, Exchange, KeepTokens, Network, Origin,
+    Preset, Profile, ProfileFile, ProfileProblem, Provider, ProxyChoice, ResponseMode, ScopeSet,
+    SecretReference, check, is_placeholder,
 };
 use crate::core::secret::Secret;
 use url::Url;
@@ -93,7 +93,8 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
         check::redirect_uri,
     );
     let scopes = scopes(source);
-    let keep_tokens = source.text("keep_tokens", check::keep_tokens);
+    let scope_sets = scope_sets(source);
+    let keep_tokens = keep_tokens(source, provider.as_ref());
     let authorize = authorize(source);
     let exchange = exchange(source, client_secret.as_ref());
     let proxy = source.text("network.proxy", check::proxy);
@@ -107,7 +108,7 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
         client_secret: client_secret?,
         redirect_uri: redirect_uri?,
         scopes,
-        scope_sets: Vec::new(),
+        scope_sets,
         keep_tokens,
         authorize,
         exchange,
@@ -231,11 +232,13 @@ fn client_secret(source: &mut Source<'_>, provider: Option<&Provider>) -> Option
         ["env"] => source
             .text("client_secret.env", check::variable)
             .map(SecretReference::Environment),
-        ["prompt"] if item["prompt"].as_bool() == Some(true) => Some(SecretReference::Prompt),
-        ["prompt"] => {
-            source.problem("client_secret.prompt", "expected `true`");
-            None
-        }
+        ["prompt"] => source
+            .truth("client_secret.prompt")
+            .then_some(SecretReference::Prompt),
+        ["keyring"] => source
+            .truth("client_secret.keyring")
+            .then_some(SecretReference::Keyring),
+        ["command"] => command(source).map(SecretReference::Command),
         [_] => None, // refused among the strangers already
         _ => {
             source.problem(
@@ -248,7 +251,34 @@ fn client_secret(source: &mut Source<'_>, provider: Option<&Provider>) -> Option
 }
 
 /// Where a secret can be kept instead of in the file.
-const ALTERNATIVES: &str = "one of `{ env = \"NAME\" }` and `{ prompt = true }`";
+const ALTERNATIVES: &str = "one of `{ keyring = true }`, `{ env = \"NAME\" }`, \
+    `{ command = [\"pass\", \"acme\"] }` and `{ prompt = true }`";
+
+/// A program and its arguments. What stands there may be a secret, so it is not quoted.
+fn command(source: &mut Source<'_>) -> Option<Vec<String>> {
+    let key = "client_secret.command";
+    let before = source.problems.len();
+    let words = source.list(key, check::command_word);
+    if source.problems.len() > before {
+        return None;
+    }
+    match words.first().map(String::as_str) {
+        Some(program) if !program.is_empty() => Some(words),
+        _ => {
+            let message = "has no program: expected a list such as `[\"pass\", \"acme\"]`";
+            source.problem(key, message);
+            None
+        }
+    }
+}
+
+/// Where the client secret is, for a form that shows a file with other problems; `None` when that
+/// cannot be read.
+pub(super) fn secret_of(text: &str) -> Option<SecretReference> {
+    let document = parse(text).ok()?;
+    let mut source = Source::new(text, document.as_table());
+    client_secret(&mut source, None)
+}
 
 fn plain_secret(source: &mut Source<'_>, text: &str, sandbox: bool) -> Option<SecretReference> {
     let key = "client_secret";
@@ -258,7 +288,10 @@ fn plain_secret(source: &mut Source<'_>, text: &str, sandbox: bool) -> Option<Se
         return None;
     }
     if !sandbox {
-        let message = format!("stands in the file as plain text: better {ALTERNATIVES}");
+        let message = format!(
+            "stands in the file as plain text: better {ALTERNATIVES}; one key in the Profiles screen (`P`) \
+             moves it into the keyring"
+        );
         source.warning(key, message);
     }
     Some(SecretReference::Plain(Secret::new(text)))
@@ -276,6 +309,43 @@ fn scopes(source: &mut Source<'_>) -> Vec<String> {
         source.problem("scopes", message);
     }
     scopes
+}
+
+/// Lists by name, judged as `scopes` is.
+fn scope_sets(source: &mut Source<'_>) -> Vec<ScopeSet> {
+    let sets: Vec<ScopeSet> = source
+        .lists("scope_sets", check::set_name, check::scope)
+        .into_iter()
+        .map(|(name, scopes)| ScopeSet { name, scopes })
+        .collect();
+    for (at, set) in sets.iter().enumerate() {
+        let same = sets.iter().take(at).find(|other| is_same(other, set));
+        if let Some(same) = same {
+            let message = format!("asks for the same as `{}`: one of them can go", same.name);
+            source.warning(&format!("scope_sets.{}", set.name), message);
+        }
+    }
+    sets
+}
+
+/// The order of scopes has no meaning (RFC 6749 3.3).
+fn is_same(one: &ScopeSet, other: &ScopeSet) -> bool {
+    let holds = |whole: &[String], part: &[String]| part.iter().all(|it| whole.contains(it));
+    holds(&one.scopes, &other.scopes) && holds(&other.scopes, &one.scopes)
+}
+
+fn keep_tokens(source: &mut Source<'_>, provider: Option<&Provider>) -> Option<KeepTokens> {
+    let key = "keep_tokens";
+    let keep = source.text(key, check::keep_tokens)?;
+    let embedded = provider.is_some_and(|it| it.preset == Some(Preset::Sandbox));
+    if embedded && keep != KeepTokens::Memory {
+        source.warning(
+            key,
+            "keeps what is worth nothing: the embedded sandbox ends with the program, and its tokens with \
+             it; better `\"memory\"`, or leave it out",
+        );
+    }
+    Some(keep)
 }
 
 fn authorize(source: &mut Source<'_>) -> Authorize {

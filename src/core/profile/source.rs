@@ -166,6 +166,52 @@ impl<'a> Source<'a> {
         self.text(key, check)
     }
 
+    /// Whether a key says `true`; nothing else makes sense for it.
+    pub(super) fn truth(&mut self, key: &str) -> bool {
+        let is_true = self.item(key).and_then(Item::as_bool) == Some(true);
+        if !is_true {
+            self.problem(key, "expected `true`");
+        }
+        is_true
+    }
+
+    /// A table of lists, in the order of the file; each name and each text judged, no list empty.
+    pub(super) fn lists<T>(
+        &mut self,
+        key: &str,
+        check_name: impl Fn(&str) -> Checked<()>,
+        check: impl Fn(&str) -> Checked<T>,
+    ) -> Vec<(String, Vec<T>)> {
+        let Some(item) = self.item(key) else {
+            return Vec::new();
+        };
+        let Some(table) = item.as_table_like() else {
+            let message = format!(
+                "is {}: expected a table, `{{ name = [\"…\"] }}`",
+                kind(item)
+            );
+            self.problem(key, message);
+            return Vec::new();
+        };
+        let mut lists = Vec::new();
+        for (name, item) in table.iter() {
+            let dotted = format!("{key}.{name}");
+            if let Err(message) = check_name(name) {
+                self.problem_at(key, name, &dotted, &message);
+                continue;
+            }
+            let before = self.problems.len();
+            let values = self.list(&dotted, &check);
+            if item.as_array().is_some_and(toml_edit::Array::is_empty) {
+                self.problem(&dotted, "is empty: expected at least one");
+            }
+            if self.problems.len() == before {
+                lists.push((name.to_owned(), values));
+            }
+        }
+        lists
+    }
+
     /// The texts of a list, each judged; problems name the line of the text itself.
     pub(super) fn list<T>(&mut self, key: &str, check: impl Fn(&str) -> Checked<T>) -> Vec<T> {
         let Some(item) = self.item(key) else {
