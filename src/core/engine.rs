@@ -7,6 +7,7 @@ mod commands;
 mod events;
 mod grants;
 mod hits;
+mod keeping;
 pub mod message;
 mod refreshing;
 mod requests;

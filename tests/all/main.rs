@@ -9,6 +9,7 @@ mod diagnose;
 mod faults;
 mod flow;
 mod focus;
+mod grants;
 mod http;
 mod keys;
 mod late;

@@ -23,6 +23,13 @@ impl Engine {
         if !self.allows(&command) {
             return Vec::new();
         }
+        let mut effects = self.obey(now, command);
+        effects.extend(self.go_on(now));
+        effects
+    }
+
+    /// What an allowed command does by itself.
+    fn obey(&mut self, now: Timestamp, command: Command) -> Vec<Effect> {
         match command {
             Command::UseProfile(profile) => self.use_profile(*profile),
             Command::FillField(field, value) => self.fill_field(field, &value),
@@ -34,7 +41,7 @@ impl Engine {
             Command::StopWaiting => self.stop_waiting(),
             Command::ProvideSecret(secret) => {
                 self.provide_secret(secret);
-                self.refresh_with_secret()
+                Vec::new()
             }
             Command::ReadSecret => self.read_secret(),
             Command::Trust => self.give_trust(),
@@ -97,8 +104,11 @@ impl Engine {
                 .profile
                 .as_ref()
                 .is_some_and(|profile| !is_embedded(profile)),
-            Command::UseGrant(id) | Command::ForgetGrant(id) => {
+            Command::UseGrant(id) => {
                 self.refreshing().is_none() && self.grants().iter().any(|held| held.id == *id)
+            }
+            Command::ForgetGrant(id) => {
+                !self.is_refreshing(id) && self.grants().iter().any(|held| held.id == *id)
             }
             Command::ImportToken(..) => self
                 .profile
@@ -122,6 +132,7 @@ impl Engine {
             organization: profile.api.organization_id.clone(),
             ..super::Requests::default()
         };
+        self.leave_refresh();
         self.own_scopes.clone_from(&profile.scopes);
         self.scope_set = None;
         self.prompt = None;
@@ -133,10 +144,11 @@ impl Engine {
         effects
     }
 
-    /// Asks for other scopes from the next run on, at once when no run is open.
+    /// Asks for other scopes, in a new run: the one that is open asks for what its link says.
     fn use_scope_set(&mut self, name: Option<String>) -> Vec<Effect> {
+        let effects = self.leave_run();
         let Some(profile) = &mut self.profile else {
-            return Vec::new();
+            return effects;
         };
         let set = name
             .as_ref()
@@ -146,7 +158,13 @@ impl Engine {
             None => self.own_scopes.clone(),
         };
         self.scope_set = name;
-        self.new_run()
+        if self.run.phase == RunPhase::Preparing(Missing::Sandbox) {
+            // The sandbox that is starting answers to this run.
+            self.build_link();
+        } else {
+            self.prepare_run();
+        }
+        effects
     }
 
     /// The scope set that is asked for; `None` when it is the profile's own list.
@@ -180,6 +198,7 @@ impl Engine {
             };
             value.trim().clone_into(slot);
         }
+        self.leave_refresh();
         self.prepare_run();
         let mut effects = self.look_for_secret();
         effects.extend(self.load_grants());

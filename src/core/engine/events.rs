@@ -13,6 +13,13 @@ use url::Url;
 impl Engine {
     /// What the world reports. What nobody awaits is recorded and changes nothing.
     pub fn event(&mut self, now: Timestamp, event: Event) -> Vec<Effect> {
+        let mut effects = self.take_event(now, event);
+        effects.extend(self.go_on(now));
+        effects
+    }
+
+    /// What an event changes by itself.
+    fn take_event(&mut self, now: Timestamp, event: Event) -> Vec<Effect> {
         match event {
             Event::Ticked => {
                 if self.next_deadline().is_some_and(|deadline| now >= deadline) {
@@ -29,10 +36,7 @@ impl Engine {
                 client,
                 reference,
                 secret,
-            } => {
-                self.secret_read(&client, &reference, secret);
-                return self.refresh_with_secret();
-            }
+            } => self.secret_read(&client, &reference, secret),
             Event::TrustRead { question, trusted } => return self.trust_read(&question, trusted),
             Event::GrantsLoaded {
                 client,

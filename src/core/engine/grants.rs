@@ -1,16 +1,19 @@
-//! Grants: several side by side, one of them current, and where they are kept.
+//! Grants: several side by side, one of them current. Where they are kept is next door.
 //!
 //! Everything here is asked for by client and API origin, so a profile that is edited to another token
 //! endpoint or API finds neither grant nor secret of the former one.
 
+use super::keeping::Writing;
 use super::message::Effect;
+use super::refreshing::PendingRefresh;
 use super::{Engine, api_origin, is_embedded};
+use crate::core::oauth::RunPhase;
 use crate::core::oauth::held::HeldGrant;
 use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::Grant;
 use crate::core::token::import::{self, TokenKind};
-use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble};
+use crate::core::token::kept::{Client, GrantId, VaultTrouble};
 use crate::core::wire::CallId;
 use jiff::Timestamp;
 
@@ -23,18 +26,22 @@ pub(super) struct Grants {
     pub(super) held: Vec<HeldGrant>,
     /// The current one of a client at an API.
     pub(super) current: Vec<(Client, String, GrantId)>,
-    /// Clients whose grants are being loaded.
-    loading: Vec<Client>,
+    /// Clients whose grants are being loaded, as often as that was asked for.
+    pub(super) loading: Vec<Client>,
     /// Why the grants of a client could not be loaded.
-    trouble: Option<(Client, VaultTrouble)>,
+    pub(super) trouble: Option<(Client, VaultTrouble)>,
     /// Refreshes under way.
     pub(super) refreshing: Vec<(CallId, GrantId)>,
-    /// Grants that are being written or removed.
-    writing: usize,
-    /// Where grants were kept that are being moved, to be removed there once they are kept anew.
-    moving: Vec<(GrantId, KeepTokens)>,
-    /// A refresh that waits for the client secret.
-    pub(super) after_secret: Option<bool>,
+    /// A refresh that waits for the client secret, or until its grant is written.
+    pub(super) pending: Option<PendingRefresh>,
+    /// Grants that are being written; one write of a grant at a time.
+    pub(super) writing: Vec<Writing>,
+    /// Grants that are being removed from where they were kept.
+    pub(super) removing: Vec<(Client, GrantId)>,
+    /// Grants that are moved once their refresh has ended.
+    pub(super) moved_later: Vec<(GrantId, KeepTokens)>,
+    /// Forgotten in this program run: a reading that began before does not bring them back.
+    pub(super) forgotten: Vec<GrantId>,
 }
 
 impl Engine {
@@ -108,64 +115,11 @@ impl Engine {
     /// Whether something is under way that must not be cut off: an exchange, a refresh, a grant that is
     /// being written. Who wants to end the program hands events on until it is not.
     pub fn is_unsettled(&self) -> bool {
-        matches!(self.run.phase, crate::core::oauth::RunPhase::Exchanging(_))
+        matches!(self.run.phase, RunPhase::Exchanging(_))
             || !self.released.is_empty()
             || !self.grants.refreshing.is_empty()
-            || self.grants.writing > 0
-    }
-
-    /// Loads what is kept for the client of the profile in use.
-    pub(super) fn load_grants(&mut self) -> Option<Effect> {
-        let keep = self.keep_tokens();
-        let profile = self.profile.as_ref()?;
-        if keep == KeepTokens::Memory || profile.placeholder().is_some() {
-            return None;
-        }
-        let client = Client::of(profile);
-        if !self.grants.loading.contains(&client) {
-            self.grants.loading.push(client.clone());
-        }
-        Some(Effect::LoadGrants { client, keep })
-    }
-
-    /// Kept grants came. One that is held already is not replaced while its refresh is under way.
-    pub(super) fn grants_loaded(
-        &mut self,
-        client: Client,
-        grants: Vec<(KeptGrant, Option<Timestamp>)>,
-        current: Option<GrantId>,
-        trouble: Option<VaultTrouble>,
-    ) {
-        self.grants.loading.retain(|owner| *owner != client);
-        for (kept, unsettled) in grants {
-            let under_way = self.grants.refreshing.iter().any(|(_, id)| *id == kept.id);
-            if kept.client != client || under_way {
-                continue;
-            }
-            let held = self.grants.held.iter_mut().find(|held| held.id == kept.id);
-            match held {
-                Some(held) => {
-                    held.grant = kept.grant;
-                    held.unsettled = unsettled;
-                }
-                None => self.grants.held.push(HeldGrant {
-                    keep: kept.keep,
-                    unsettled,
-                    ..HeldGrant::new(kept.id, client.clone(), kept.grant)
-                }),
-            }
-        }
-        if let Some(id) = current
-            && let Some(held) = self.grants.held.iter().find(|held| held.id == id)
-        {
-            let origin = held.grant.api_origin.clone();
-            let known =
-                |(owner, api, _): &(Client, String, GrantId)| *owner == client && *api == origin;
-            if !self.grants.current.iter().any(known) {
-                self.grants.current.push((client.clone(), origin, id));
-            }
-        }
-        self.grants.trouble = trouble.map(|trouble| (client, trouble));
+            || !self.grants.writing.is_empty()
+            || !self.grants.removing.is_empty()
     }
 
     /// Takes a grant that has just come, as the current one of its client, and has it kept.
@@ -179,16 +133,15 @@ impl Engine {
         let held = HeldGrant::new(id.clone(), client.clone(), grant);
         let mut effects = self.make_room(&client);
         self.choose(&held);
+        self.grants.held.push(held);
+        effects.extend(self.place(&id, keep));
         if keep != KeepTokens::Memory {
-            self.grants.writing += 1;
-            effects.push(Effect::KeepGrant(Box::new(held.kept(keep))));
             effects.push(Effect::ChooseGrant { client, id });
         }
-        self.grants.held.push(held);
         effects
     }
 
-    /// Lets the oldest grant of a client go when there are too many.
+    /// Lets the oldest grant of a client go when there are too many; not one that is being refreshed.
     fn make_room(&mut self, client: &Client) -> Vec<Effect> {
         let of_client = self
             .grants
@@ -198,7 +151,9 @@ impl Engine {
         if of_client.clone().count() < MOST {
             return Vec::new();
         }
-        let oldest = of_client.min_by_key(|held| held.grant.obtained_at);
+        let oldest = of_client
+            .filter(|held| !self.is_refreshing(&held.id))
+            .min_by_key(|held| held.grant.obtained_at);
         match oldest.map(|held| held.id.clone()) {
             Some(id) => self.forget_grant(&id),
             None => Vec::new(),
@@ -231,111 +186,16 @@ impl Engine {
         }
     }
 
-    /// The user forgets a grant; one that is being refreshed stays until that has ended.
+    /// The user forgets a grant, here and where it is kept; a write under way is taken back when it is
+    /// done.
     pub(super) fn forget_grant(&mut self, id: &GrantId) -> Vec<Effect> {
         let Some(place) = self.grants.held.iter().position(|held| held.id == *id) else {
             return Vec::new();
         };
         let held = self.grants.held.remove(place);
         self.grants.current.retain(|(_, _, current)| current != id);
+        self.grants.forgotten.push(id.clone());
         self.remove_kept(&held, held.keep).into_iter().collect()
-    }
-
-    /// Has a grant removed from where it is kept.
-    fn remove_kept(&mut self, held: &HeldGrant, keep: KeepTokens) -> Option<Effect> {
-        if keep == KeepTokens::Memory {
-            return None;
-        }
-        self.grants.writing += 1;
-        Some(Effect::ForgetGrant {
-            client: held.client.clone(),
-            id: held.id.clone(),
-            keep,
-        })
-    }
-
-    /// The user says where grants of this client are kept from now on; those that are held move there.
-    pub(super) fn keep_grants(&mut self, keep: KeepTokens) -> Vec<Effect> {
-        if let Some(profile) = &mut self.profile {
-            profile.keep_tokens = Some(keep);
-        }
-        let ids: Vec<GrantId> = self.grants().iter().map(|held| held.id.clone()).collect();
-        let mut effects = Vec::new();
-        for id in ids {
-            let Some(place) = self.grants.held.iter().position(|held| held.id == id) else {
-                continue;
-            };
-            let held = &mut self.grants.held[place];
-            let before = held.keep;
-            if before == keep {
-                continue;
-            }
-            held.trouble = None;
-            if keep == KeepTokens::Memory {
-                held.keep = KeepTokens::Memory;
-                let held = held.clone();
-                effects.extend(self.remove_kept(&held, before));
-            } else {
-                let kept = held.kept(keep);
-                self.grants.writing += 1;
-                self.grants.moving.push((id, before));
-                effects.push(Effect::KeepGrant(Box::new(kept)));
-            }
-        }
-        if keep != KeepTokens::Memory
-            && let Some(held) = self.held()
-        {
-            effects.push(Effect::ChooseGrant {
-                client: held.client.clone(),
-                id: held.id.clone(),
-            });
-        }
-        effects
-    }
-
-    /// A grant was kept, or not. One that moved is removed from where it was.
-    pub(super) fn grant_kept(
-        &mut self,
-        id: &GrantId,
-        keep: KeepTokens,
-        trouble: Option<VaultTrouble>,
-    ) -> Vec<Effect> {
-        self.grants.writing = self.grants.writing.saturating_sub(1);
-        let moved = self
-            .grants
-            .moving
-            .iter()
-            .position(|(moving, _)| moving == id);
-        let before = moved.map(|place| self.grants.moving.swap_remove(place).1);
-        let Some(held) = self.grants.held.iter_mut().find(|held| held.id == *id) else {
-            return Vec::new();
-        };
-        let failed = trouble.is_some();
-        held.trouble = trouble;
-        if failed {
-            return Vec::new();
-        }
-        held.keep = keep;
-        let held = held.clone();
-        before
-            .filter(|before| *before != keep)
-            .and_then(|before| self.remove_kept(&held, before))
-            .into_iter()
-            .collect()
-    }
-
-    /// A kept grant was removed, or not.
-    pub(super) fn grant_forgotten(&mut self, id: &GrantId, trouble: Option<VaultTrouble>) {
-        self.grants.writing = self.grants.writing.saturating_sub(1);
-        let Some(trouble) = trouble else { return };
-        match self.grants.held.iter_mut().find(|held| held.id == *id) {
-            Some(held) => held.trouble = Some(trouble),
-            None => {
-                if let Some(profile) = &self.profile {
-                    self.grants.trouble = Some((Client::of(profile), trouble));
-                }
-            }
-        }
     }
 
     /// Takes a token of the user's own.

@@ -4,12 +4,25 @@
 //! what follows from each of its outcomes.
 
 use super::Engine;
-use super::message::{Command, Effect};
-use crate::core::oauth::held::{RefreshEnd, Renewal};
+use super::message::Effect;
+use crate::core::oauth::grant::TokenTrouble;
+use crate::core::oauth::held::{HeldGrant, RefreshEnd, Renewal};
 use crate::core::oauth::refresh::{self, RefreshOutcome};
 use crate::core::token::kept::GrantId;
 use crate::core::wire::{CallId, Record};
 use jiff::Timestamp;
+
+/// A refresh that is to be sent.
+#[derive(Debug)]
+pub(super) struct PendingRefresh {
+    grant: GrantId,
+    anyway: bool,
+}
+
+/// Whether a grant has what a refresh needs, and its last one did not end in the dark.
+fn is_refreshable(held: &HeldGrant, anyway: bool) -> bool {
+    held.grant.refresh_token.is_some() && (anyway || held.unsettled.is_none())
+}
 
 impl Engine {
     /// The call of the refresh of the current grant that is under way.
@@ -22,25 +35,72 @@ impl Engine {
             .next()
     }
 
-    /// Whether the current grant could be refreshed now.
-    pub(super) fn can_refresh(&self, anyway: bool) -> bool {
-        use super::SecretState::{Known, NotNeeded, NotRead};
-        self.held().is_some_and(|held| {
-            held.grant.refresh_token.is_some() && (anyway || held.unsettled.is_none())
-        }) && self.refreshing().is_none()
-            && self.grants.after_secret.is_none()
-            && matches!(self.secret_state(), Known(_) | NotNeeded | NotRead)
+    /// Whether a grant is being refreshed.
+    pub(super) fn is_refreshing(&self, id: &GrantId) -> bool {
+        self.grants.refreshing.iter().any(|(_, one)| one == id)
     }
 
-    /// Refreshes the current grant; where its secret was not read yet, that comes first.
+    /// Whether the current grant could be refreshed now, or as soon as its secret is read.
+    pub(super) fn can_refresh(&self, anyway: bool) -> bool {
+        use super::SecretState::{Known, NotNeeded, NotRead, Reading};
+        self.held().is_some_and(|held| is_refreshable(held, anyway))
+            && self.refreshing().is_none()
+            && self.grants.pending.is_none()
+            && matches!(
+                self.secret_state(),
+                Known(_) | NotNeeded | NotRead | Reading
+            )
+    }
+
+    /// Refreshes the current grant: at once, or as soon as its secret is read and the grant is written.
     pub(super) fn refresh(&mut self, anyway: bool) -> Vec<Effect> {
-        if !self.secret_state().is_at_hand() {
-            self.grants.after_secret = Some(anyway);
-            return self.read_secret();
+        let Some(held) = self.held() else {
+            return Vec::new();
+        };
+        self.grants.pending = Some(PendingRefresh {
+            grant: held.id.clone(),
+            anyway,
+        });
+        self.refresh_when_ready()
+    }
+
+    /// Goes on with a refresh that waits, as far as that can be done now.
+    fn refresh_when_ready(&mut self) -> Vec<Effect> {
+        use super::SecretState::{Known, Missing, NotNeeded, NotRead, Prompt, Reading, Untrusted};
+        let Some(PendingRefresh { grant, anyway }) = &self.grants.pending else {
+            return Vec::new();
+        };
+        let held = self
+            .held()
+            .filter(|held| held.id == *grant && is_refreshable(held, *anyway));
+        let Some(held) = held else {
+            return self.leave_refresh();
+        };
+        if self.is_writing(&held.id) {
+            return Vec::new();
         }
+        match self.secret_state() {
+            Known(_) | NotNeeded => self.send_refresh(),
+            Reading => Vec::new(),
+            NotRead => self.read_secret(),
+            Prompt | Untrusted(_) | Missing(_) => self.leave_refresh(),
+        }
+    }
+
+    /// Gives up a refresh that waits, and the call that waits for it.
+    pub(super) fn leave_refresh(&mut self) -> Vec<Effect> {
+        self.grants.pending = None;
+        self.requests.waiting = None;
+        Vec::new()
+    }
+
+    /// Sends the refresh that waited. From here nothing ends it before its time.
+    fn send_refresh(&mut self) -> Vec<Effect> {
+        let pending = self.grants.pending.take();
         let client_secret = self.client_secret();
         let proxy = self.proxy();
-        let (Some(profile), Some(held)) = (&self.profile, self.held()) else {
+        let (Some(profile), Some(held), Some(pending)) = (&self.profile, self.held(), pending)
+        else {
             return Vec::new();
         };
         let Some(token) = &held.grant.refresh_token else {
@@ -56,20 +116,23 @@ impl Engine {
             request,
             proxy,
             body_limit: super::commands::TOKEN_BODY_LIMIT,
-            anyway,
+            anyway: pending.anyway,
         }]
     }
 
-    /// Goes on with the refresh that waited for the client secret, when it is there now.
-    pub(super) fn refresh_with_secret(&mut self) -> Vec<Effect> {
-        let Some(anyway) = self.grants.after_secret.take() else {
-            return Vec::new();
-        };
-        if self.secret_state().is_at_hand() && self.allows(&Command::Refresh { anyway }) {
-            return self.refresh(anyway);
+    /// Goes on with what waits, after whatever happened: a refresh for its secret, a call for a refresh.
+    /// So nothing waits for what no longer comes.
+    pub(super) fn go_on(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = self.refresh_when_ready();
+        let awaited = self.refreshing().is_some() || self.grants.pending.is_some();
+        if !awaited
+            && let Some(waiting) = self.requests.waiting.take()
+            && self.can_send(&waiting)
+        {
+            // Another grant is in use meanwhile.
+            effects.extend(self.send(now, &waiting));
         }
-        self.requests.waiting = None;
-        Vec::new()
+        effects
     }
 
     /// A refresh has ended; a call that waited for it is sent with what it brought.
@@ -86,6 +149,7 @@ impl Engine {
         };
         let (_, id) = under_way.swap_remove(place);
         let of_current = self.held().is_some_and(|held| held.id == id);
+        let by_another = matches!(outcome, RefreshOutcome::ByAnother(_));
         let sent_at = record.as_ref().map(|record| record.at);
         let recorded = record.as_ref().map(|_| call);
         if let Some(mut record) = record {
@@ -93,13 +157,26 @@ impl Engine {
             self.settle(record);
         }
         let renewed = self.take_outcome(now, &id, sent_at, recorded, outcome);
+        let later = &mut self.grants.moved_later;
+        let later = later.iter().position(|(moved, _)| *moved == id);
+        let mut effects = Vec::new();
+        if let Some((id, keep)) = later.map(|place| self.grants.moved_later.swap_remove(place)) {
+            effects.extend(self.place(&id, keep));
+        }
         if !of_current {
-            return Vec::new();
+            return effects;
         }
-        match self.requests.waiting.take() {
-            Some(waiting) if renewed && self.can_send(&waiting) => self.send(now, &waiting),
-            _ => Vec::new(),
+        let waiting = self.requests.waiting.take();
+        if let Some(waiting) = waiting.filter(|call| renewed && self.can_send(call)) {
+            // What another process got may be over by now; what we just got is used as it is, or a
+            // provider whose tokens live for no time would be asked for ever.
+            effects.extend(if by_another {
+                self.send(now, &waiting)
+            } else {
+                self.send_now(now, &waiting)
+            });
         }
+        effects
     }
 
     /// What a refresh did to its grant; whether there is a new token.
@@ -138,11 +215,17 @@ impl Engine {
                 held.unsettled = Some(*since);
                 None
             }
-            RefreshOutcome::Refused(_) => {
+            RefreshOutcome::Refused(TokenTrouble::Error { error, .. })
+                if error == "invalid_grant" =>
+            {
                 held.unsettled = None;
                 None
             }
-            RefreshOutcome::Busy { .. } | RefreshOutcome::NotSent(_) | RefreshOutcome::Gone => None,
+            // That says nothing of an earlier one that ended in the dark.
+            RefreshOutcome::Refused(_)
+            | RefreshOutcome::Busy { .. }
+            | RefreshOutcome::NotSent(_)
+            | RefreshOutcome::Gone => None,
         };
         let renewed = new.is_some();
         if let Some(grant) = new {

@@ -25,21 +25,26 @@ impl Engine {
             && (!call.names_organization() || self.requests.organization.is_some())
     }
 
-    /// Sends a call; the token goes along only where it may.
+    /// Sends a call; the token goes along only where it may, and is refreshed first when it is spent.
     pub(super) fn send(&mut self, now: Timestamp, call: &Call) -> Vec<Effect> {
         let organization = self.requests.organization.as_deref().unwrap_or_default();
         let call = call.of_organization(organization);
-        if self.needs_refresh(now, &call) {
-            self.requests.waiting = Some(call);
-            return match self.refreshing() {
-                Some(_) => Vec::new(),
-                None => self.refresh(false),
-            };
+        if !self.needs_refresh(now, &call) {
+            return self.send_now(now, &call);
         }
+        self.requests.waiting = Some(call);
+        if self.refreshing().is_some() || self.grants.pending.is_some() {
+            return Vec::new();
+        }
+        self.refresh(false)
+    }
+
+    /// Sends a call with the token as it is.
+    pub(super) fn send_now(&mut self, now: Timestamp, call: &Call) -> Vec<Effect> {
         let Some(profile) = &self.profile else {
             return Vec::new();
         };
-        let request = call::request(&call, &profile.api.base_url, self.grant());
+        let request = call::request(call, &profile.api.base_url, self.grant());
         let name = self.next_call();
         self.requests.sending = Some(name);
         self.push_outgoing(now, name, Purpose::Api, &request, "");
@@ -59,7 +64,9 @@ impl Engine {
         };
         call::takes_token(call, &profile.api.base_url, grant)
             && grant.is_spent(now)
-            && (self.refreshing().is_some() || self.can_refresh(false))
+            && (self.refreshing().is_some()
+                || self.grants.pending.is_some()
+                || self.can_refresh(false))
     }
 
     /// A call of the API has ended.

@@ -17,7 +17,7 @@ pub enum TokenKind {
 /// What a text most likely is: a JWT is an access token; 64 hexadecimal digits are what Visma Connect's
 /// refresh tokens look like. `None` when nothing tells.
 pub fn likely(text: &str) -> Option<TokenKind> {
-    let text = text.trim();
+    let text = bare(text);
     if jwt::decode(text).is_ok() {
         return Some(TokenKind::Access);
     }
@@ -25,9 +25,18 @@ pub fn likely(text: &str) -> Option<TokenKind> {
     digits.then_some(TokenKind::Refresh)
 }
 
+/// A token without what is copied along with it: space at its ends, the scheme of a header.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    match text.split_at_checked(7) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer ") => token.trim_start(),
+        _ => text,
+    }
+}
+
 /// Whether a text can be a token at all (RFC 6750 2.1, RFC 6749 A.17); what is wrong otherwise.
 pub fn check(text: &str) -> Result<(), &'static str> {
-    let text = text.trim();
+    let text = bare(text);
     if text.is_empty() {
         return Err("it is empty: paste the token alone");
     }
@@ -48,8 +57,7 @@ pub fn check(text: &str) -> Result<(), &'static str> {
 /// The grant that a token of the user's makes. Scope and end are read from a JWT; of an opaque token
 /// nothing is known. A refresh token alone makes a grant that is spent from the start.
 pub fn grant(kind: TokenKind, token: &Secret, api_origin: &str, now: Timestamp) -> Grant {
-    let text = token.expose().trim();
-    let text = text.strip_prefix("Bearer ").unwrap_or(text);
+    let text = bare(token.expose());
     let blank = Grant {
         access_token: Secret::new(""),
         token_type: "Bearer".to_owned(),
@@ -81,7 +89,7 @@ pub fn grant(kind: TokenKind, token: &Secret, api_origin: &str, now: Timestamp) 
     };
     let left = claims
         .get("exp")
-        .and_then(Value::as_i64)
+        .and_then(whole_seconds)
         .map(|end| end.saturating_sub(now.as_second()).max(0));
     Grant {
         access_token: Secret::new(text),
@@ -90,6 +98,12 @@ pub fn grant(kind: TokenKind, token: &Secret, api_origin: &str, now: Timestamp) 
         expires_in: left.and_then(|left| u64::try_from(left).ok()),
         ..blank
     }
+}
+
+/// A NumericDate (RFC 7519 2), which may have a fraction.
+fn whole_seconds(value: &Value) -> Option<i64> {
+    let number = value.as_number()?.to_string();
+    number.split('.').next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -106,8 +120,8 @@ mod tests {
     #[test]
     fn a_jwt_brings_its_scope_and_its_end() {
         let text = token(r#"{"exp":3600,"scope":["a","b"]}"#);
-        assert_eq!(likely(&text), Some(TokenKind::Access));
         let pasted = Secret::new(format!(" Bearer {text}\n"));
+        assert_eq!(likely(pasted.expose()), Some(TokenKind::Access));
         let grant = grant(TokenKind::Access, &pasted, "o", Timestamp::UNIX_EPOCH);
         assert_eq!(grant.access_token, Secret::new(text));
         assert_eq!(grant.scopes, ["a", "b"]);
@@ -131,8 +145,10 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_said_to_be_none() {
-        assert!(check(" abc\n").is_ok());
-        for wrong in ["", "  ", "a b", "{\"access_token\":\"x\"}", "æ"] {
+        for right in [" abc\n", "Bearer abc", "bearer  abc"] {
+            assert!(check(right).is_ok(), "{right}");
+        }
+        for wrong in ["", "  ", "Bearer ", "a b", "{\"access_token\":\"x\"}", "æ"] {
             assert!(check(wrong).is_err(), "{wrong}");
         }
         assert_eq!(likely("abc"), None);
