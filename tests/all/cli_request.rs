@@ -1,5 +1,6 @@
 //! `request` as a script meets it: what goes out, where the token goes, what is printed, how it ends.
 
+mod terminal;
 mod token;
 
 use crate::quiet::{Ended, Place};

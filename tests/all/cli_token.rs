@@ -1,8 +1,10 @@
 //! `token` as a script meets it: what one process kept is there for the next.
 
-use crate::quiet::{Ended, Running};
+mod refreshing;
+
+use crate::quiet::Ended;
 use crate::recorder::Recorder;
-use crate::standalone::{SECRET, Sandbox, assert_unseen, kept, kept_files, link_of, spend};
+use crate::standalone::{SECRET, Sandbox, assert_unseen, kept, kept_files, link_of};
 use serde_json::Value;
 use std::io::Write as _;
 use std::process::Stdio;
@@ -156,111 +158,6 @@ fn what_one_process_kept_another_one_shows_and_hands_out() {
 }
 
 #[test]
-fn a_spent_token_is_refreshed_before_it_is_handed_out() {
-    let sandbox = sandbox().signed_in();
-    spend(&sandbox.place);
-    let before = kept(&sandbox.place);
-    let ended = sandbox.run(&["token", "sb", "access"]);
-    assert_eq!(ended.exit, 0, "{ended:?}");
-    let after = kept(&sandbox.place);
-    assert_eq!(ended.output, secret(&after, "access_token"));
-    assert_ne!(after["obtained_at"], before["obtained_at"]);
-    assert_ne!(after["refresh_token"], before["refresh_token"]);
-    assert!(ended.talk.contains("spent"), "{ended:?}");
-    assert!(!ended.talk.contains(&ended.output));
-}
-
-#[test]
-fn a_refresh_says_old_and_new_and_shows_neither() {
-    let sandbox = sandbox().signed_in();
-    let before = kept(&sandbox.place);
-    let words = sandbox.run(&["token", "sb", "refresh"]);
-    assert_eq!(words.exit, 0, "{words:?}");
-    let is_replaced = |line: &str| line.starts_with("refresh token") && line.contains(" → ");
-    assert!(words.output.lines().any(is_replaced), "{words:?}");
-    let between = kept(&sandbox.place);
-    let json = sandbox.run(&["token", "sb", "refresh", "--json"]);
-    assert_eq!(json.exit, 0, "{json:?}");
-    assert_eq!(object(&json)["outcome"], "renewed");
-    assert_eq!(object(&json)["grant"]["access_token"], true);
-    let after = kept(&sandbox.place);
-    for grant in [&before, &between, &after] {
-        for name in ["access_token", "refresh_token"] {
-            for ended in [&words, &json] {
-                assert_unseen(ended, &[SECRET, &secret(grant, name)]);
-            }
-        }
-    }
-    assert_eq!(before["id"], after["id"], "the grant keeps its name");
-    assert_ne!(between["refresh_token"], after["refresh_token"]);
-}
-
-#[test]
-fn a_refused_refresh_is_explained_and_keeps_what_was_kept() {
-    let sandbox = sandbox().signed_in();
-    let before = kept(&sandbox.place);
-    let file = kept_files(&sandbox.place).remove(0);
-    let text = std::fs::read_to_string(&file).unwrap();
-    let forged = text.replace(&secret(&before, "refresh_token"), &"0f".repeat(32));
-    std::fs::write(&file, &forged).unwrap();
-    for (arguments, exit) in [
-        (&["token", "sb", "refresh"][..], 1),
-        (&["token", "sb", "refresh", "--json"], 1),
-    ] {
-        let ended = sandbox.run(arguments);
-        assert_eq!(ended.exit, exit, "{ended:?}");
-        assert!(ended.talk.contains("invalid_grant"), "{ended:?}");
-        assert_unseen(&ended, &[&"0f".repeat(32)]);
-        if arguments.contains(&"--json") {
-            let told = object(&ended);
-            assert_eq!(told["outcome"], "refused");
-            assert!(told["error"].is_string());
-        }
-    }
-    spend(&sandbox.place);
-    let ended = sandbox.run(&["token", "sb", "access"]);
-    assert_eq!(ended.exit, 1, "{ended:?}");
-    assert!(ended.output.is_empty(), "{ended:?}");
-    assert_eq!(kept(&sandbox.place)["refresh_token"], "0f".repeat(32));
-}
-
-#[test]
-fn a_provider_that_is_not_there_ends_a_refresh_with_4() {
-    let sandbox = sandbox().signed_in();
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = nobody.local_addr().unwrap();
-    drop(nobody);
-    // The same client at an endpoint that is gone: its grant is moved along by hand.
-    let url = format!("http://{address}/connect/token");
-    let old = secret(&kept(&sandbox.place), "token_url");
-    let profile = sandbox.profile.replace(&old, &url);
-    sandbox.place.profile("sb", &profile);
-    let ended = sandbox.run(&["token", "sb", "access"]);
-    assert_eq!(ended.exit, 3, "another endpoint finds no grant: {ended:?}");
-    let ended = import(&sandbox, &"0f".repeat(32), &[]);
-    assert_eq!(ended.exit, 0, "{ended:?}");
-    let ended = sandbox.run(&["token", "sb", "refresh"]);
-    assert_eq!(ended.exit, 4, "{ended:?}");
-    assert!(ended.talk.contains("[network-refused]"), "{ended:?}");
-}
-
-#[test]
-fn a_token_without_a_refresh_token_says_when_it_is_spent() {
-    let sandbox = sandbox().signed_in();
-    let file = kept_files(&sandbox.place).remove(0);
-    let mut grant = kept(&sandbox.place);
-    grant["refresh_token"] = Value::Null;
-    std::fs::write(&file, grant.to_string()).unwrap();
-    spend(&sandbox.place);
-    for action in ["access", "refresh"] {
-        let ended = sandbox.run(&["token", "sb", action]);
-        assert_eq!(ended.exit, 1, "{ended:?}");
-        assert!(ended.output.is_empty(), "{ended:?}");
-        assert!(ended.talk.contains("offline_access"), "{ended:?}");
-    }
-}
-
-#[test]
 fn a_token_of_ones_own_is_imported_from_standard_input() {
     let sandbox = sandbox().signed_in();
     let first = kept(&sandbox.place);
@@ -378,101 +275,4 @@ fn a_vault_that_cannot_be_written_ends_a_login_with_3_and_still_says_what_came()
     assert_eq!(last["event"], "token");
     assert_eq!(last["kept"], false);
     assert!(ended.talk.contains("not kept"), "{ended:?}");
-}
-
-#[test]
-fn ctrl_c_during_the_exchange_loses_no_token() {
-    let sandbox = Sandbox::start(&["--consent", "accept"]).keeping();
-    let token_url = format!(
-        "token_url = \"{}/connect/token\"",
-        origin_of(&sandbox.profile)
-    );
-    let (asked, is_asked) = std::sync::mpsc::channel();
-    let (go, may_go) = std::sync::mpsc::channel::<()>();
-    let may_go = std::sync::Mutex::new(may_go);
-    let slow = Recorder::with(move |_| {
-        asked.send(()).unwrap();
-        may_go.lock().unwrap().recv().unwrap();
-        let body = br#"{"access_token":"the-late-token","token_type":"Bearer","expires_in":3600}"#;
-        crate::recorder::ok("application/json", body)
-    });
-    let elsewhere = format!("token_url = \"{}/connect/token\"", slow.origin());
-    let profile = sandbox.profile.replace(&token_url, &elsewhere);
-    assert_ne!(profile, sandbox.profile);
-    sandbox.place.profile("sb", &profile);
-    let mut login = sandbox.login(&["--json"]);
-    let link = link_of(&login.until("link"));
-    std::thread::spawn(move || crate::browser::visit(&link));
-    is_asked.recv().unwrap();
-    login.signal(rustix::process::Signal::INT);
-    // The signal is there before the answer: the process says so.
-    login.until_talk("ctrl-c again");
-    go.send(()).unwrap();
-    let ended = login.end();
-    assert_eq!(ended.exit, 130, "{ended:?}");
-    assert_eq!(
-        ended.objects().pop().unwrap()["event"],
-        "token",
-        "{ended:?}"
-    );
-    assert_eq!(kept(&sandbox.place)["access_token"], "the-late-token");
-}
-
-/// The origin of a sandbox, from its printed profile.
-fn origin_of(profile: &str) -> String {
-    let line = profile.lines().find(|line| line.starts_with("issuer = "));
-    line.unwrap().split('"').nth(1).unwrap().to_owned()
-}
-
-#[test]
-fn fifty_requests_at_once_refresh_once_and_all_succeed() {
-    let sandbox = sandbox();
-    let origin = origin_of(&sandbox.profile);
-    let counted = relay(&origin);
-    let profile = sandbox.profile.replace(
-        &format!("token_url = \"{origin}"),
-        &format!("token_url = \"{}", counted.origin()),
-    );
-    assert_ne!(profile, sandbox.profile);
-    sandbox.place.profile("sb", &profile);
-    let sandbox = sandbox.signed_in();
-    assert_eq!(counted.got().len(), 1, "the exchange");
-    spend(&sandbox.place);
-    let requests: Vec<Running> = (0..50)
-        .map(|_| {
-            let arguments = [
-                "request",
-                "sb",
-                "GET",
-                "/v1.1/organizations",
-                "--profiles",
-                "trusted",
-            ];
-            Running::start(sandbox.place.command(&arguments))
-        })
-        .collect();
-    for request in requests {
-        let ended = request.end();
-        assert_eq!(ended.exit, 0, "{ended:?}");
-        assert!(ended.output.starts_with('['), "{ended:?}");
-    }
-    assert_eq!(counted.got().len(), 2, "one refresh");
-    let ended = sandbox.run(&["token", "sb", "refresh"]);
-    assert_eq!(ended.exit, 0, "no token was presented twice: {ended:?}");
-}
-
-/// Something that writes down what it passes on to a sandbox.
-fn relay(origin: &str) -> Recorder {
-    let address = origin.strip_prefix("http://").unwrap().to_owned();
-    Recorder::with(move |request| {
-        use std::io::Read as _;
-        let mut stream = std::net::TcpStream::connect(&address).unwrap();
-        let text = String::from_utf8_lossy(request);
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let head = format!("{head}\r\nConnection: close\r\n\r\n{body}");
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        answer
-    })
 }
