@@ -6,6 +6,7 @@ mod arguments;
 mod choose;
 pub mod drive;
 pub mod exit;
+mod explain;
 mod findings;
 mod link;
 mod login;
@@ -24,7 +25,7 @@ use crate::core::engine::Setup;
 use crate::core::fault::Fault;
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
-use arguments::{Arguments, Command, Link, Login, Sandbox};
+use arguments::{Arguments, Command, Explain, Link, Login, Sandbox};
 use clap::Parser as _;
 use exit::Exit;
 use jiff::SignedDuration;
@@ -53,6 +54,7 @@ pub struct Task(Quiet);
 /// The commands that need no screen; a folder of profiles with those that read one.
 #[derive(Debug)]
 enum Quiet {
+    Explain(Explain, Option<PathBuf>),
     Link(Link, Option<PathBuf>),
     Login(Login, Option<PathBuf>),
     Sandbox(Sandbox),
@@ -98,6 +100,7 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>) -> Face {
             demo: true,
             faults: demo.faults,
         }),
+        Some(Command::Explain(explain)) => Face::Task(Task(Quiet::Explain(explain, folder))),
         Some(Command::Link(link)) => Face::Task(Task(Quiet::Link(link, folder))),
         Some(Command::Login(login)) => Face::Task(Task(Quiet::Login(login, folder))),
         Some(Command::Sandbox(sandbox)) => Face::Task(Task(Quiet::Sandbox(sandbox))),
@@ -149,6 +152,7 @@ pub fn run(task: Task, terminal: Terminal) -> Exit {
 /// The command itself. Fails when standard output is closed or full.
 fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Result<Exit> {
     match task.0 {
+        Quiet::Explain(arguments, folder) => explain::run(&arguments, folder, printer),
         Quiet::Link(arguments, folder) => link::link(&arguments, folder, printer),
         Quiet::Login(arguments, folder) => {
             let setup = setup(arguments.timeout)?;

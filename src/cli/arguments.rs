@@ -22,7 +22,8 @@ Then, with a profile of your own in ./profiles or the configuration folder:
                                     a call of the API with the token that was kept
 
 Exit codes: 0 done; 1 the provider, the user or the API said no, or nobody answered in time; 2 usage;
-3 profile, configuration or what is kept; 4 no HTTP answer, or an address that cannot be bound";
+3 profile, configuration or what is kept; 4 no HTTP answer, or an address that cannot be bound;
+5 explain: not recognised";
 
 /// Walk an OAuth 2.0 client through Visma Connect one visible step at a time, then call the Dinero API
 #[derive(Debug, Parser)]
@@ -53,6 +54,8 @@ pub(super) enum Command {
     Request(Request),
     /// Look at, use, refresh, bring or forget the tokens that are kept for a profile
     Token(Token),
+    /// Say what a link, callback, token, error or curl line is and what is wrong with it; offline
+    Explain(Explain),
     /// Run the sandbox (Visma Connect and Dinero) for other programs, until Ctrl-C
     Sandbox(Sandbox),
 }
@@ -99,6 +102,34 @@ pub(super) struct Login {
 
     #[command(flatten)]
     pub(super) overrides: Overrides,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Read are: an authorize link; an answer at the redirect URI (address, form body, raw request, log line); the\n\
+address or text of Visma's error page; a token request (raw, curl line of bash or cmd) and its answer, alone or\n\
+in an error text; a JWT; a Dinero request or answer; a HAR file. Mail-wrapped, quoted and HTML-escaped text is\n\
+read all the same. Exit codes: 0 nothing wrong; 1 an error was found; 5 not recognised")]
+pub(super) struct Explain {
+    /// A file; `-` or nothing: standard input
+    pub(super) file: Option<String>,
+
+    /// Compare with this profile
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+
+    /// One JSON object on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+
+    /// Name every rule instead
+    #[arg(long, conflicts_with_all = ["file", "profile", "rule"])]
+    pub(super) list: bool,
+
+    /// Tell about one rule instead
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["file", "profile"])]
+    pub(super) rule: Option<String>,
 }
 
 /// `sandbox`.
@@ -158,6 +189,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Link(_) => "link",
             Self::Login(_) => "login",
+            Self::Explain(_) => "explain",
             Self::Sandbox(_) => "sandbox",
             Self::Request(_) => "request",
             Self::Token(_) => "token",

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// How the program ends. Where several fit, the first in the order 2, 3, 4, 1 applies.
+/// How the program ends. Where several fit, the first in the order 2, 3, 4, 5, 1 applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// 0: done.
@@ -15,6 +15,8 @@ pub enum Exit {
     Profile,
     /// 4: no HTTP answer to a request we sent, or an address that cannot be bound.
     Unreachable,
+    /// 5: what `explain` was given is not recognised.
+    NotRecognised,
     /// 130: Ctrl-C.
     Interrupted,
     /// 143: told to end.
@@ -30,6 +32,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Profile => 3,
             Self::Unreachable => 4,
+            Self::NotRecognised => 5,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }

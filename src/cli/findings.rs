@@ -4,26 +4,40 @@ use crate::cli::printer::Printer;
 use crate::core::diagnose::Finding;
 use crate::core::wire::visible::Visible;
 use serde_json::{Value, json};
+use std::io;
 
 /// Says findings, the leading one first.
 pub(super) fn say(printer: &mut Printer<'_>, findings: &[Finding]) {
-    for finding in findings {
-        let head = format!(
-            "{}: {} [{}]",
-            finding.severity.name(),
-            finding.headline,
-            finding.rule
-        );
-        printer.talk(&Visible::of(&head));
-        for (label, text) in [("seen", &finding.evidence), ("cause", &finding.cause)] {
-            if !text.is_empty() {
-                printer.talk(&Visible::of(&format!("  {label}: {text}")));
-            }
-        }
-        for fix in &finding.fix {
-            printer.talk(&Visible::of(&advice(fix.as_str())));
+    for line in findings.iter().flat_map(lines) {
+        printer.talk(&line);
+    }
+}
+
+/// Writes findings as the result itself. Fails when standard output is closed or full.
+pub(super) fn write(printer: &mut Printer<'_>, findings: &[Finding]) -> io::Result<()> {
+    findings
+        .iter()
+        .flat_map(lines)
+        .try_for_each(|line| printer.result(&line))
+}
+
+/// A finding as lines.
+fn lines(finding: &Finding) -> Vec<Visible> {
+    let head = format!(
+        "{}: {} [{}]",
+        finding.severity.name(),
+        finding.headline,
+        finding.rule
+    );
+    let mut lines = vec![Visible::of(&head)];
+    for (label, text) in [("seen", &finding.evidence), ("cause", &finding.cause)] {
+        if !text.is_empty() {
+            lines.push(Visible::of(&format!("  {label}: {text}")));
         }
     }
+    let advised = finding.fix.iter().map(|fix| advice(fix.as_str()));
+    lines.extend(advised.map(|advice| Visible::of(&advice)));
+    lines
 }
 
 /// How the screens say it, and how it is said where there are no keys.

@@ -14,18 +14,25 @@ mod api;
 mod bearer;
 mod callback;
 mod consent;
+mod error_page;
 mod exchange;
 mod grant;
 mod link;
+mod lone_token;
 mod network;
+mod protocol;
 mod query_filter;
 mod redirect;
 mod refresh;
 mod refusal;
 mod scope;
 mod seen;
+mod shape;
 mod token;
 mod token_answer;
+mod token_request;
+
+pub use error_page::error_id;
 
 use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::{Run, Step};
@@ -82,6 +89,11 @@ pub struct Evidence<'a> {
     pub held: Option<&'a HeldGrant>,
     /// The last answered call of the API.
     pub api: Option<&'a Record>,
+    /// Whether this was pasted: then nothing is known but what stands in it, and our own record of the run
+    /// proves nothing.
+    pub pasted: bool,
+    /// The text or address of the provider's error page.
+    pub page: Option<&'a str>,
 }
 
 /// A rule.
@@ -164,18 +176,23 @@ pub struct Finding {
 /// Every rule, in the order of the steps.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
+        shape::RULES,
         link::RULES,
+        protocol::RULES,
         scope::RULES,
         redirect::RULES,
+        error_page::RULES,
         consent::RULES,
         callback::RULES,
         after::RULES,
         answer::RULES,
+        token_request::RULES,
+        token_answer::RULES,
         exchange::RULES,
         grant::RULES,
-        token_answer::RULES,
         network::RULES,
         refresh::RULES,
+        lone_token::RULES,
         token::RULES,
         bearer::RULES,
         api::RULES,

@@ -248,6 +248,8 @@ impl Engine {
             grant: self.grant(),
             held: self.held(),
             api: self.requests.answered.and_then(|call| self.record(call)),
+            pasted: false,
+            page: None,
         };
         diagnose::diagnose(&evidence)
     }

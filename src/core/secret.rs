@@ -55,6 +55,14 @@ pub fn equal_in_constant_time(one: &str, other: &str) -> bool {
     verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
 }
 
+/// Bytes as lower-case hexadecimal digits: names that are made of hashes.
+pub(in crate::core) fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let pair =
+        |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+    bytes.iter().flat_map(pair).collect()
+}
+
 /// A source of random bytes that is a value: the world hands in the seed, the core draws from it.
 ///
 /// HMAC-SHA-256 over a counter, so a test with a fixed seed sees the same run every time.

@@ -6,6 +6,7 @@ mod consent;
 mod exchange;
 mod link;
 mod network;
+mod pasted;
 mod refresh;
 mod token;
 
@@ -35,6 +36,8 @@ struct Case {
     grant: Option<Grant>,
     held: Option<HeldGrant>,
     api: Option<CallId>,
+    pasted: bool,
+    page: Option<String>,
 }
 
 impl Case {
@@ -49,6 +52,8 @@ impl Case {
             grant: engine.grant().cloned(),
             held: engine.held().cloned(),
             api: engine.requests().answered,
+            pasted: false,
+            page: None,
             profile,
         }
     }
@@ -95,6 +100,8 @@ impl Case {
             api: self
                 .api
                 .and_then(|call| self.transcript.iter().find(|record| record.call == call)),
+            pasted: self.pasted,
+            page: self.page.as_deref(),
         })
     }
 
@@ -131,6 +138,7 @@ fn fixtures() -> Vec<Fixture> {
         callback::fixtures(),
         exchange::fixtures(),
         network::fixtures(),
+        pasted::fixtures(),
         refresh::fixtures(),
         token::fixtures(),
         api::fixtures(),

@@ -6,6 +6,7 @@ mod cli;
 mod cli_request;
 mod cli_token;
 mod diagnose;
+mod explain;
 mod faults;
 mod flow;
 mod focus;

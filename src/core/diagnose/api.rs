@@ -71,6 +71,13 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("api-server-error", Error, "RFC 9110 15.6", server_error),
     rule("api-body-not-json", Error, "RFC 9110 8.3", not_json),
+    rule("api-timestamp-outdated", Error, DINERO, timestamp_outdated),
+    rule(
+        "api-duplicate",
+        Error,
+        "Dinero documentation, client code",
+        duplicate,
+    ),
     rule("api-refused", Error, "RFC 9110 15", refused),
     rule("api-brown-out", Warning, DINERO, brown_out),
     rule(
@@ -333,16 +340,36 @@ fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
+fn timestamp_outdated(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::TimestampOutdated)?;
+    Some(Found::new(
+        "It was changed by somebody else meanwhile",
+        seen(evidence, record, response),
+        "A write carries the timestamp of what it changes. This one is outdated: somebody, or an earlier \
+         call, wrote in between.",
+        &["read it again, take its new timestamp, then write once more"],
+    ))
+}
+
+fn duplicate(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::Duplicate)?;
+    Some(Found::new(
+        "It is there already",
+        seen(evidence, record, response),
+        "The Guid of the request was used before: an earlier try went through, or the same id was given \
+         twice.",
+        &["look whether the earlier one is what was wanted; else send it with a new Guid"],
+    ))
+}
+
 fn refused(evidence: &Evidence<'_>) -> Option<Found> {
     let (record, response) = when(evidence, Meaning::OtherRefusal)?;
-    let cause = match (response.status, ApiError::of(evidence, response).code) {
-        (300..400, _) => {
+    let cause = match response.status {
+        300..400 => {
             "It sends us to another address. That is shown and not followed, for the token would go \
              along."
         }
-        (_, Some(58)) => "The record was changed meanwhile: its timestamp is outdated.",
-        (_, Some(72)) | (409, _) => "It is there already, or the id was used before.",
-        (413, _) => "What was sent is too large.",
+        413 => "What was sent is too large.",
         _ => "The words of the API stand above; it is none of the usual refusals.",
     };
     Some(Found::new(

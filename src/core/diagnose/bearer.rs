@@ -69,6 +69,14 @@ fn unauthorized(evidence: &Evidence<'_>) -> Option<Found> {
 
 /// The likeliest reason of a 401 and what to do about it.
 fn why_unauthorized(evidence: &Evidence<'_>, record: &Record) -> (String, String) {
+    if evidence.pasted && record.request.method.is_empty() {
+        return (
+            "Likeliest first: the token expired (it lives an hour), it was made for another API, it was cut \
+             or broken by a line end, `Bearer ` was missing before it, a clock is wrong."
+                .to_owned(),
+            "paste the token itself to have it read".to_owned(),
+        );
+    }
     if !token_went_along(record) {
         return if is_elsewhere(evidence, record) {
             (

@@ -54,6 +54,12 @@ pub(super) const RULES: &[Rule] = &[
         missing_code,
     ),
     hit(
+        "callback-with-token",
+        Severity::Warning,
+        "RFC 6749 4.2, RFC 9700 2.1.2",
+        with_token,
+    ),
+    hit(
         "callback-code-and-error",
         Severity::Error,
         "RFC 6749 4.1.2",
@@ -218,7 +224,7 @@ fn issuer_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 fn missing_code(evidence: &Evidence<'_>) -> Option<Found> {
-    let hit = refused(evidence, &Verdict::NoAnswer)?;
+    let hit = refused(evidence, &Verdict::NoAnswer).filter(|hit| !brings_a_token(hit))?;
     let asked = evidence.profile.authorize.response_mode;
     let cause = match (hit.arrival, asked) {
         (Arrival::Pasted, ResponseMode::FormPost) => {
@@ -242,6 +248,25 @@ fn missing_code(evidence: &Evidence<'_>) -> Option<Found> {
         &[
             OWN_LINK,
             "p paste the form body (developer tools, Network, the POST, Payload)",
+        ],
+    ))
+}
+
+/// Whether an access token came in place of a code.
+fn brings_a_token(hit: &Hit) -> bool {
+    hit.answer.further.iter().any(|name| name == "access_token")
+}
+
+fn with_token(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::NoAnswer).filter(|hit| brings_a_token(hit))?;
+    Some(Found::new(
+        "A token came through the browser, and no code",
+        format!("{}: `access_token`, no `code`", line(evidence, hit)),
+        "That is the implicit flow: the link asked with another response_type than `code`. The token has \
+         passed the browser, its history and whatever logs addresses.",
+        &[
+            "write `response_type=code` into the link",
+            "have the token revoked, if others may have seen it",
         ],
     ))
 }

@@ -6,7 +6,7 @@
 use super::seen::{
     brought_an_answer, capital, parameter, portal, provider, quoted, refused_hit, span,
 };
-use super::{Evidence, Found, Rule, Severity};
+use super::{Evidence, Found, Rule, Severity, error_page};
 use crate::core::oauth::callback::Verdict;
 use crate::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
 use crate::core::oauth::{RunPhase, Step};
@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
         steps: &[Step::Consent],
         severity: Severity::Error,
         source: "Duende, inferred",
-        check: error_page,
+        check: ended_on_an_error_page,
     },
     Rule {
         name: "port-in-use",
@@ -68,7 +68,10 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// The provider's error page, when it was reached in the user's place. In a browser nobody here sees it.
-fn error_page(evidence: &Evidence<'_>) -> Option<Found> {
+fn ended_on_an_error_page(evidence: &Evidence<'_>) -> Option<Found> {
+    if evidence.page.is_some() {
+        return error_page::unknown(evidence);
+    }
     let began = evidence.run.started_at?;
     if evidence.run.phase != RunPhase::Waiting {
         return None;
@@ -254,7 +257,7 @@ fn listen_failed(evidence: &Evidence<'_>) -> Option<Found> {
 
 fn elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
     let failed = failure(evidence, BindFailureKind::NotListenable).is_some();
-    if evidence.step == Step::Consent && !failed {
+    if evidence.pasted || evidence.step == Step::Consent && !failed {
         return None;
     }
     let uri = parameter(evidence, "redirect_uri").filter(|uri| !is_placeholder(uri))?;

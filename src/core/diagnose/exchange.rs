@@ -59,6 +59,11 @@ pub(super) const RULES: &[Rule] = &[
         unsupported_grant_type,
     ),
     rule("invalid-scope", "RFC 6749 5.2", invalid_scope),
+    rule(
+        "invalid-tenant",
+        "Visma Connect documentation",
+        invalid_tenant,
+    ),
     rule("token-error", "RFC 6749 5.2", other_error),
 ];
 
@@ -133,11 +138,30 @@ fn code_expiring(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
+/// Both ways of showing the secret at once: RFC 6749 2.3 forbids it, whatever is answered.
+fn shown_twice(evidence: &Evidence<'_>) -> Option<Found> {
+    let request = &token_request(evidence)?.request;
+    let both = request.headers.get("authorization").is_some()
+        && form_field(request, "client_secret").is_some();
+    both.then(|| {
+        Found::new(
+            "The client shows its secret twice",
+            "client_secret in the body and an Authorization header",
+            "A client uses one way of showing who it is, and a server may refuse two with invalid_client.",
+            &["leave one of the two out"],
+        )
+    })
+}
+
 fn invalid_client(evidence: &Evidence<'_>) -> Option<Found> {
-    let (seen, request) = refusal(evidence, |error| error == "invalid_client")?;
+    let Some((seen, request)) = refusal(evidence, |error| error == "invalid_client") else {
+        return shown_twice(evidence).filter(|_| evidence.pasted);
+    };
     let posted = form_field(request, "client_secret");
     let basic = request.headers.get("authorization").is_some();
+    let unknown = request.method.is_empty();
     let way = match (&posted, basic) {
+        _ if unknown => "the request was not pasted",
         (Some(_), true) => "the secret was sent twice: in the body and by Basic",
         (Some(_), false) => "the secret was sent in the body",
         (None, true) => "the secret was sent by Basic",
@@ -146,7 +170,7 @@ fn invalid_client(evidence: &Evidence<'_>) -> Option<Found> {
     let odd = posted.as_deref().is_some_and(|secret| {
         secret.trim() != secret || secret.starts_with(['"', '\'']) || secret.ends_with(['"', '\''])
     });
-    let cause = match (posted.is_some() || basic, odd) {
+    let cause = match (posted.is_some() || basic || unknown, odd) {
         (false, _) => "An application with a secret must show it; none went along.",
         (true, true) => {
             "The secret has a space, quote or line end at its edge, which likely came along when it \
@@ -178,21 +202,48 @@ fn invalid_client(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
-fn invalid_request(evidence: &Evidence<'_>) -> Option<Found> {
-    let (seen, request) = refusal(evidence, |error| error == "invalid_request")?;
+/// The required fields that a token request does not have.
+fn missing_fields(request: &Request, of_a_refresh: bool) -> Vec<&'static str> {
     let basic = request.headers.get("authorization").is_some();
-    let required: &[&str] = if is_refresh(evidence) {
+    let required: &[&str] = if of_a_refresh {
         &["grant_type", "refresh_token", "client_id"]
     } else {
         &["grant_type", "code", "redirect_uri", "client_id"]
     };
-    let missing: Vec<&str> = required
+    required
         .iter()
         .copied()
         .filter(|name| !(basic && *name == "client_id"))
         .filter(|name| form_field(request, name).is_none_or(|value| value.is_empty()))
-        .collect();
-    let (seen, cause) = if missing.is_empty() {
+        .collect()
+}
+
+/// A form that was pasted without its answer, and lacks something.
+fn pasted_with_gaps<'a>(evidence: &Evidence<'a>) -> Option<(String, &'a Request)> {
+    let request = &token_request(evidence).filter(|_| evidence.pasted)?.request;
+    let kind = request.headers.media_type();
+    let form = kind.is_empty() || kind == "application/x-www-form-urlencoded";
+    let of_a_code = form_field(request, "grant_type").is_none_or(|it| it == "authorization_code");
+    (form && of_a_code && request.method == "POST" && !missing_fields(request, false).is_empty())
+        .then(|| ("the request alone".to_owned(), request))
+}
+
+fn invalid_request(evidence: &Evidence<'_>) -> Option<Found> {
+    let refused = refusal(evidence, |error| error == "invalid_request");
+    let (seen, request) = refused.or_else(|| {
+        trouble(evidence)
+            .is_none()
+            .then(|| pasted_with_gaps(evidence))
+            .flatten()
+    })?;
+    let missing = missing_fields(request, is_refresh(evidence));
+    let (seen, cause) = if request.method.is_empty() {
+        (
+            seen,
+            "Likeliest first: the body was sent as JSON or multipart instead of a form, a required field \
+             is missing, a field stands twice.",
+        )
+    } else if missing.is_empty() {
         (
             seen,
             if is_refresh(evidence) {
@@ -223,6 +274,9 @@ fn unauthorized_client(evidence: &Evidence<'_>) -> Option<Found> {
     let (seen, request) = refusal(evidence, |error| error == "unauthorized_client")?;
     let cause = if is_refresh(evidence) {
         "The registration does not allow the refresh_token grant (Offline Access), or not any more."
+    } else if request.method.is_empty() {
+        "The registration does not allow this grant (a Service application), or the request had no \
+         redirect_uri; a Duende server answers both with this error."
     } else if form_field(request, "redirect_uri").is_none() {
         "The request had no redirect_uri; a Duende server answers that with this error."
     } else {
@@ -252,7 +306,11 @@ fn unsupported_grant_type(evidence: &Evidence<'_>) -> Option<Found> {
     let sent = form_field(request, "grant_type").unwrap_or_default();
     Some(Found::new(
         "The token endpoint does not know this grant type",
-        format!("{seen}; sent grant_type {}", quoted(&sent)),
+        if request.method.is_empty() {
+            seen
+        } else {
+            format!("{seen}; sent grant_type {}", quoted(&sent))
+        },
         "The endpoint is not one for this grant, or something on the way dropped the form's body.",
         &["check `token_url` of the provider", go_on(evidence)],
     ))
@@ -284,7 +342,8 @@ fn invalid_scope(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 /// The errors that have a rule of their own.
-const EXPLAINED: [&str; 6] = [
+const EXPLAINED: [&str; 7] = [
+    "invalid_tenant",
     "invalid_client",
     "invalid_grant",
     "invalid_request",
@@ -292,6 +351,20 @@ const EXPLAINED: [&str; 6] = [
     "unsupported_grant_type",
     "invalid_scope",
 ];
+
+fn invalid_tenant(evidence: &Evidence<'_>) -> Option<Found> {
+    let (seen, _) = refusal(evidence, |error| error == "invalid_tenant")?;
+    Some(Found::new(
+        "The user or company may not use that API",
+        seen,
+        "The API is for companies that are entitled to it in Visma Admin, and for users with the role \
+         API User there. A change of roles takes 10 to 15 minutes. Dinero's API has no such rule.",
+        &[
+            "have entitlement and role checked in Visma Admin, then wait a quarter of an hour",
+            go_on(evidence),
+        ],
+    ))
+}
 
 fn other_error(evidence: &Evidence<'_>) -> Option<Found> {
     let seen = match trouble(evidence)? {
@@ -301,10 +374,7 @@ fn other_error(evidence: &Evidence<'_>) -> Option<Found> {
         }
         _ => return None,
     };
-    let cause = if seen.contains("`invalid_tenant`") {
-        "The user or company is not entitled to that API in Visma Admin. A change of roles takes 10 \
-         to 15 minutes."
-    } else if seen.starts_with("status") {
+    let cause = if seen.starts_with("status") {
         "The answer is not one of an OAuth server. A firewall, gateway or proxy may stand before it."
     } else {
         "It is not an error that RFC 6749 names; the provider's documents say more."

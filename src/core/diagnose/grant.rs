@@ -139,7 +139,13 @@ fn reused(evidence: &Evidence<'_>) -> Option<Found> {
     let seen = seen(evidence, Why::Reused)?;
     let code = form_field(&exchange(evidence)?.request, "code")?;
     let before = posted_before(evidence, &code).is_some();
-    let (own, cause) = if before {
+    let (own, cause) = if evidence.pasted {
+        (
+            "",
+            "It was exchanged already: a double submit, a reloaded page, or another program that had the \
+             same callback. A code works once.",
+        )
+    } else if before {
         (
             "; our record: this code was posted before",
             "It was exchanged in an earlier run. A code works once; some servers also revoke what \
@@ -163,6 +169,18 @@ fn reused(evidence: &Evidence<'_>) -> Option<Found> {
 fn expired(evidence: &Evidence<'_>) -> Option<Found> {
     let seen = seen(evidence, Why::Expired)?;
     let age = code_age(evidence).map_or(0, |age| age.as_secs());
+    if evidence.pasted {
+        return Some(Found::new(
+            "The code had expired when it was exchanged",
+            seen,
+            format!(
+                "Codes are for immediate use: {} takes them for {}.",
+                provider(evidence),
+                lifetime(evidence)
+            ),
+            &["ctrl-n begins a new run; exchange its code at once"],
+        ));
+    }
     let old = age >= i64::from(evidence.profile.provider.code_lifetime);
     let cause = if old {
         format!(
@@ -189,6 +207,15 @@ fn redirect_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
     let seen = seen(evidence, Why::RedirectUri)?;
     let link = parameter(evidence, "redirect_uri").unwrap_or_default();
     let sent = form_field(&exchange(evidence)?.request, "redirect_uri").unwrap_or_default();
+    if evidence.pasted && link == sent {
+        return Some(Found::new(
+            "The exchange names another redirect_uri than the link",
+            seen,
+            "The provider compares every character: http or https, `localhost` or `127.0.0.1`, port, path \
+             and the slash at the end. The code is burned by the attempt.",
+            &[NEW_RUN, "use one and the same redirect_uri in both"],
+        ));
+    }
     if link == sent {
         return Some(Found::new(
             "The provider compares another redirect_uri",
@@ -229,6 +256,18 @@ fn redirect_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
 fn verifier(evidence: &Evidence<'_>) -> Option<Found> {
     let seen = seen(evidence, Why::Verifier)?;
     let request = &exchange(evidence)?.request;
+    if evidence.pasted && verifier_fits(evidence, request) {
+        return Some(Found::new(
+            "The code verifier does not fit the link's challenge",
+            seen,
+            "The verifier is missing, belongs to another sign-in, or was changed on its way; or the link \
+             had no challenge. The code is burned by the attempt.",
+            &[
+                NEW_RUN,
+                "keep the verifier with the sign-in that its challenge was made for",
+            ],
+        ));
+    }
     let challenge = parameter(evidence, "code_challenge").is_some();
     let sent = form_field(request, "code_verifier").is_some();
     let (own, cause) = match (challenge, sent) {
@@ -268,6 +307,20 @@ fn verifier(evidence: &Evidence<'_>) -> Option<Found> {
 
 fn unexplained(evidence: &Evidence<'_>) -> Option<Found> {
     let seen = seen(evidence, Why::Unknown)?;
+    if evidence.pasted {
+        return Some(Found::new(
+            "The provider does not take this code",
+            format!("{seen}; link, time and earlier tries were not pasted"),
+            "Likeliest first: the code was exchanged before (a double submit, a reloaded page), it is older \
+             than five minutes (inferred), redirect_uri differs from the link's, code_verifier and \
+             code_challenge do not belong together, the code is of another application or environment.",
+            &[
+                NEW_RUN,
+                "compare redirect_uri of link and exchange, character for character",
+                "exchange the code at once, and once only",
+            ],
+        ));
+    }
     let age = code_age(evidence).map_or(0, |age| age.as_secs());
     Some(Found::new(
         "The provider does not take this code",

@@ -32,6 +32,8 @@ pub(super) enum Meaning {
     ServerError,
     NoOrganizations,
     NotJson,
+    TimestampOutdated,
+    Duplicate,
     OtherRefusal,
 }
 
@@ -56,6 +58,7 @@ pub(super) fn meaning(evidence: &Evidence<'_>) -> Option<Meaning> {
         },
         404 if error().is_json => Meaning::NotFound,
         404 | 405 | 410 => Meaning::WrongPath,
+        409 => Meaning::Duplicate,
         429 => Meaning::RateLimited,
         480 => Meaning::BrownOut,
         400 | 422 => of_bad_request(record, &error()),
@@ -90,7 +93,9 @@ fn of_success(record: &Record, response: &Response) -> Option<Meaning> {
 fn of_bad_request(record: &Record, error: &ApiError) -> Meaning {
     match error.code {
         Some(40 | 63 | 65) => return Meaning::NotFound,
-        Some(58 | 72) => return Meaning::OtherRefusal,
+        Some(58) => return Meaning::TimestampOutdated,
+        Some(72) => return Meaning::Duplicate,
+        _ if error.names("guidMustBeUnique") => return Meaning::Duplicate,
         _ => {}
     }
     if page_size(record).is_some() {

@@ -5,6 +5,7 @@
 use super::exchange::{go_on, rule, whole_answer};
 use super::seen::{clip, is_refresh, provider, quoted, token_request, trouble};
 use super::{Evidence, Found, Rule};
+use crate::core::oauth::callback::target;
 use crate::core::oauth::grant::{NotJson, TokenTrouble};
 
 /// The rules about what came in place of a token answer.
@@ -18,6 +19,16 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn wrong_method(evidence: &Evidence<'_>) -> Option<Found> {
+    let request = &token_request(evidence)?.request;
+    if !request.method.is_empty() && request.method != "POST" {
+        return Some(Found::new(
+            "The token request is not a POST",
+            format!("method {}", quoted(&request.method)),
+            "A token request is a POST with its fields in the body. In an address, code and secret end \
+             up in logs.",
+            &["send a POST with the fields in its body"],
+        ));
+    }
     let TokenTrouble::Status { status: 405 } = trouble(evidence)? else {
         return None;
     };
@@ -33,16 +44,29 @@ fn wrong_method(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
+/// Whether a token request goes to the endpoint that is for the browser.
+fn goes_to_authorize(evidence: &Evidence<'_>) -> bool {
+    token_request(evidence).is_some_and(|record| {
+        let (path, _) = target(&record.request.url);
+        path.trim_end_matches('/').ends_with("/authorize")
+    })
+}
+
 fn wrong_endpoint(evidence: &Evidence<'_>) -> Option<Found> {
-    let TokenTrouble::Status {
-        status: status @ (404 | 410),
-    } = trouble(evidence)?
-    else {
-        return None;
+    let seen = if goes_to_authorize(evidence) {
+        format!("POST {}, which is for the browser", endpoint(evidence))
+    } else {
+        let TokenTrouble::Status {
+            status: status @ (404 | 410),
+        } = trouble(evidence)?
+        else {
+            return None;
+        };
+        format!("{status} from POST {}", endpoint(evidence))
     };
     Some(Found::new(
         "There is no token endpoint at that address",
-        format!("{status} from POST {}", endpoint(evidence)),
+        seen,
         "The path is misspelt, or it belongs to another environment or product.",
         &[
             "compare `token_url` with token_endpoint in the provider's metadata",

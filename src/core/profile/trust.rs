@@ -2,6 +2,7 @@
 //! secret before the user said so, once for each file, secret and token endpoint.
 
 use crate::core::profile::{Origin, Profile, SecretReference};
+use crate::core::secret::hexadecimal;
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
 use std::path::PathBuf;
@@ -54,10 +55,6 @@ impl TrustQuestion {
         };
         let path = self.path.to_string_lossy();
         let whole = json!([path, reference, self.token_url]).to_string();
-        digest(&SHA256, whole.as_bytes())
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hexadecimal(digest(&SHA256, whole.as_bytes()).as_ref())
     }
 }

@@ -4,7 +4,7 @@
 //! profile that is edited to another endpoint finds nothing of the former one.
 
 use crate::core::profile::{KeepTokens, Profile};
-use crate::core::secret::Secret;
+use crate::core::secret::{Secret, hexadecimal};
 use crate::core::token::Grant;
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
@@ -141,11 +141,6 @@ fn texts_of(object: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
         .collect()
 }
 
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Why a vault did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultTrouble {
@@ -179,7 +174,6 @@ pub enum VaultTroubleKind {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 mod tests {
     use super::*;
 

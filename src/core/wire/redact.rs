@@ -217,7 +217,7 @@ fn target_of(url: &str) -> &str {
 }
 
 /// Whether a name is one of [`SECRET_NAMES`]: encoding, case, `_`, `-` and `[…]` make no difference.
-fn is_secret_name(name: &str) -> bool {
+pub fn is_secret_name(name: &str) -> bool {
     let once = decoded(name);
     let twice = decoded(&once);
     let name = twice.split('[').next().unwrap_or_default().trim();

@@ -96,7 +96,9 @@ fn refusals() -> Vec<Fixture> {
             got(480, ""),
         ),
         row("api-server-error", got(500, ""), got(429, "")),
-        row("api-refused", got(409, ""), got(400, "")),
+        row("api-duplicate", got(409, ""), got(400, "")),
+        row("api-timestamp-outdated", code(400, 58), code(400, 42)),
+        row("api-refused", got(413, ""), got(400, "")),
     ]
 }
 

@@ -111,6 +111,11 @@ fn refusals() -> Vec<Fixture> {
             asked("GET", "/favicon.ico", PLAIN),
         ),
         row(
+            "callback-with-token",
+            posted("access_token=hunter2&token_type=Bearer&state=STATE"),
+            posted("token_type=Bearer&state=STATE"),
+        ),
+        row(
             "callback-code-and-error",
             posted("code=c&error=access_denied&state=STATE"),
             posted("error=access_denied&state=STATE"),

@@ -107,10 +107,11 @@ fn errors() -> Vec<Fixture> {
             error("invalid_grant"),
         ),
         row(
-            "token-error",
+            "invalid-tenant",
             error("invalid_tenant"),
             error("invalid_grant"),
         ),
+        row("token-error", error("slow_down"), error("invalid_tenant")),
     ]
 }
 

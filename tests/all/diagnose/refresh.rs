@@ -172,7 +172,7 @@ fn whatever_ends_an_exchange_is_explained_in_a_refresh_too() {
             vec!["unsupported-grant-type"],
         ),
         (error("invalid_scope"), vec!["invalid-scope"]),
-        (error("invalid_tenant"), vec!["token-error"]),
+        (error("invalid_tenant"), vec!["invalid-tenant"]),
         (answered(405, ""), vec!["token-wrong-method"]),
         (answered(404, ""), vec!["token-wrong-endpoint"]),
         (answered(302, ""), vec!["token-redirected"]),

@@ -1,0 +1,227 @@
+//! Reads a curl line, as browsers copy it for bash and for cmd.
+
+use crate::core::wire::{Body, Headers, Request};
+use base64::Engine as _;
+
+/// The request of the first curl command in a text.
+pub(super) fn read(text: &str) -> Option<Request> {
+    let at = text
+        .match_indices("curl")
+        .map(|(at, _)| at)
+        .find(|at| begins_a_command(text, *at))?;
+    let words = words(&text[at..]);
+    let mut made = Made::default();
+    let mut words = words.into_iter().skip(1);
+    while let Some(word) = words.next() {
+        if !made.take(&word, &mut words) {
+            break;
+        }
+    }
+    made.request()
+}
+
+/// Whether `curl` stands there as a command of its own.
+fn begins_a_command(text: &str, at: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    let after = text[at + 4..]
+        .strip_prefix(".exe")
+        .unwrap_or(&text[at + 4..]);
+    before.is_none_or(|before| before.is_whitespace() || "$`>#%;&|(".contains(before))
+        && after.starts_with(char::is_whitespace)
+}
+
+/// The words of a command line: quotes of bash (`'…'`, `"…"`, `$'…'`) and carets of cmd undone, lines that
+/// end in `\` or `^` joined; ends where the command does.
+fn words(line: &str) -> Vec<String> {
+    let cmd = line.contains("^\n") || line.contains("^\"") || line.contains("^&");
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut begun = false;
+    let mut quote = None;
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some('\''), '\'') | (Some('"'), '"') => quote = None,
+            (Some('\''), other) => word.push(other),
+            (_, '^') if cmd => match letters.next() {
+                Some('\n') | None => {}
+                Some('"') if quote.is_some() => quote = None,
+                Some('"') => (quote, begun) = (Some('"'), true),
+                Some(other) => {
+                    begun = true;
+                    word.push(other);
+                }
+            },
+            (_, '\\') => match letters.next() {
+                Some('\n') | None => {}
+                Some(other @ ('"' | '\\' | '\'' | '$' | '`' | ' ' | '&')) => {
+                    begun = true;
+                    word.push(other);
+                }
+                Some(other) => {
+                    begun = true;
+                    word.push('\\');
+                    word.push(other);
+                }
+            },
+            (Some(_), other) => word.push(other),
+            (None, '$') if letters.peek() == Some(&'\'') => {}
+            (None, '\'' | '"') => (quote, begun) = (Some(letter), true),
+            (None, '\n' | ';' | '|') => break,
+            (None, other) if other.is_whitespace() => {
+                if begun {
+                    words.push(std::mem::take(&mut word));
+                    begun = false;
+                }
+            }
+            (None, other) => {
+                begun = true;
+                word.push(other);
+            }
+        }
+    }
+    if begun {
+        words.push(word);
+    }
+    words
+}
+
+/// What a command line amounts to.
+#[derive(Default)]
+struct Made {
+    method: Option<String>,
+    url: Option<String>,
+    headers: Headers,
+    data: Vec<String>,
+    multipart: bool,
+    in_query: bool,
+}
+
+/// Options whose value says nothing here.
+const WITH_VALUE: [&str; 14] = [
+    "-o",
+    "--output",
+    "-A",
+    "--user-agent",
+    "-e",
+    "--referer",
+    "-b",
+    "--cookie",
+    "-m",
+    "--max-time",
+    "-x",
+    "--proxy",
+    "-w",
+    "--write-out",
+];
+
+impl Made {
+    /// Takes a word, and its value where it has one; false when the line is no curl command after all.
+    fn take(&mut self, word: &str, words: &mut impl Iterator<Item = String>) -> bool {
+        let (name, joined) = match word.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+            _ => (word, None),
+        };
+        let mut value = || joined.clone().or_else(|| words.next()).unwrap_or_default();
+        match name {
+            "-X" | "--request" => self.method = Some(value()),
+            "-H" | "--header" => {
+                if let Some((name, content)) = value().split_once(':') {
+                    self.headers.push(name.trim(), content.trim());
+                }
+            }
+            "-d" | "--data" | "--data-raw" | "--data-ascii" | "--data-binary" => {
+                self.data.push(value());
+            }
+            "--data-urlencode" => {
+                let value = value();
+                let (name, content) = value.split_once('=').unwrap_or(("", &value));
+                let encoded: String = form_urlencoded::byte_serialize(content.as_bytes()).collect();
+                self.data.push(format!("{name}={encoded}"));
+            }
+            "-F" | "--form" => {
+                self.multipart = true;
+                self.data.push(value());
+            }
+            "-u" | "--user" => {
+                let pair = base64::engine::general_purpose::STANDARD.encode(value());
+                self.headers.push("Authorization", format!("Basic {pair}"));
+            }
+            "-G" | "--get" => self.in_query = true,
+            "--url" => self.url = Some(value()),
+            "--oauth2-bearer" => {
+                let token = value();
+                self.headers
+                    .push("Authorization", format!("Bearer {token}"));
+            }
+            name if WITH_VALUE.contains(&name) => drop(value()),
+            name if name.starts_with('-') => {}
+            address => {
+                self.url.get_or_insert_with(|| address.to_owned());
+            }
+        }
+        true
+    }
+
+    /// The request that curl would send.
+    fn request(mut self) -> Option<Request> {
+        let mut url = self.url?;
+        if !url.contains("://") {
+            url = format!("http://{url}");
+        }
+        let body = self.data.join("&");
+        let media = if self.multipart {
+            "multipart/form-data"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
+        let posts = !self.data.is_empty() && !self.in_query;
+        if posts && self.headers.get("content-type").is_none() {
+            self.headers.push("Content-Type", media);
+        }
+        if self.in_query && !body.is_empty() {
+            let mark = if url.contains('?') { '&' } else { '?' };
+            url = format!("{url}{mark}{body}");
+        }
+        let usual = if posts { "POST" } else { "GET" };
+        Some(Request {
+            method: self.method.unwrap_or_else(|| usual.to_owned()),
+            url,
+            headers: self.headers,
+            body: if posts {
+                Body::text(&body)
+            } else {
+                Body::default()
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bash_and_cmd_say_the_same() {
+        let bash = "curl 'https://a.example/token' \\\n  -H 'Accept: */*' \\\n  --data-raw 'a=1&b=it'\\''s'";
+        let cmd = "curl \"https://a.example/token\" ^\n  -H \"Accept: */*\" ^\n  --data-raw \"a=1^&b=it's\"";
+        let (one, other) = (read(bash).unwrap(), read(cmd).unwrap());
+        assert_eq!(one, other);
+        assert_eq!(one.method, "POST");
+        assert_eq!(one.body.to_text(), "a=1&b=it's");
+    }
+
+    #[test]
+    fn options_are_told_from_the_address() {
+        let request =
+            read("$ curl -sS -o out.json -u id:secret -X PUT https://a.example/x").unwrap();
+        assert_eq!(request.url, "https://a.example/x");
+        assert_eq!(request.method, "PUT");
+        assert_eq!(
+            request.headers.get("authorization"),
+            Some("Basic aWQ6c2VjcmV0")
+        );
+        assert!(read("we use libcurl for this").is_none());
+    }
+}

@@ -1,0 +1,159 @@
+//! Reads raw HTTP messages as people paste them: a request, an answer, or one after the other.
+
+use crate::core::wire::{Body, Headers, Request, Response};
+
+/// Methods that a request line may begin with.
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+
+/// Request and answer in a text; `None` when there is neither.
+pub(super) fn read(text: &str) -> Option<(Option<Request>, Option<Response>)> {
+    let answer_at = line_that(text, |line| status_line(line).is_some());
+    let (before, answer) = match answer_at {
+        Some(at) => (&text[..at], Some(&text[at..])),
+        None => (text, None),
+    };
+    let request = line_that(before, |line| request_line(line).is_some())
+        .and_then(|at| request(&before[at..]));
+    let response = answer.and_then(response);
+    (request.is_some() || response.is_some()).then_some((request, response))
+}
+
+/// Where the first such line begins.
+fn line_that(text: &str, is_it: impl Fn(&str) -> bool) -> Option<usize> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start_matches(['<', '>', '*', ' ']);
+        if is_it(bare.trim_end()) {
+            return Some(at + (line.len() - bare.len()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Method and target of `POST /connect/token HTTP/1.1`, or of the same with a whole address and no version.
+fn request_line(line: &str) -> Option<(&str, &str)> {
+    let mut words = line.split(' ');
+    let method = words.next().filter(|word| METHODS.contains(word))?;
+    let target = words.next()?;
+    let version = words.next();
+    let whole = target.starts_with("http://") || target.starts_with("https://");
+    let versioned = version.is_some_and(|word| word.starts_with("HTTP/"));
+    (versioned || whole && version.is_none()).then_some((method, target))
+}
+
+/// Version, status and reason of `HTTP/1.1 400 Bad Request`.
+fn status_line(line: &str) -> Option<(&str, u16, &str)> {
+    let (version, rest) = line
+        .split_once(' ')
+        .filter(|(it, _)| it.starts_with("HTTP/"))?;
+    let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
+    let status = status.parse().ok().filter(|it| (100..600).contains(it))?;
+    Some((version, status, reason))
+}
+
+/// Header fields up to the empty line, and what stands behind it.
+fn fields(text: &str) -> (Headers, &str) {
+    let mut headers = Headers::default();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (line, behind) = rest.split_once('\n').unwrap_or((rest, ""));
+        let line = line.trim_end().trim_start_matches(['<', '>', ' ']);
+        if line.is_empty() {
+            return (headers, behind);
+        }
+        let Some((name, value)) = line.split_once(':').filter(|(name, _)| is_name(name)) else {
+            return (headers, rest);
+        };
+        headers.push(name, value.trim());
+        rest = behind;
+    }
+    (headers, rest)
+}
+
+/// Whether a text can be the name of a header field.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// A request.
+fn request(text: &str) -> Option<Request> {
+    let (line, behind) = text.split_once('\n').unwrap_or((text, ""));
+    let (method, target) = request_line(line.trim_end())?;
+    let (headers, body) = fields(behind);
+    let url = if target.contains("://") {
+        target.to_owned()
+    } else {
+        let host = headers.get("host").unwrap_or("localhost");
+        let local = host.starts_with("localhost") || host.starts_with("127.");
+        let scheme = if local { "http" } else { "https" };
+        format!("{scheme}://{host}{target}")
+    };
+    Some(Request {
+        method: method.to_owned(),
+        url,
+        headers,
+        body: Body::text(body.trim_end()),
+    })
+}
+
+/// An answer.
+fn response(text: &str) -> Option<Response> {
+    let (line, behind) = text.split_once('\n').unwrap_or((text, ""));
+    let (version, status, reason) = status_line(line.trim_end())?;
+    let (headers, body) = fields(behind);
+    Some(Response {
+        status,
+        reason: reason.to_owned(),
+        version: version.to_owned(),
+        headers,
+        body: Body::text(body.trim_end()),
+        cut: None,
+    })
+}
+
+/// The target in the quotes of an access-log line: `"GET /callback?code=… HTTP/1.1"`.
+pub(super) fn logged(text: &str) -> Option<Request> {
+    text.split('"').find_map(|piece| {
+        let (method, target) = request_line(piece)?;
+        Some(Request {
+            method: method.to_owned(),
+            url: format!("http://localhost{target}"),
+            headers: Headers::default(),
+            body: Body::default(),
+        })
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_and_answer_are_read_in_one_go() {
+        let text = "> POST /connect/token HTTP/1.1\n> Host: connect.visma.com\n>\n< HTTP/1.1 400 Bad Request\n< content-type: application/json\n\n{\"error\":\"invalid_grant\"}";
+        let (request, response) = read(text).unwrap();
+        assert_eq!(
+            request.unwrap().url,
+            "https://connect.visma.com/connect/token"
+        );
+        let response = response.unwrap();
+        assert_eq!(response.status, 400);
+        assert_eq!(response.headers.media_type(), "application/json");
+        assert_eq!(response.body.to_text(), "{\"error\":\"invalid_grant\"}");
+    }
+
+    #[test]
+    fn a_log_line_holds_its_request() {
+        let line = r#"127.0.0.1 - - [x] "GET /callback?code=c HTTP/1.1" 200 5 "-" "Mozilla/5.0""#;
+        assert_eq!(
+            logged(line).unwrap().url,
+            "http://localhost/callback?code=c"
+        );
+        assert!(logged("\"GET lost\"").is_none());
+    }
+}
