@@ -56,7 +56,7 @@ pub fn equal_in_constant_time(one: &str, other: &str) -> bool {
 }
 
 /// Bytes as lower-case hexadecimal digits: names that are made of hashes.
-pub(in crate::core) fn hexadecimal(bytes: &[u8]) -> String {
+pub fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let pair =
         |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));

@@ -5,8 +5,9 @@
 
 use super::files;
 use crate::core::secret::Secret;
+use crate::core::secret::hexadecimal;
 use crate::core::token::Grant;
-use crate::core::token::kept::{VaultTrouble, hexadecimal};
+use crate::core::token::kept::VaultTrouble;
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use serde_json::{Value, json};
