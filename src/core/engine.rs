@@ -51,6 +51,8 @@ pub struct Setup {
 pub struct Requests {
     /// A call that waits until the token is refreshed.
     pub waiting: Option<Call>,
+    /// A call that waited, and was not sent because the refresh failed.
+    pub unsent: Option<Call>,
     /// The user's companies, once they were listed.
     pub organizations: Vec<Organization>,
     /// The one that paths name.
@@ -199,12 +201,21 @@ impl Engine {
         &self.mask
     }
 
-    /// The state of a step. Requests needs a grant to be ready, whichever run it came from.
+    /// The state of a step. Token and Requests need a grant to be ready, whichever run it came from.
     pub fn step_state(&self, step: Step) -> StepState {
+        if step == Step::Token {
+            return self.token_state();
+        }
         if step != Step::Requests {
             return self.run.step_state(step);
         }
         let answered = self.requests.answered.and_then(|call| self.record(call));
+        if self.requests.waiting.is_some() {
+            return StepState::Running;
+        }
+        if self.requests.unsent.is_some() {
+            return StepState::Failed;
+        }
         match (self.requests.sending, answered, self.grant()) {
             (Some(_), _, _) => StepState::Running,
             (None, Some(record), _) => match record.outcome.response() {
@@ -213,6 +224,18 @@ impl Engine {
             },
             (None, None, Some(_)) => StepState::Ready,
             (None, None, None) => StepState::Pending,
+        }
+    }
+
+    /// The state of step 5: a grant may be there without this run, and may be being refreshed.
+    fn token_state(&self) -> StepState {
+        let of_run = self.run.step_state(Step::Token);
+        match of_run {
+            _ if self.refreshing().is_some() || self.refresh_waits() => StepState::Running,
+            StepState::Pending if self.grant().is_some() => StepState::Ready,
+            // Its grant was forgotten since.
+            StepState::Done if self.grant().is_none() => StepState::Pending,
+            _ => of_run,
         }
     }
 

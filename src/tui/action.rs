@@ -1,7 +1,9 @@
 //! Everything a key, a click or a palette line can mean.
 
-use crate::core::engine::message::Command;
+use crate::core::engine::message::{Command, Prompt};
 use crate::core::oauth::Step;
+use crate::core::profile::KeepTokens;
+use crate::core::token::kept::GrantId;
 
 /// What the user wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,20 @@ pub enum Action {
     NewRun,
     /// Use the profile of that name; asks while a run is open.
     UseProfile(String),
+    /// Refresh the grant in use; asks what must be known or decided first.
+    Refresh,
+    /// Trust the profile in use with the secret it names, then refresh.
+    TrustAndRefresh,
+    /// Keep grants of this client there, and write that into the profile's file where it has one.
+    Keep(KeepTokens),
+    /// Forget this grant; asks.
+    ForgetGrant(GrantId),
+    /// Forget the grant of the row that has the focus; asks.
+    Forget,
+    /// A new run in which the provider asks who signs in; asks while a run is open.
+    SignInAgain(Prompt),
+    /// Choose from a list.
+    Choose(Choosing),
     /// Copy the run's link; copying begins the run, so that the listener is bound.
     CopyLink,
     /// The next or the previous place that can have the focus.
@@ -77,6 +93,10 @@ pub enum Question {
     Field(crate::core::profile::Field),
     /// The client secret, masked while it is typed; goes on with the exchange.
     ClientSecret,
+    /// The client secret, for a refresh that waits for it.
+    SecretForRefresh,
+    /// A token that the user has already, masked while it is typed.
+    Token,
     /// A pasted answer.
     Answer,
     /// Method and path of a free request.
@@ -100,4 +120,13 @@ pub enum Place {
     Organizations,
     /// One record, whole.
     Record(crate::core::wire::CallId),
+}
+
+/// What is chosen from a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choosing {
+    /// Where grants are kept.
+    Keep,
+    /// How the provider asks who signs in.
+    SignIn,
 }

@@ -5,6 +5,9 @@
 //! unless something counts.
 
 mod clock;
+mod settle;
+
+pub use settle::Ended;
 
 use crate::core::engine::message::{Command, Effect, Event};
 use crate::core::engine::{Engine, Setup};
@@ -117,13 +120,14 @@ enum Found {
     One(String, Option<Box<ProfileFile>>),
 }
 
-/// Runs until the user or a signal ends it. `world` is called once the first frame is on the screen.
+/// Runs until the user or a signal ends it; what must not be cut off then is settled by the caller, once
+/// the terminal is given back. `world` is called once the first frame is on the screen.
 pub async fn run<B, I>(
     terminal: &mut Terminal<B>,
     mut input: I,
     start: Start,
     world: impl FnOnce(Mask) -> World,
-) -> io::Result<End>
+) -> io::Result<Ended>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
@@ -144,26 +148,42 @@ where
         Opening::Named(name) => app.look_for(name),
         Opening::Choose | Opening::Profile(_) => {}
     }
+    let end = play(&mut app, &mut world, terminal, &mut input).await;
+    Ok(Ended::new(end, app.engine, world))
+}
+
+/// The loop itself. Fails when the terminal is gone.
+async fn play<B, I>(
+    app: &mut App,
+    world: &mut World,
+    terminal: &mut Terminal<B>,
+    input: &mut I,
+) -> io::Result<End>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+    I: Stream<Item = io::Result<Input>> + Unpin,
+{
     loop {
         let wake = clock::next(&app.engine, &app.ui, Timestamp::now());
         tokio::select! {
             biased;
-            Some(signal) = world.signals.recv() => app.signal(&mut world, signal),
+            Some(signal) = world.signals.recv() => app.signal(world, signal),
             Some(event) = world.events.recv() => {
-                app.event(&mut world, event);
+                app.event(world, event);
                 for _ in 1..AT_ONCE {
                     match world.events.try_recv() {
-                        Ok(event) => app.event(&mut world, event),
+                        Ok(event) => app.event(world, event),
                         Err(_) => break,
                     }
                 }
             }
-            Some(found) = app.found.recv() => app.found(&mut world, found),
+            Some(found) = app.found.recv() => app.found(world, found),
             next = input.next() => match next {
-                Some(next) => app.input(&mut world, next?),
+                Some(next) => app.input(world, next?),
                 None => return Ok(End::HungUp),
             },
-            () = clock::until(wake) => app.tick(&mut world),
+            () = clock::until(wake) => app.tick(world),
         }
         // Keys that only move about are taken together; what a key changed is drawn before the next one
         // is judged by it.
@@ -172,7 +192,7 @@ where
                 break;
             }
             match input.next().now_or_never() {
-                Some(Some(next)) => app.input(&mut world, next?),
+                Some(Some(next)) => app.input(world, next?),
                 Some(None) => return Ok(End::HungUp),
                 None => break,
             }

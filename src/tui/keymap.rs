@@ -24,6 +24,8 @@ pub struct Situation<'a> {
     pub popup: Option<&'a Popup>,
     /// Whether the pane in view holds a masked value.
     pub has_secret: bool,
+    /// Whether the row that has the focus is a grant.
+    pub on_grant: bool,
 }
 
 /// One row of the table.
@@ -121,6 +123,7 @@ impl Key {
             KeyCode::PageDown => "pgdn".to_owned(),
             KeyCode::Home => "home".to_owned(),
             KeyCode::End => "end".to_owned(),
+            KeyCode::Delete => "del".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         };
         if self.control {

@@ -22,9 +22,11 @@ pub mod profiles;
 mod requests;
 pub mod time;
 mod token;
+mod trust;
 
 pub use diagram::{DiagramLine, Party, diagram};
 pub use parts::short_scopes;
+pub use trust::words as trust_words;
 
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;

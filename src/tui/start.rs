@@ -45,8 +45,12 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
             tokio::spawn(read_keys(typed));
             make_world(mask, &kept)
         };
-        let end = app::run(&mut screen, input, start, make).await;
+        let ended = app::run(&mut screen, input, start, make).await;
         drop(entered);
+        let end = match ended {
+            Ok(ended) => ended.settle(&mut io::stderr()).await,
+            Err(error) => Err(error),
+        };
         let runtime = world.borrow_mut().take();
         if let Some(mut runtime) = runtime {
             runtime.finish().await;

@@ -4,9 +4,11 @@
 //! It never touches engine or terminal itself, so a test presses keys and reads what follows.
 
 pub mod act;
+mod granting;
 pub mod input;
 pub mod menu;
 mod moving;
+mod parting;
 pub mod popup;
 mod press;
 pub mod shelf;

@@ -11,7 +11,7 @@ use dineroscope::core::oauth::{RunPhase, STEPS, Step};
 use dineroscope::core::secret::Secret;
 use dineroscope::tui::action::Action;
 use dineroscope::tui::keymap::{KEYS, Key, Situation, applicable};
-use dineroscope::tui::ui::act::{Reaction, has_secret};
+use dineroscope::tui::ui::act::{Reaction, focused_grant, has_secret};
 use dineroscope::tui::ui::{Before, Focus, Ui};
 
 /// A screen at a point, with a step in view.
@@ -86,6 +86,7 @@ fn rows(picture: &Picture) -> Vec<&'static dineroscope::tui::keymap::Binding> {
         ui: &picture.ui,
         popup: picture.ui.popups.last(),
         has_secret: has_secret(&picture.areas),
+        on_grant: focused_grant(&picture.ui, &picture.areas).is_some(),
     };
     applicable(&situation).collect()
 }

@@ -96,6 +96,8 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
     };
     let end = runtime
         .block_on(run(&mut terminal, input, start, world))
+        .unwrap()
+        .end
         .unwrap();
     let text = terminal.backend().to_string();
     (end, text, asked.take())

@@ -122,6 +122,24 @@ impl Engine {
             || !self.grants.removing.is_empty()
     }
 
+    /// Whether something is under way whose end is to be kept beyond this program run: what is held in
+    /// memory only is gone with it, so nothing would be gained by waiting.
+    pub fn is_owed(&self) -> bool {
+        let exchanging = matches!(self.run.phase, RunPhase::Exchanging(_));
+        let is_kept = |id: &GrantId| {
+            let held = self.grants.held.iter().find(|held| held.id == *id);
+            held.is_some_and(|held| held.keep != KeepTokens::Memory)
+        };
+        (exchanging && self.keep_tokens() != KeepTokens::Memory)
+            || self
+                .released
+                .iter()
+                .any(|released| released.keep != KeepTokens::Memory)
+            || self.grants.refreshing.iter().any(|(_, id)| is_kept(id))
+            || !self.grants.writing.is_empty()
+            || !self.grants.removing.is_empty()
+    }
+
     /// Takes a grant that has just come, as the current one of its client, and has it kept.
     pub(super) fn take_grant(
         &mut self,

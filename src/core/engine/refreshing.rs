@@ -35,6 +35,20 @@ impl Engine {
             .next()
     }
 
+    /// Whether a refresh of the current grant waits: for the client secret, or until the grant is written.
+    pub fn refresh_waits(&self) -> bool {
+        self.grants.pending.is_some()
+    }
+
+    /// Whether there is something to refresh and nothing under way for it; trust, a typed secret or a
+    /// decision may be needed first.
+    pub fn could_refresh(&self) -> bool {
+        self.grant()
+            .is_some_and(|grant| grant.refresh_token.is_some())
+            && self.refreshing().is_none()
+            && !self.refresh_waits()
+    }
+
     /// Whether a grant is being refreshed.
     pub(super) fn is_refreshing(&self, id: &GrantId) -> bool {
         self.grants.refreshing.iter().any(|(_, one)| one == id)
@@ -90,8 +104,15 @@ impl Engine {
     /// Gives up a refresh that waits, and the call that waits for it.
     pub(super) fn leave_refresh(&mut self) -> Vec<Effect> {
         self.grants.pending = None;
-        self.requests.waiting = None;
+        self.give_up_waiting();
         Vec::new()
+    }
+
+    /// A call that waited for a refresh is not sent.
+    fn give_up_waiting(&mut self) {
+        if let Some(call) = self.requests.waiting.take() {
+            self.requests.unsent = Some(call);
+        }
     }
 
     /// Sends the refresh that waited. From here nothing ends it before its time.
@@ -166,8 +187,11 @@ impl Engine {
         if !of_current {
             return effects;
         }
+        if !renewed {
+            self.give_up_waiting();
+        }
         let waiting = self.requests.waiting.take();
-        if let Some(waiting) = waiting.filter(|call| renewed && self.can_send(call)) {
+        if let Some(waiting) = waiting.filter(|call| self.can_send(call)) {
             // What another process got may be over by now; what we just got is used as it is, or a
             // provider whose tokens live for no time would be asked for ever.
             effects.extend(if by_another {

@@ -29,6 +29,7 @@ impl Engine {
     pub(super) fn send(&mut self, now: Timestamp, call: &Call) -> Vec<Effect> {
         let organization = self.requests.organization.as_deref().unwrap_or_default();
         let call = call.of_organization(organization);
+        self.requests.unsent = None;
         if !self.needs_refresh(now, &call) {
             return self.send_now(now, &call);
         }

@@ -44,9 +44,7 @@ pub fn check(text: &str) -> Result<(), &'static str> {
         return Err("it is over 64 KiB: paste the token alone");
     }
     if text.starts_with('{') {
-        return Err(
-            "it is JSON: paste the value of access_token or refresh_token, without its quotes",
-        );
+        return Err("it is JSON: paste the value of one token alone, without its quotes");
     }
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("it holds a space or a line break: paste the token alone, in one piece");

@@ -115,6 +115,7 @@ const SPACE: &[Key] = &[Key::letter(' ')];
 const TAB: &[Key] = &[Key::plain(KeyCode::Tab)];
 const BACK_TAB: &[Key] = &[Key::plain(KeyCode::BackTab)];
 const ESCAPE: &[Key] = &[Key::plain(KeyCode::Esc)];
+const DELETE: &[Key] = &[Key::plain(KeyCode::Delete)];
 const OPEN: &[Key] = &[Key::letter('o')];
 const HELP: &[Key] = &[Key::letter('?'), Key::plain(KeyCode::F(1))];
 const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
@@ -122,7 +123,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 43] = [
+pub static KEYS: [Binding; 45] = [
     row(
         Here,
         ENTER,
@@ -188,6 +189,26 @@ pub static KEYS: [Binding; 43] = [
         Action::Open(Place::Organizations),
         "choose the organization",
         "organization",
+    ),
+    row(
+        Here,
+        &[Key::letter('u')],
+        |situation| {
+            on_step(situation)
+                && situation.ui.step == Step::Token
+                && situation.engine.could_refresh()
+        },
+        Action::Refresh,
+        "refresh the token",
+        "refresh",
+    ),
+    row(
+        Here,
+        DELETE,
+        |situation| on_step(situation) && situation.ui.step == Step::Token && situation.on_grant,
+        Action::Forget,
+        "forget the grant; asks",
+        "forget",
     ),
     row(
         Here,

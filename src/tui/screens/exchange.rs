@@ -4,8 +4,8 @@
 
 mod checks;
 
-use super::parts::{self, fact, folding, group, joined, nothing, prose, secret};
-use super::{Scene, blank, button, new_run, time, way_on};
+use super::parts::{self, choice, fact, folding, group, joined, nothing, prose, secret};
+use super::{Scene, blank, button, new_run, time, trust, way_on};
 use crate::core::engine::SecretState;
 use crate::core::engine::message::Command;
 use crate::core::oauth::grant::{NotJson, TokenTrouble};
@@ -54,9 +54,15 @@ fn before(scene: &Scene<'_>) -> Pane {
         SecretState::Known(_) | SecretState::NotNeeded => {
             (verdict(&checks), StepState::Ready, true)
         }
-        SecretState::Reading | SecretState::NotRead | SecretState::Untrusted(_) => (
+        SecretState::Reading => (
             "The client secret is being read".to_owned(),
             StepState::Running,
+            false,
+        ),
+        SecretState::NotRead => (not_read(scene).to_owned(), StepState::Ready, false),
+        SecretState::Untrusted(_) => (
+            "May this profile use the secret it names?".to_owned(),
+            StepState::Ready,
             false,
         ),
         SecretState::Prompt => (
@@ -70,18 +76,27 @@ fn before(scene: &Scene<'_>) -> Pane {
             false,
         ),
     };
-    let button = if may_send {
-        button("Send the exchange", Action::Engine(Command::Exchange))
-    } else {
-        button(
-            "Type the client secret",
-            Action::Ask(Question::ClientSecret),
-        )
-    };
+    let typed = Action::Ask(Question::ClientSecret);
+    let type_instead = || choice(Mark::None, "Type the client secret", "", typed.clone());
+    let read = Action::Engine(Command::ReadSecret);
     let mut groups = Vec::new();
-    if let SecretState::Missing(reason) = scene.engine.secret_state() {
-        groups.push(group("", "", vec![prose(reason)]));
-    }
+    let button = match scene.engine.secret_state() {
+        _ if may_send => button("Send the exchange", Action::Engine(Command::Exchange)),
+        SecretState::Untrusted(question) => {
+            groups.extend(trust::groups(&question, type_instead()));
+            button("Trust it and go on", Action::Engine(Command::Trust))
+        }
+        SecretState::NotRead => {
+            groups.push(group("", "", vec![type_instead()]));
+            button("Read the client secret", read)
+        }
+        SecretState::Missing(reason) => {
+            let again = choice(Mark::None, "Read it again", "", read);
+            groups.push(group("", "", vec![prose(reason), again]));
+            button("Type the client secret", typed)
+        }
+        _ => button("Type the client secret", typed),
+    };
     groups.push(fields(scene, &request));
     groups.push(how(scene));
     groups.push(group(
@@ -100,6 +115,15 @@ fn before(scene: &Scene<'_>) -> Pane {
         quiet: Some(Visible::of(&format!("POST {}", request.url))),
         groups,
         ..blank(scene, Step::Exchange, headline)
+    }
+}
+
+/// What will be done for a secret that was not read yet.
+fn not_read(scene: &Scene<'_>) -> &'static str {
+    match scene.engine.profile().map(|profile| &profile.client_secret) {
+        Some(SecretReference::Command(_)) => "A command runs for the secret when you go on",
+        Some(SecretReference::Keyring) => "The keyring is opened for the secret when you go on",
+        _ => "The client secret is read when you go on",
     }
 }
 
@@ -153,7 +177,11 @@ fn fields(scene: &Scene<'_>, request: &Request) -> Group {
     }
     let lacking = matches!(
         scene.engine.secret_state(),
-        SecretState::Prompt | SecretState::Reading | SecretState::Missing(_)
+        SecretState::Prompt
+            | SecretState::Reading
+            | SecretState::NotRead
+            | SecretState::Untrusted(_)
+            | SecretState::Missing(_)
     );
     if lacking && scene.engine.run().exchange.is_none() {
         rows.push(nothing(Mark::Warning, "client_secret", "not there yet"));

@@ -39,6 +39,23 @@ pub(super) fn nothing(mark: Mark, name: impl Into<Visible>, meaning: impl Into<V
     row(mark, name, Value::Nothing, meaning)
 }
 
+/// A fact that does something on Enter.
+pub(super) fn acting(
+    mark: Mark,
+    name: impl Into<Visible>,
+    value: impl Into<Visible>,
+    meaning: impl Into<Visible>,
+    action: Action,
+) -> Row {
+    Row::Fact(Fact {
+        mark,
+        name: name.into(),
+        value: Value::Plain(value.into()),
+        meaning: meaning.into(),
+        action: Some(action),
+    })
+}
+
 /// A fact.
 fn row(mark: Mark, name: impl Into<Visible>, value: Value, meaning: impl Into<Visible>) -> Row {
     Row::Fact(Fact {

@@ -3,7 +3,7 @@
 //! Requests stand above, the last answer below, its body last, so that it takes what room is left.
 
 use super::parts::{self, choice, fact, folding, group, joined, prose, short_scope};
-use super::{Scene, blank, button, go_to, new_run, time, way_on};
+use super::{Scene, blank, button, go_to, new_run, time, token, way_on};
 use crate::core::dinero::call::Call;
 use crate::core::dinero::catalogue::{OPERATIONS, Operation};
 use crate::core::engine::message::Command;
@@ -24,10 +24,66 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
     if let Some(record) = requests.sending.and_then(record) {
         return sending(scene, record);
     }
+    if let Some(call) = &requests.waiting {
+        return waiting(scene, call);
+    }
+    if let Some(call) = &requests.unsent {
+        return unsent(scene, call);
+    }
     match requests.answered.and_then(record) {
         Some(record) => answered(scene, record),
         None => before(scene),
     }
+}
+
+/// A call waits until the token is refreshed.
+fn waiting(scene: &Scene<'_>, call: &Call) -> Pane {
+    let cancel = Action::Engine(Command::CancelSend);
+    let text = if scene.engine.refresh_waits() {
+        format!("{}.", token::waits(scene))
+    } else {
+        "The refresh itself goes on when the call is cancelled: its answer is kept when it comes."
+            .to_owned()
+    };
+    Pane {
+        button: Some(button("Cancel the call", cancel)),
+        quiet: Some(Visible::of(&format!("then {}", call_words(scene, call)))),
+        groups: vec![group("", "", vec![prose(text)])],
+        ..blank(
+            scene,
+            Step::Requests,
+            "The token is spent: it is refreshed first",
+        )
+    }
+}
+
+/// A call waited for a refresh that failed.
+fn unsent(scene: &Scene<'_>, call: &Call) -> Pane {
+    Pane {
+        button: Some(go_to(Step::Token)),
+        quiet: Some(Visible::of(&format!(
+            "not sent: {}",
+            call_words(scene, call)
+        ))),
+        groups: vec![
+            group(
+                "",
+                "",
+                vec![prose(format!("{}.", token::why_not_refreshed(scene)))],
+            ),
+            choices(scene),
+        ],
+        ..blank(
+            scene,
+            Step::Requests,
+            "Not sent: the token is spent, the refresh failed",
+        )
+    }
+}
+
+/// `GET /v1.1/organizations`, secrets masked.
+fn call_words(scene: &Scene<'_>, call: &Call) -> String {
+    format!("{} {}", call.method, scene.engine.mask().url(&call.target))
 }
 
 /// Nothing was called yet.

@@ -1,75 +1,196 @@
-//! Step 5: what was granted, how long it holds, and what the tokens say.
+//! Step 5: what was granted, how long it holds, and what the tokens say; refreshing it, and the other grants.
+//!
+//! ```text
+//! ✓ Signed in. Token good for 58 min        [ Call the API ↵ ]
+//!   until 13:02:04   sent only to https://api.dinero.dk
+//! Grant
+//!  ·  refresh_token  •••• 64 chars #c9f4  rotation: not seen yet
+//!     kept           memory ▾             gone when you quit
+//! Scopes
+//! ▸ Who signed in
+//! ▸ Earlier grants
+//! Claims
+//! ```
 //!
 //! Tokens are decoded to be looked at; no word here claims that anything about them was proven.
 
 mod claims;
+mod grants;
+mod refreshed;
+mod tokens;
 
-use super::parts::{fact, group, joined, nothing, secret, short_scopes};
+pub(super) use refreshed::{waits, why_not_refreshed};
+
+use super::parts::{choice, fact, group, joined, prose, short_scopes};
 use super::{Scene, blank, button, new_run, time, way_on};
 use crate::core::dinero::catalogue;
+use crate::core::engine::message::Command;
+use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::{RunPhase, Step, StepState};
-use crate::core::token::{Grant, jwt};
+use crate::core::secret::Secret;
+use crate::core::token::Grant;
+use crate::core::token::import::TokenKind;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Question};
 use crate::tui::pane::{Button, Group, Mark, Pane, Row};
 
 /// The pane.
 pub(super) fn pane(scene: &Scene<'_>) -> Pane {
-    let Some(grant) = scene.engine.grant() else {
+    let Some(held) = scene.engine.held() else {
         return without(scene);
     };
+    let grant = &held.grant;
     let left = grant.seconds_left(scene.now);
-    let (state, headline, button) = match left {
-        Some(left) if left <= 0 => (
-            StepState::Failed,
-            "The access token has expired".to_owned(),
-            renew(scene),
-        ),
-        Some(left) => (
-            StepState::Done,
-            format!("Signed in. Token good for {}", time::countdown(left)),
-            call(),
-        ),
-        None => (
-            StepState::Done,
-            "Signed in. The answer does not say for how long".to_owned(),
-            call(),
-        ),
-    };
+    let Headline {
+        state,
+        text,
+        button,
+    } = headline(scene, held, left);
     let mut groups: Vec<Group> = Vec::new();
     groups.extend(bar(grant, left));
-    groups.push(granted(scene, grant));
+    groups.push(tokens::group(scene, held));
     groups.push(scopes(scene, grant));
-    groups.extend(claims::access_token(scene, &grant.access_token));
+    groups.push(grants::who(scene, held));
+    groups.extend(grants::others(scene, held));
+    if !grant.access_token.is_empty() {
+        groups.extend(claims::access_token(scene, &grant.access_token));
+    }
     if let Some(token) = &grant.id_token {
         groups.extend(claims::id_token(scene, token));
     }
     Pane {
         state,
-        button: Some(button),
+        button,
         quiet: Some(Visible::of(&quiet(scene, grant))),
         groups,
-        ..blank(scene, Step::Token, headline)
+        ..blank(scene, Step::Token, text)
     }
+}
+
+/// What is so now, and what to do next.
+struct Headline {
+    state: StepState,
+    text: String,
+    button: Option<Button>,
+}
+
+/// The headline of a grant: a refresh under way, how the last one failed, else how long the token holds.
+fn headline(scene: &Scene<'_>, held: &HeldGrant, left: Option<i64>) -> Headline {
+    let spent = held.grant.is_spent(scene.now);
+    let of = |state, text: String, button| Headline {
+        state,
+        text,
+        button: Some(button),
+    };
+    let under_way = scene.engine.refreshing().is_some();
+    if under_way || scene.engine.refresh_waits() {
+        let text = if under_way {
+            "Refreshing…"
+        } else {
+            refreshed::waits(scene)
+        };
+        return Headline {
+            state: StepState::Running,
+            text: text.to_owned(),
+            button: (!spent).then(call),
+        };
+    }
+    let good = left.map_or("It does not say for how long".to_owned(), |left| {
+        format!("good for {}", time::countdown(left))
+    });
+    if held.unsettled.is_some() && held.grant.refresh_token.is_some() {
+        return if spent {
+            let text = "Expired, and the refresh token may be spent";
+            of(StepState::Failed, text.to_owned(), renew(scene))
+        } else {
+            let text = format!("The refresh token may be spent. Token {good}");
+            of(StepState::Done, text, call())
+        };
+    }
+    if let Some(text) = refreshed::failed(scene, held) {
+        let button = match (spent, refreshed::is_final(held)) {
+            (false, _) => call(),
+            (true, true) => renew(scene),
+            (true, false) => refresh(),
+        };
+        return of(StepState::Failed, text, button);
+    }
+    if spent {
+        let text = match held.grant.access_token.is_empty() {
+            true => "A refresh token, and no access token yet",
+            false => "The access token has expired",
+        };
+        return match held.grant.refresh_token {
+            Some(_) => of(StepState::Failed, text.to_owned(), refresh()),
+            None => of(StepState::Failed, text.to_owned(), renew(scene)),
+        };
+    }
+    let lead = refreshed::lead(held);
+    let text = match left {
+        Some(_) => format!("{lead}. Token {good}"),
+        None => format!("{lead}. The answer does not say for how long"),
+    };
+    of(StepState::Done, text, call())
 }
 
 /// No token came yet.
 fn without(scene: &Scene<'_>) -> Pane {
-    let quiet = match scene.engine.run().phase {
+    let engine = scene.engine;
+    let quiet = match engine.run().phase {
         RunPhase::ExchangeFailed(_) => "The exchange failed: see step 4.",
         RunPhase::Refused => "The answer was an error: see step 3.",
         _ => "It comes with the exchange of step 4.",
     };
-    Pane {
-        button: Some(way_on(scene)),
-        quiet: Some(Visible::of(quiet)),
-        ..blank(scene, Step::Token, "No token yet")
+    let mut rows = Vec::new();
+    if let Some(trouble) = engine.grants_trouble() {
+        rows.push(fact(Mark::Error, "kept grants", "could not be read", ""));
+        rows.push(prose(trouble.message.as_str()));
     }
+    rows.extend(bring(scene));
+    let loading = engine.is_loading_grants();
+    let blank = blank(
+        scene,
+        Step::Token,
+        if loading {
+            "The kept grants are being read"
+        } else {
+            "No token yet"
+        },
+    );
+    Pane {
+        state: if loading {
+            StepState::Running
+        } else {
+            blank.state
+        },
+        button: Some(match engine.run().phase {
+            RunPhase::Authorized => new_run(),
+            _ => way_on(scene),
+        }),
+        quiet: Some(Visible::of(quiet)),
+        groups: vec![group("", "", rows)],
+        ..blank
+    }
+}
+
+/// The row that takes a token of the user's own, where one can be taken.
+fn bring(scene: &Scene<'_>) -> Option<Row> {
+    let any = Command::ImportToken(TokenKind::Access, Secret::new(""));
+    scene.engine.allows(&any).then(|| {
+        let right = "access or refresh token";
+        let action = Action::Ask(Question::Token);
+        choice(Mark::None, "Use a token I have", right, action)
+    })
 }
 
 /// The button of a token that holds.
 fn call() -> Button {
     button("Call the API", Action::Show(Step::Requests))
+}
+
+/// The button of a token that ended and can be refreshed.
+fn refresh() -> Button {
+    button("Refresh it", Action::Refresh)
 }
 
 /// The button of a token that ended: a new run, or the run that already is one.
@@ -106,48 +227,13 @@ fn bar(grant: &Grant, left: Option<i64>) -> Option<Group> {
     Some(group("", "", vec![Row::Bar(filled, Visible::of(&words))]))
 }
 
-/// The tokens themselves, masked.
-fn granted(scene: &Scene<'_>, grant: &Grant) -> Group {
-    let kind = match jwt::decode(grant.access_token.expose()) {
-        Ok(_) => "a JWT",
-        Err(_) => "opaque",
-    };
-    let asked = |scope: &str| {
-        scene
-            .engine
-            .profile()
-            .is_some_and(|profile| profile.scopes.iter().any(|asked| asked == scope))
-    };
-    let rows = vec![
-        secret(
-            Mark::Note,
-            "access_token",
-            &grant.access_token,
-            format!("{}, {kind}", grant.token_type),
-        ),
-        match &grant.refresh_token {
-            Some(token) => secret(Mark::Note, "refresh_token", token, "gets the next one"),
-            None if asked("offline_access") => {
-                nothing(Mark::Warning, "refresh_token", "asked for, none came")
-            }
-            None => nothing(Mark::Note, "refresh_token", "offline_access not asked"),
-        },
-        match &grant.id_token {
-            Some(token) => secret(Mark::Note, "id_token", token, "not yet checked"),
-            None if asked("openid") => nothing(Mark::Warning, "id_token", "asked for, none came"),
-            None => nothing(Mark::Note, "id_token", "openid was not asked"),
-        },
-    ];
-    group("Grant", "", rows)
-}
-
 /// Scopes asked for and granted, compared as sets; offline_access is judged by the refresh token.
 fn scopes(scene: &Scene<'_>, grant: &Grant) -> Group {
-    let asked = scene
-        .engine
-        .profile()
-        .map(|profile| profile.scopes.as_slice())
-        .unwrap_or_default();
+    // What an imported token was asked with nobody knows.
+    let asked = match (grant.asked.as_slice(), scene.engine.profile()) {
+        ([], Some(profile)) if !grant.access_token.is_empty() => profile.scopes.as_slice(),
+        (asked, _) => asked,
+    };
     let unasked = grant.scopes.iter().filter(|scope| !asked.contains(scope));
     let rows = asked
         .iter()

@@ -1,11 +1,13 @@
 //! What an action does: to the terminal's own state, and what it asks of engine and world.
 
-use super::popup::{Confirm, Popup, Prompt};
+use super::parting::{going_on, lost_by_quitting};
+use super::popup::{Confirm, Popup, Prompt, Then};
 use super::{Focus, Pane, REVEALED_FOR, Revealed, Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
 use crate::core::oauth::RunPhase;
 use crate::core::secret::Secret;
+use crate::core::token::kept::GrantId;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Direction, Place};
 use crate::tui::flow::SpotKind;
@@ -79,6 +81,23 @@ impl Ui {
             Action::UseProfile(name) => {
                 return self.leave_run(Reaction::UseProfile(name), stage.engine);
             }
+            Action::SignInAgain(prompt) => {
+                let further = Reaction::Command(Command::SignInAgain(prompt));
+                return self.leave_run(further, stage.engine);
+            }
+            Action::Refresh => return self.refresh(stage.engine),
+            Action::TrustAndRefresh => {
+                let commands = [Command::Trust, Command::Refresh { anyway: false }];
+                return commands.map(Reaction::Command).to_vec();
+            }
+            Action::Keep(keep) => return self.keep(keep, stage),
+            Action::ForgetGrant(id) => self.ask_to_forget(&id, stage),
+            Action::Forget => {
+                if let Some(id) = focused_grant(self, stage.areas) {
+                    self.ask_to_forget(&id, stage);
+                }
+            }
+            Action::Choose(what) => self.popups.push(Popup::Choose { what, selected: 0 }),
             Action::Quit => return self.leave_run(Reaction::Quit, stage.engine),
             Action::Cancel => return self.cancel(stage.engine),
             Action::Back => self.back(),
@@ -148,7 +167,7 @@ impl Ui {
         }
         let detail = match engine.run().phase {
             RunPhase::Answered => "Its code was not exchanged yet, and is lost with it.",
-            RunPhase::Exchanging(_) => "The exchange goes on; its answer is not shown here.",
+            RunPhase::Exchanging(_) => going_on(&further, engine),
             _ => "The browser may still answer it; the answer would find nobody.",
         };
         let otherwise = match further {
@@ -157,11 +176,11 @@ impl Ui {
             _ => "Leave it, new run",
         };
         self.popups.push(Popup::Confirm(Confirm {
-            question: "Leave this run?",
-            detail,
+            question: "Leave this run?".into(),
+            detail: detail.into(),
             answers: ["Stay", otherwise],
             selected: 0,
-            otherwise: further,
+            otherwise: Then::React(further),
         }));
         Vec::new()
     }
@@ -172,7 +191,7 @@ impl Ui {
             let quits = matches!(
                 popup,
                 Popup::Confirm(Confirm {
-                    otherwise: Reaction::Interrupt | Reaction::Quit,
+                    otherwise: Then::React(Reaction::Interrupt | Reaction::Quit),
                     ..
                 })
             );
@@ -188,11 +207,11 @@ impl Ui {
             }
         }
         self.popups.push(Popup::Confirm(Confirm {
-            question: "Quit dineroscope?",
-            detail: lost_by_quitting(engine),
+            question: "Quit dineroscope?".into(),
+            detail: lost_by_quitting(engine).into(),
             answers: ["Stay", "Quit"],
             selected: 0,
-            otherwise: Reaction::Interrupt,
+            otherwise: Then::React(Reaction::Interrupt),
         }));
         Vec::new()
     }
@@ -363,13 +382,15 @@ pub fn has_secret(areas: &Areas) -> bool {
     secrets(areas).next().is_some()
 }
 
-/// What is gone when the program ends now.
-fn lost_by_quitting(engine: &Engine) -> &'static str {
-    match engine.run().phase {
-        RunPhase::Exchanging(_) => {
-            "An exchange is under way: its code is spent, and its tokens would be lost. Ctrl-C again \
-             quits."
+/// The grant of the row that has the focus.
+pub fn focused_grant(ui: &Ui, areas: &Areas) -> Option<GrantId> {
+    let Focus::Row(row) = ui.focus else {
+        return None;
+    };
+    match &areas.spots.get(row)?.kind {
+        SpotKind::Choice(Action::Engine(Command::UseGrant(id)) | Action::ForgetGrant(id)) => {
+            Some(id.clone())
         }
-        _ => "Tokens are kept in memory only and are gone then. Ctrl-C again quits.",
+        _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What comes in from the terminal: keys in their three layers, pastes, the mouse.
 
-use super::act::{Reaction, Stage, has_secret};
+use super::act::{Reaction, Stage, focused_grant, has_secret};
 use super::popup::{Popup, Prompt, type_into};
 use super::{Focus, Ui};
 use crate::tui::action::{Action, Direction};
@@ -50,6 +50,9 @@ impl Ui {
                 if let Some(field) = popup.field() {
                     type_into(field, event);
                 }
+                if let Popup::Ask(prompt) = popup {
+                    prompt.judge();
+                }
                 if let Some(selected) = popup.selected() {
                     *selected = 0;
                 }
@@ -64,6 +67,7 @@ impl Ui {
                 ui: self,
                 popup: self.popups.last(),
                 has_secret: has_secret(stage.areas),
+                on_grant: focused_grant(self, stage.areas).is_some(),
             };
             keymap::lookup(&situation, key)
         });

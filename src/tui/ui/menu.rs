@@ -4,11 +4,15 @@
 //! is no longer so.
 
 use super::Ui;
-use super::act::{Stage, has_secret};
+use super::act::{Stage, focused_grant, has_secret};
 use super::popup::Popup;
+use crate::core::engine::message::{Command, Prompt};
 use crate::core::oauth::STEPS;
+use crate::core::profile::KeepTokens;
+use crate::core::secret::Secret;
+use crate::core::token::import::TokenKind;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Choosing};
 use crate::tui::keymap::{self, Situation};
 use crate::tui::pane::Mark;
 
@@ -48,6 +52,13 @@ impl Menu {
         });
     }
 
+    /// Marks the row added last as the present one, where it is.
+    fn mark_if(&mut self, is_present: bool) {
+        if let Some(row) = self.rows.last_mut().filter(|_| is_present) {
+            row.mark = Mark::Ok;
+        }
+    }
+
     /// Adds a row that is only read.
     fn note(&mut self, mark: Mark, text: impl Into<Visible>) {
         self.rows.push(MenuRow {
@@ -65,6 +76,8 @@ pub fn rows(ui: &Ui, stage: &Stage<'_>) -> Menu {
         Some(Popup::Palette { filter, .. }) => palette(ui, stage, &filter.lines().concat()),
         Some(Popup::CopyMenu { .. }) => copies(stage),
         Some(Popup::Organizations { .. }) => organizations(stage),
+        Some(Popup::Choose { what, .. }) => choices(*what, stage),
+        Some(Popup::TokenKind { token, .. }) => token_kinds(token),
         _ => Menu::default(),
     }
 }
@@ -79,6 +92,7 @@ fn palette(ui: &Ui, stage: &Stage<'_>, filter: &str) -> Menu {
         ui,
         popup: None,
         has_secret: has_secret(stage.areas),
+        on_grant: focused_grant(ui, stage.areas).is_some(),
     };
     for binding in keymap::applicable(&situation).filter(|binding| binding.is_command()) {
         let text = match binding.action {
@@ -155,6 +169,64 @@ fn copies(stage: &Stage<'_>) -> Menu {
 fn joined(lines: &[Visible]) -> String {
     let lines: Vec<&str> = lines.iter().map(Visible::as_str).collect();
     lines.join("\n")
+}
+
+/// The values of a choice, the present one marked.
+fn choices(what: Choosing, stage: &Stage<'_>) -> Menu {
+    let mut menu = Menu::default();
+    match what {
+        Choosing::Keep => {
+            let now = stage.engine.held().map(|held| held.keep);
+            for keep in KeepTokens::ALL {
+                let right = match keep {
+                    KeepTokens::Memory => "gone when you quit",
+                    KeepTokens::Keyring => "kept by the system, locked with your session",
+                    KeepTokens::File => "in a file that only you can read (0600)",
+                };
+                menu.choice(keep.name(), right, Action::Keep(keep));
+                menu.mark_if(now == Some(keep));
+            }
+            menu.note(
+                Mark::Note,
+                "Grants of this profile that are held now move there, those to come go there.",
+            );
+        }
+        Choosing::SignIn => {
+            for (prompt, text) in [
+                (Prompt::SelectAccount, "choose another account"),
+                (Prompt::Login, "sign in anew"),
+            ] {
+                let right = format!("prompt={}", prompt.name());
+                menu.choice(text, right, Action::SignInAgain(prompt));
+            }
+            menu.note(
+                Mark::Note,
+                "A new run begins; the grant that is there stays among the others.",
+            );
+        }
+    }
+    menu
+}
+
+/// What a token can be.
+fn token_kinds(token: &Secret) -> Menu {
+    let mut menu = Menu::default();
+    let import = |kind| Action::Engine(Command::ImportToken(kind, token.clone()));
+    menu.choice(
+        "an access token",
+        "goes to the API as it is",
+        import(TokenKind::Access),
+    );
+    menu.choice(
+        "a refresh token",
+        "gets an access token first",
+        import(TokenKind::Refresh),
+    );
+    menu.note(
+        Mark::Note,
+        "Its look does not tell: it is neither a JWT nor like the provider's refresh tokens.",
+    );
+    menu
 }
 
 /// The user's companies.

@@ -1,11 +1,14 @@
 //! Popups as data: a stack, the one in front last; it has the keys.
 
 use crate::core::profile::Field;
+use crate::core::secret::Secret;
+use crate::core::token::import;
 use crate::core::wire::CallId;
-use crate::tui::action::Question;
+use crate::tui::action::{Action, Choosing, Question};
 use crate::tui::ui::act::Reaction;
 use crossterm::event::KeyEvent;
 use ratatui_textarea::{CursorMove, TextArea};
+use std::borrow::Cow;
 
 /// Largest paste that is taken: 4 MiB (design.md section 5).
 pub const PASTE_LIMIT: usize = 4 * 1024 * 1024;
@@ -50,6 +53,20 @@ pub enum Popup {
         /// The row selected.
         selected: usize,
     },
+    /// One of some values.
+    Choose {
+        /// Of what.
+        what: Choosing,
+        /// The row selected.
+        selected: usize,
+    },
+    /// What a token is, where its look does not tell.
+    TokenKind {
+        /// The token.
+        token: Secret,
+        /// The row selected.
+        selected: usize,
+    },
     /// A text that a command needs.
     Ask(Box<Prompt>),
     /// A question with two answers.
@@ -71,7 +88,9 @@ impl Popup {
         match self {
             Self::Palette { selected, .. }
             | Self::CopyMenu { selected }
-            | Self::Organizations { selected } => Some(selected),
+            | Self::Organizations { selected }
+            | Self::Choose { selected, .. }
+            | Self::TokenKind { selected, .. } => Some(selected),
             _ => None,
         }
     }
@@ -91,15 +110,24 @@ impl Popup {
 #[derive(Debug)]
 pub struct Confirm {
     /// What is lost.
-    pub question: &'static str,
+    pub question: Cow<'static, str>,
     /// More about it.
-    pub detail: &'static str,
+    pub detail: Cow<'static, str>,
     /// The safe answer, and the other.
     pub answers: [&'static str; 2],
     /// Which has the focus.
     pub selected: usize,
     /// What the other does.
-    pub otherwise: Reaction,
+    pub otherwise: Then,
+}
+
+/// What an answer leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// Something outside the terminal's own state.
+    React(Reaction),
+    /// Something that is judged anew.
+    Act(Action),
 }
 
 /// Fields to be filled for a question.
@@ -123,7 +151,7 @@ impl Prompt {
         let fields = match question {
             Question::Field(Field::ClientId) => vec![field("isv_…")],
             Question::Field(Field::RedirectUri) => vec![field("http://localhost:8765/callback")],
-            Question::ClientSecret => {
+            Question::ClientSecret | Question::SecretForRefresh | Question::Token => {
                 let mut secret = field("");
                 secret.set_mask_char('•');
                 secret.set_max_histories(0);
@@ -154,6 +182,23 @@ impl Prompt {
             .unwrap_or_default()
     }
 
+    /// What was pasted beside the field that has the keys, else what stands in it.
+    pub fn entered(&self) -> String {
+        let held = self.held.clone();
+        held.unwrap_or_else(|| self.text(self.focus))
+    }
+
+    /// Judges what stands in the field while it is typed; only a token is judged that early.
+    pub fn judge(&mut self) {
+        if self.question == Question::Token {
+            let entered = Secret::new(self.entered());
+            self.trouble = match import::check(entered.expose()) {
+                Err(trouble) if !entered.is_empty() => Some(trouble),
+                _ => None,
+            };
+        }
+    }
+
     /// Whether a field takes several lines.
     pub fn is_multi_line(&self) -> bool {
         self.question == Question::Answer
@@ -166,16 +211,18 @@ impl Prompt {
             self.trouble = Some("That is over 4 MiB: paste the address or the form body alone");
             return;
         }
-        if !self.is_multi_line() {
+        let holds = self.is_multi_line() || self.question == Question::Token;
+        if holds && text.len() > SHOWN_PASTE {
+            self.held = Some(text.to_owned());
+        } else if !self.is_multi_line() {
             if let Some(field) = self.fields.get_mut(self.focus) {
                 let line: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
                 field.insert_str(line.trim());
             }
-        } else if text.len() > SHOWN_PASTE {
-            self.held = Some(text.to_owned());
         } else if let Some(field) = self.fields.get_mut(self.focus) {
             field.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
         }
+        self.judge();
     }
 }
 

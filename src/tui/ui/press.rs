@@ -2,7 +2,7 @@
 
 use super::act::{Reaction, Stage};
 use super::menu;
-use super::popup::Popup;
+use super::popup::{Popup, Then};
 use super::{Focus, Ui};
 use crate::core::engine::message::Command;
 use crate::core::secret::Secret;
@@ -53,7 +53,10 @@ impl Ui {
                     return Vec::new();
                 }
                 self.popups.clear();
-                vec![confirm.otherwise]
+                match confirm.otherwise {
+                    Then::React(reaction) => vec![reaction],
+                    Then::Act(action) => self.act(action, stage),
+                }
             }
             Some(Popup::Ask(_)) => self.submit(stage),
             Some(_) => {
@@ -99,6 +102,11 @@ impl Ui {
                     Command::Exchange,
                 ]
             }
+            Question::SecretForRefresh => vec![
+                Command::ProvideSecret(Secret::new(last.trim())),
+                Command::Refresh { anyway: false },
+            ],
+            Question::Token => return self.take_token(&Secret::new(last)),
             Question::Answer => vec![Command::PasteAnswer(Secret::new(last))],
             Question::FreeRequest => {
                 let method = prompt.text(0).trim().to_ascii_uppercase();

@@ -6,13 +6,13 @@ use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::{STEPS, StepState};
 use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Place, Question};
+use crate::tui::action::{Action, Choosing, Place, Question};
 use crate::tui::flow::SpotKind;
 use crate::tui::keymap::{self, Group, Key, Situation};
 use crate::tui::screens::{self, time};
 use crate::tui::text::{columns, cut_end};
 use crate::tui::theme::{Role, state_glyph};
-use crate::tui::ui::act::has_secret;
+use crate::tui::ui::act::{focused_grant, has_secret};
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::{Focus, Screen, Ui};
 use crossterm::event::KeyCode;
@@ -108,6 +108,10 @@ fn token(view: &View<'_>, roomy: bool) -> (&'static str, Role, String, String) {
     let Some(grant) = view.engine.grant() else {
         return ("○", Role::Dim, "no token".to_owned(), String::new());
     };
+    if view.engine.refreshing().is_some() {
+        let text = "refreshing…".to_owned();
+        return ("◐", Role::Accent, text, String::new());
+    }
     let (glyph, role, words) = match grant.seconds_left(view.now) {
         None => ("●", Role::Ok, String::new()),
         Some(left) if left <= 0 => ("✗", Role::Error, "expired".to_owned()),
@@ -204,6 +208,7 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
         ui: view.ui,
         popup: view.ui.popups.last(),
         has_secret: has_secret(&canvas.areas),
+        on_grant: focused_grant(view.ui, &canvas.areas).is_some(),
     };
     let mut items = Vec::new();
     let mut way_out = false;
@@ -278,7 +283,9 @@ fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
         Some(Popup::Ask(prompt)) if prompt.focus + 1 < prompt.fields.len() => "next field",
         Some(Popup::CopyMenu { .. }) => "copy it",
         Some(Popup::Palette { .. }) => "do it",
-        Some(Popup::Organizations { .. }) => "choose it",
+        Some(Popup::Organizations { .. } | Popup::Choose { .. } | Popup::TokenKind { .. }) => {
+            "choose it"
+        }
         Some(_) => "take it",
     };
     Some(label.to_owned())
@@ -323,7 +330,12 @@ fn words_for(action: &Action) -> String {
         Action::Ask(Question::FreeRequest) => "write a request",
         Action::Ask(Question::Answer) => "paste an answer",
         Action::Ask(Question::Field(_)) => "fill it in",
-        Action::Ask(Question::ClientSecret) => "type the secret",
+        Action::Ask(Question::ClientSecret | Question::SecretForRefresh) => "type the secret",
+        Action::Ask(Question::Token) => "use a token",
+        Action::Engine(Command::UseGrant(_)) => "use this grant",
+        Action::Engine(Command::ReadSecret) => "read it again",
+        Action::ForgetGrant(_) => "forget it",
+        Action::Choose(Choosing::SignIn) => "choose how",
         Action::Open(Place::Organizations) => "choose the organization",
         Action::Open(Place::Profiles) => "choose a profile",
         Action::UseProfile(name) => return format!("use {}", Visible::of(name)),

@@ -19,6 +19,7 @@ use super::bars::{Item, footer};
 use super::canvas::{Canvas, inside, rows};
 use super::main::more;
 use super::{Areas, Target, Viewport, side};
+use crate::tui::action::Choosing;
 use crate::tui::text::{columns, cut_end, width, wrap};
 use crate::tui::theme::{Role, mark_glyph};
 use crate::tui::ui::act::Stage;
@@ -55,6 +56,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
         Popup::CopyMenu { selected } => list(canvas, whole, "Copy", *selected, items),
         Popup::Organizations { selected } => {
             list(canvas, whole, "Which organization?", *selected, items);
+        }
+        Popup::Choose { what, selected } => {
+            let title = match what {
+                Choosing::Keep => "Where are the tokens kept?",
+                Choosing::SignIn => "How does somebody else sign in?",
+            };
+            list(canvas, whole, title, *selected, items);
+        }
+        Popup::TokenKind { selected, .. } => {
+            list(canvas, whole, "What is this token?", *selected, items);
         }
         Popup::Ask(question) => prompt::draw(canvas, whole, question, items),
         Popup::Confirm(question) => confirm(canvas, whole, question, items),
@@ -264,7 +275,7 @@ fn list_lines(canvas: &Canvas<'_>, menu: &Menu, room: usize) -> Vec<ListLine> {
 
 /// A question with two answers as buttons.
 fn confirm(canvas: &mut Canvas<'_>, whole: Rect, question: &Confirm, items: &[Item]) {
-    let detail = wrap(question.detail, 60.min(room(whole)));
+    let detail = wrap(&question.detail, 60.min(room(whole)));
     let enter = canvas.view.theme.enter();
     let buttons: Vec<String> = question
         .answers
@@ -281,7 +292,7 @@ fn confirm(canvas: &mut Canvas<'_>, whole: Rect, question: &Confirm, items: &[It
     let buttons_width: usize = buttons.iter().map(|button| width(button)).sum::<usize>() + 4;
     let widest = detail.iter().map(|line| width(line)).max().unwrap_or(0);
     let content = (widest.max(buttons_width), detail.len() + 2);
-    let area = sheet(canvas, whole, question.question, content, items);
+    let area = sheet(canvas, whole, &question.question, content, items);
     for (row, line) in detail.iter().enumerate() {
         canvas.text(area.x, area.y + rows(row), area.width, line, Role::Plain);
     }

@@ -5,7 +5,7 @@ use crate::tui::keymap::{self, Binding, Group, KEYS, Situation};
 use crate::tui::text::{cut_end, width, wrap};
 use crate::tui::theme::Role;
 use crate::tui::ui::Screen;
-use crate::tui::ui::act::has_secret;
+use crate::tui::ui::act::{focused_grant, has_secret};
 use crate::tui::view::bars::enter_on_step;
 use crate::tui::view::canvas::Canvas;
 use ratatui::text::{Line, Span};
@@ -23,6 +23,7 @@ pub(super) fn lines(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
         ui: view.ui,
         popup: None,
         has_secret: has_secret(&canvas.areas),
+        on_grant: focused_grant(view.ui, &canvas.areas).is_some(),
     };
     let here: Vec<&Binding> = keymap::applicable(&situation)
         .filter(|binding| binding.group == Group::Here)

@@ -5,6 +5,8 @@
 
 use super::{room, sheet};
 use crate::core::profile::Field;
+use crate::core::secret::Secret;
+use crate::core::token::import::{self, TokenKind};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Question;
 use crate::tui::screens::time;
@@ -58,11 +60,27 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, prompt: &Prompt, items:
         }
         y += field_rows + 1;
     }
+    let y = y.saturating_sub(1).min(area.bottom().saturating_sub(1));
+    if let Some(kind) = taken_for(prompt) {
+        canvas.text(area.x, y, area.width, kind, Role::Dim);
+    }
     if let Some(trouble) = prompt.trouble {
-        let y = y.saturating_sub(1).min(area.bottom().saturating_sub(1));
         let x = canvas.text(area.x, y, 1, "✗", Role::Error);
         canvas.text(x + 1, y, area.width.saturating_sub(2), trouble, Role::Plain);
     }
+}
+
+/// What a token that is being typed is taken for.
+fn taken_for(prompt: &Prompt) -> Option<&'static str> {
+    let entered = Secret::new(prompt.entered());
+    if prompt.question != Question::Token || prompt.trouble.is_some() || entered.is_empty() {
+        return None;
+    }
+    Some(match import::likely(entered.expose()) {
+        Some(TokenKind::Access) => "taken for an access token: it is a JWT",
+        Some(TokenKind::Refresh) => "taken for a refresh token, by its look",
+        None => "its look does not tell what it is: you are asked then",
+    })
 }
 
 /// Title, what it is for, and the names of the fields.
@@ -84,6 +102,18 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
             "The client secret",
             "It is shown once in the developer portal. Kept in memory until you quit, sent only to \
              the token endpoint; the exchange goes on with it.",
+            &[],
+        ),
+        Question::SecretForRefresh => (
+            "The client secret",
+            "The refresh needs it. Kept in memory until you quit, sent only to the token endpoint; the \
+             refresh goes on with it.",
+            &[],
+        ),
+        Question::Token => (
+            "Use a token I have",
+            "Paste an access token or a refresh token alone. It is used for this profile's API and kept \
+             like a grant that came by signing in.",
             &[],
         ),
         Question::Answer => (

@@ -1,0 +1,165 @@
+//! The tokens themselves, masked, what a refresh replaced, and where they are kept.
+
+use super::super::parts::{self, acting, fact, nothing, prose, secret};
+use super::super::{Scene, time};
+use super::refreshed;
+use crate::core::engine::message::Command;
+use crate::core::oauth::held::HeldGrant;
+use crate::core::profile::KeepTokens;
+use crate::core::token::{Grant, jwt};
+use crate::tui::action::{Action, Choosing};
+use crate::tui::pane::{Group, Mark, Row};
+
+/// The group.
+pub(super) fn group(scene: &Scene<'_>, held: &HeldGrant) -> Group {
+    let mut rows = access_token(scene, held);
+    rows.extend(refresh_token(scene, held));
+    rows.push(id_token(scene, &held.grant));
+    rows.extend(refreshed::rows(scene, held));
+    rows.extend(kept(scene, held));
+    let right = match &held.renewal {
+        Some(renewal) => format!("new since {}", scene.time(renewal.at)),
+        None => String::new(),
+    };
+    parts::group("Grant", right, rows)
+}
+
+/// Whether a scope was asked for.
+fn asked(scene: &Scene<'_>, grant: &Grant, scope: &str) -> bool {
+    let profile = scene.engine.profile().filter(|_| grant.asked.is_empty());
+    let scopes = profile.map_or(&grant.asked, |profile| &profile.scopes);
+    scopes.iter().any(|asked| asked == scope)
+}
+
+/// The access token, and the one before it.
+fn access_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
+    let grant = &held.grant;
+    if grant.access_token.is_empty() {
+        return vec![nothing(Mark::Note, "access_token", "a refresh brings one")];
+    }
+    let kind = match jwt::decode(grant.access_token.expose()) {
+        Ok(_) => "a JWT",
+        Err(_) => "opaque",
+    };
+    let meaning = format!("{}, {kind}", grant.token_type);
+    let mut rows = vec![secret(
+        Mark::Note,
+        "access_token",
+        &grant.access_token,
+        meaning,
+    )];
+    let old = held.renewal.as_ref().map(|renewal| &renewal.old);
+    if let Some(old) = old.filter(|old| !old.access_token.is_empty()) {
+        let meaning = match old.expires_at() {
+            Some(end) if end <= scene.now => format!("replaced, ended {}", scene.time(end)),
+            Some(end) => format!("replaced, ends {}", scene.time(end)),
+            None => "replaced".to_owned(),
+        };
+        rows.push(secret(Mark::None, "  before", &old.access_token, meaning));
+    }
+    rows
+}
+
+/// The refresh token with what is known of its rotation, and the one before it.
+fn refresh_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
+    let grant = &held.grant;
+    let Some(token) = &grant.refresh_token else {
+        let (mark, meaning) = match asked(scene, grant, "offline_access") {
+            true => (Mark::Warning, "asked for, none came"),
+            false if grant.asked.is_empty() => (Mark::Note, "none"),
+            false => (Mark::Note, "offline_access not asked"),
+        };
+        return vec![nothing(mark, "refresh_token", meaning)];
+    };
+    if held.unsettled.is_some() {
+        let meaning = "may be spent";
+        return vec![secret(Mark::Warning, "refresh_token", token, meaning)];
+    }
+    let before = held
+        .renewal
+        .as_ref()
+        .and_then(|renewal| renewal.old.refresh_token.as_ref());
+    match before {
+        None => {
+            let meaning = "rotation: not seen yet";
+            vec![secret(Mark::Note, "refresh_token", token, meaning)]
+        }
+        Some(before) if before == token => {
+            let meaning = "rotation: the same again";
+            vec![secret(Mark::Note, "refresh_token", token, meaning)]
+        }
+        Some(before) => vec![
+            secret(
+                Mark::Note,
+                "refresh_token",
+                token,
+                "rotation: new each time",
+            ),
+            secret(Mark::None, "  before", before, "spent"),
+        ],
+    }
+}
+
+/// The id_token.
+fn id_token(scene: &Scene<'_>, grant: &Grant) -> Row {
+    match &grant.id_token {
+        Some(token) => secret(Mark::Note, "id_token", token, "not yet checked"),
+        None if asked(scene, grant, "openid") => {
+            nothing(Mark::Warning, "id_token", "asked for, none came")
+        }
+        None => nothing(Mark::Note, "id_token", "openid was not asked"),
+    }
+}
+
+/// Where the grant is kept and what that means; here the user is asked, once for each profile.
+fn kept(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
+    let engine = scene.engine;
+    let meaning = meaning(held.keep);
+    if !engine.allows(&Command::KeepTokens(KeepTokens::Memory)) {
+        return vec![fact(Mark::None, "kept", held.keep.name(), meaning)];
+    }
+    let action = Action::Choose(Choosing::Keep);
+    let row =
+        |mark, value: String, meaning: &str| acting(mark, "kept", value, meaning, action.clone());
+    let name = held.keep.name();
+    let mut rows = Vec::new();
+    match &held.trouble {
+        Some(trouble) => {
+            let wanted = engine.keep_tokens();
+            let meaning = match held.keep == wanted {
+                true => "not as it should be".to_owned(),
+                false => format!("not in the {}: see below", wanted.name()),
+            };
+            rows.push(row(Mark::Error, format!("{name} ▾"), &meaning));
+            rows.push(prose(trouble.message.as_str()));
+        }
+        None if engine.asks_where_to_keep() => {
+            rows.push(row(Mark::Warning, format!("{name}; where? ▾"), meaning));
+        }
+        None if held.keep != engine.keep_tokens() => {
+            let meaning = format!("being moved: {}", engine.keep_tokens().name());
+            rows.push(row(Mark::None, format!("{name} ▾"), &meaning));
+        }
+        None => rows.push(row(Mark::None, format!("{name} ▾"), meaning)),
+    }
+    if let Some(trouble) = engine.grants_trouble() {
+        let meaning = "could not be read";
+        rows.push(fact(Mark::Error, "kept grants", "some or all", meaning));
+        rows.push(prose(trouble.message.as_str()));
+    }
+    rows
+}
+
+/// What it means that a grant is kept there, after the name of the place.
+fn meaning(keep: KeepTokens) -> &'static str {
+    match keep {
+        KeepTokens::Memory => "gone when you quit",
+        KeepTokens::Keyring => "of this system",
+        KeepTokens::File => "that only you can read",
+    }
+}
+
+/// How long something took, where it is known.
+pub(super) fn took(length: Option<jiff::SignedDuration>) -> String {
+    length.map(time::duration).unwrap_or_default()
+}
