@@ -27,6 +27,7 @@ mod profiles;
 mod pty;
 mod readme;
 mod redaction;
+mod refresh;
 mod runtime;
 mod sandbox;
 mod screens;

@@ -6,6 +6,6 @@ mod api;
 mod authorize;
 mod faults;
 mod token;
-mod walk;
+pub(crate) mod walk;
 
 use walk::{CLIENT, REDIRECT_URI, SECRET, Stage, VERIFIER, config, link};

@@ -12,15 +12,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-pub(super) const CLIENT: &str = "isv_prøve";
-pub(super) const SECRET: &str = "hemmelig/+ord:1";
-pub(super) const REDIRECT_URI: &str = "http://localhost:8765/callback";
+pub(crate) const CLIENT: &str = "isv_prøve";
+pub(crate) const SECRET: &str = "hemmelig/+ord:1";
+pub(crate) const REDIRECT_URI: &str = "http://localhost:8765/callback";
 /// The verifier of RFC 7636 appendix B, and its challenge.
-pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A sandbox that fails in those ways, for a client on any port of localhost.
-pub(super) fn config(consent: ConsentMode, faults: &[Fault]) -> SandboxConfig {
+pub(crate) fn config(consent: ConsentMode, faults: &[Fault]) -> SandboxConfig {
     SandboxConfig {
         faults: faults.to_vec(),
         consent,
@@ -29,7 +29,7 @@ pub(super) fn config(consent: ConsentMode, faults: &[Fault]) -> SandboxConfig {
 }
 
 /// The parameters of a good link, with others put over them; an empty value leaves one out.
-pub(super) fn link(changes: &[(&str, &str)]) -> String {
+pub(crate) fn link(changes: &[(&str, &str)]) -> String {
     let mut pairs = vec![
         ("client_id", CLIENT),
         ("response_type", "code"),
@@ -47,22 +47,22 @@ pub(super) fn link(changes: &[(&str, &str)]) -> String {
 }
 
 /// Form-encoded.
-pub(super) fn encoded(pairs: &[(&str, &str)]) -> String {
+pub(crate) fn encoded(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
         .finish()
 }
 
 /// A running sandbox.
-pub(super) struct Stage {
-    pub(super) origin: String,
+pub(crate) struct Stage {
+    pub(crate) origin: String,
     _server: Option<SandboxServer>,
     _runtime: Runtime,
 }
 
 impl Stage {
     /// As the program starts it.
-    pub(super) fn start(config: SandboxConfig) -> Self {
+    pub(crate) fn start(config: SandboxConfig) -> Self {
         let runtime = Runtime::new().unwrap();
         let server = runtime.block_on(start(config, 0)).unwrap();
         Self {
@@ -73,12 +73,12 @@ impl Stage {
     }
 
     /// One that accepts at once and has no faults.
-    pub(super) fn accepting() -> Self {
+    pub(crate) fn accepting() -> Self {
         Self::start(config(ConsentMode::Accept, &[]))
     }
 
     /// One with a clock of its own.
-    pub(super) fn with_clock(config: SandboxConfig, clock: fn() -> Timestamp) -> Self {
+    pub(crate) fn with_clock(config: SandboxConfig, clock: fn() -> Timestamp) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime
             .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
@@ -99,7 +99,7 @@ impl Stage {
     }
 
     /// A connection with a request on it.
-    pub(super) fn send(
+    pub(crate) fn send(
         &self,
         method: &str,
         target: &str,
@@ -122,7 +122,7 @@ impl Stage {
     }
 
     /// A request and its answer.
-    pub(super) fn request(
+    pub(crate) fn request(
         &self,
         method: &str,
         target: &str,
@@ -133,12 +133,12 @@ impl Stage {
     }
 
     /// GET.
-    pub(super) fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Answer {
         self.request("GET", target, &[], "")
     }
 
     /// GET with a token.
-    pub(super) fn get_with(&self, target: &str, token: &str) -> Answer {
+    pub(crate) fn get_with(&self, target: &str, token: &str) -> Answer {
         self.request(
             "GET",
             target,
@@ -148,20 +148,20 @@ impl Stage {
     }
 
     /// POST of a form.
-    pub(super) fn post(&self, target: &str, pairs: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post(&self, target: &str, pairs: &[(&str, &str)]) -> Answer {
         let kind = "Content-Type: application/x-www-form-urlencoded";
         self.request("POST", target, &[kind], &encoded(pairs))
     }
 
     /// Walks sign-in and consent as the user who is preselected; the answer to the decision.
-    pub(super) fn decide(&self, link: &str, decision: &str) -> Answer {
+    pub(crate) fn decide(&self, link: &str, decision: &str) -> Answer {
         let login = self.get(self.get(link).location());
         let user = login.input("login", "user");
         self.decide_as(&login, &user, decision)
     }
 
     /// Goes on from the sign-in page as that user.
-    pub(super) fn decide_as(&self, login: &Answer, user: &str, decision: &str) -> Answer {
+    pub(crate) fn decide_as(&self, login: &Answer, user: &str, decision: &str) -> Answer {
         let flow = login.input("login", "flow");
         let signed_in = self.post("/account/login", &[("flow", &flow), ("user", user)]);
         let consent = self.get(signed_in.location());
@@ -170,14 +170,14 @@ impl Stage {
     }
 
     /// A code, from a sandbox that accepts at once.
-    pub(super) fn code(&self, changes: &[(&str, &str)]) -> String {
+    pub(crate) fn code(&self, changes: &[(&str, &str)]) -> String {
         let answer = self.get(&link(changes));
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.input("callback", "code")
     }
 
     /// The exchange of a code, with fields put over the good ones; an empty value leaves one out.
-    pub(super) fn exchange(&self, code: &str, changes: &[(&str, &str)]) -> Answer {
+    pub(crate) fn exchange(&self, code: &str, changes: &[(&str, &str)]) -> Answer {
         let mut pairs = vec![
             ("grant_type", "authorization_code"),
             ("client_id", CLIENT),
@@ -191,7 +191,7 @@ impl Stage {
     }
 
     /// A refresh.
-    pub(super) fn refresh(&self, token: &str, changes: &[(&str, &str)]) -> Answer {
+    pub(crate) fn refresh(&self, token: &str, changes: &[(&str, &str)]) -> Answer {
         let mut pairs = vec![
             ("grant_type", "refresh_token"),
             ("client_id", CLIENT),
@@ -203,7 +203,7 @@ impl Stage {
     }
 
     /// An access token for these scopes.
-    pub(super) fn access_token(&self, scope: &str) -> String {
+    pub(crate) fn access_token(&self, scope: &str) -> String {
         let code = self.code(&[("scope", scope)]);
         self.exchange(&code, &[]).text("access_token")
     }
@@ -211,15 +211,15 @@ impl Stage {
 
 /// An answer, read to the end of the connection.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// Reads it, however it ends.
-    pub(super) fn read(mut stream: TcpStream) -> Self {
+    pub(crate) fn read(mut stream: TcpStream) -> Self {
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
             .unwrap();
@@ -236,7 +236,7 @@ impl Answer {
     }
 
     /// A header.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (own, value) = line.split_once(": ")?;
             own.eq_ignore_ascii_case(name).then_some(value)
@@ -244,24 +244,24 @@ impl Answer {
     }
 
     /// Where it leads.
-    pub(super) fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         assert_eq!(self.status, 302, "{self:?}");
         self.header("location").unwrap()
     }
 
     /// The JSON body.
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
     /// A text of the JSON body.
-    pub(super) fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         let text = self.json()[name].as_str().map(str::to_owned);
         text.unwrap_or_else(|| panic!("no `{name}`: {self:?}"))
     }
 
     /// The page's form of that id, tags and all.
-    pub(super) fn form(&self, id: &str) -> &str {
+    pub(crate) fn form(&self, id: &str) -> &str {
         let start = self
             .body
             .find(&format!("<form id=\"{id}\""))
@@ -271,7 +271,7 @@ impl Answer {
     }
 
     /// The first input of that name in a form, unescaped.
-    pub(super) fn input(&self, form: &str, name: &str) -> String {
+    pub(crate) fn input(&self, form: &str, name: &str) -> String {
         let form = self.form(form);
         let start = format!("name=\"{name}\" value=\"");
         let at = form
@@ -282,7 +282,7 @@ impl Answer {
     }
 
     /// The fields of a redirect back.
-    pub(super) fn returned(&self, name: &str) -> Option<String> {
+    pub(crate) fn returned(&self, name: &str) -> Option<String> {
         let (_, query) = self.location().split_once('?').unwrap();
         let query = query.split('#').next().unwrap();
         form_urlencoded::parse(query.as_bytes())
