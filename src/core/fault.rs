@@ -26,6 +26,14 @@ pub enum Fault {
     WrongState,
     /// No refresh token is given although `offline_access` was asked.
     NoRefreshToken,
+    /// A refresh is answered with `invalid_grant`.
+    RefreshTokenSpent,
+    /// A refresh is answered as if its one-time token came a second time.
+    RefreshReused,
+    /// A refresh rotates the token, then the connection is closed without an answer.
+    RefreshDropped,
+    /// An access token lives for five seconds.
+    TokenShortLived,
     /// The API answers 401.
     Api401,
     /// The API answers 429.
@@ -48,7 +56,7 @@ pub struct FaultFacts {
 }
 
 /// Every fault.
-pub const FAULTS: [FaultFacts; 12] = [
+pub const FAULTS: [FaultFacts; 16] = [
     FaultFacts {
         fault: Fault::InvalidClient,
         name: "invalid-client",
@@ -118,6 +126,34 @@ pub const FAULTS: [FaultFacts; 12] = [
         breaks: "no refresh token comes, although it was asked for",
         step: Step::Token,
         rule: "refresh-token-missing",
+    },
+    FaultFacts {
+        fault: Fault::RefreshTokenSpent,
+        name: "refresh-token-spent",
+        breaks: "a refresh is refused: its token is not taken any more",
+        step: Step::Token,
+        rule: "refresh-token-invalid",
+    },
+    FaultFacts {
+        fault: Fault::RefreshReused,
+        name: "refresh-reused",
+        breaks: "a refresh is refused: its one-time token came before",
+        step: Step::Token,
+        rule: "refresh-token-reuse",
+    },
+    FaultFacts {
+        fault: Fault::RefreshDropped,
+        name: "refresh-dropped",
+        breaks: "a refresh spends its token, then the connection ends without an answer",
+        step: Step::Token,
+        rule: "network-reset",
+    },
+    FaultFacts {
+        fault: Fault::TokenShortLived,
+        name: "token-short-lived",
+        breaks: "the access token lives for five seconds",
+        step: Step::Token,
+        rule: "token-expires-soon",
     },
     FaultFacts {
         fault: Fault::Api401,

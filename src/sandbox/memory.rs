@@ -46,6 +46,18 @@ pub(super) struct Session {
 pub(super) struct Pending {
     pub(super) request: AuthorizeRequest,
     pub(super) session: Option<Session>,
+    pub(super) sign_in: SignIn,
+}
+
+/// How the sign-in page asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SignIn {
+    /// Who are you?
+    First,
+    /// Once more, although somebody is signed in (`prompt=login`, `max_age=0`).
+    Again,
+    /// Which account (`prompt=select_account`)?
+    Choose,
 }
 
 /// What a code or a refresh token stands for.
@@ -80,6 +92,8 @@ pub(super) struct Memory {
     entropy: Entropy,
     pending: HashMap<String, Pending>,
     sessions: HashMap<String, Session>,
+    /// Who signed in last, in whatever browser.
+    last_user: Option<usize>,
     codes: HashMap<String, Authorization>,
     refresh_tokens: HashMap<String, RefreshToken>,
     errors: HashMap<String, Language>,
@@ -92,6 +106,7 @@ impl Memory {
             entropy,
             pending: HashMap::new(),
             sessions: HashMap::new(),
+            last_user: None,
             codes: HashMap::new(),
             refresh_tokens: HashMap::new(),
             errors: HashMap::new(),
@@ -112,11 +127,25 @@ impl Memory {
         &mut self,
         request: AuthorizeRequest,
         session: Option<Session>,
+        sign_in: SignIn,
     ) -> String {
         let id = self.handle();
-        self.pending
-            .insert(id.clone(), Pending { request, session });
+        let pending = Pending {
+            request,
+            session,
+            sign_in,
+        };
+        self.pending.insert(id.clone(), pending);
         id
+    }
+
+    /// Who most likely signs in, of so many users: the first; where one is asked once more, somebody else
+    /// than the last time.
+    pub(super) fn likely_user(&self, sign_in: SignIn, users: usize) -> usize {
+        match (sign_in, self.last_user) {
+            (SignIn::Again | SignIn::Choose, Some(last)) => (last + 1) % users,
+            _ => 0,
+        }
     }
 
     /// The request of that id.
@@ -140,6 +169,7 @@ impl Memory {
 
     /// A new session of a user.
     pub(super) fn session_for(&mut self, user: usize, now: Timestamp) -> Session {
+        self.last_user = Some(user);
         Session {
             user,
             sid: self.handle(),

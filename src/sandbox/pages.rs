@@ -6,7 +6,7 @@
 mod words;
 
 use super::connect::{APPLICATION, APPLICATION_OWNER, USERS, User};
-use super::memory::AuthorizeRequest;
+use super::memory::{AuthorizeRequest, SignIn};
 pub(super) use words::Language;
 use words::Words;
 
@@ -16,15 +16,20 @@ pub(super) const CALLBACK_SCRIPT: &str = "document.getElementById('callback').su
 /// How every page looks, on dark and on light.
 const STYLE: &str = include_str!("pages/style.css");
 
-/// The sign-in page.
-pub(super) fn login(language: Language, flow: &str) -> String {
+/// The sign-in page, with the user marked who most likely signs in.
+pub(super) fn login(language: Language, flow: &str, sign_in: SignIn, likely: usize) -> String {
     let words = language.words();
     let users: String = USERS
         .iter()
         .enumerate()
-        .map(|(at, user)| choice(user, at == 0))
+        .map(|(at, user)| choice(user, at == likely))
         .collect();
-    let (title, who, button) = (words.sign_in_title, words.sign_in_who, words.sign_in_button);
+    let (title, button) = match sign_in {
+        SignIn::First => (words.sign_in_title, words.sign_in_button),
+        SignIn::Again => (words.sign_in_again_title, words.sign_in_button),
+        SignIn::Choose => (words.choose_title, words.callback_button),
+    };
+    let who = words.sign_in_who;
     let main = format!(
         "<h1>{title}</h1>\
          <form id=\"login\" method=\"post\" action=\"/account/login\">\
@@ -39,9 +44,9 @@ pub(super) fn login(language: Language, flow: &str) -> String {
 }
 
 /// One user to choose.
-fn choice(user: &User, first: bool) -> String {
+fn choice(user: &User, marked: bool) -> String {
     let (name, email) = (escape(&user.name()), escape(user.email));
-    let checked = if first { " checked" } else { "" };
+    let checked = if marked { " checked" } else { "" };
     let initials: String = [user.given_name, user.family_name]
         .iter()
         .filter_map(|name| name.chars().next())

@@ -2,10 +2,11 @@
 
 use dineroscope::cli::drive::Drive;
 use dineroscope::core::dinero::call::Call;
-use dineroscope::core::engine::message::{Command, Consent};
+use dineroscope::core::engine::message::{Command, Consent, Prompt};
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::fault::{FAULTS, Fault, FaultFacts};
 use dineroscope::core::oauth::{RunPhase, Step};
+use dineroscope::core::token::import::TokenKind;
 use dineroscope::edge::profiles::built_in;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -54,6 +55,15 @@ async fn until(drive: &mut Drive, holds: impl Fn(&Engine) -> bool) {
     );
 }
 
+/// Refreshes the grant that has come, and waits for the end of it.
+async fn refresh(drive: &mut Drive) {
+    drive.command(Command::Refresh { anyway: false });
+    until(drive, |engine| {
+        engine.held().is_some_and(|held| held.refresh.is_some())
+    })
+    .await;
+}
+
 /// Accepts in the user's place, and goes on as far as that step.
 async fn walk(drive: &mut Drive, step: Step) {
     drive.command(Command::AnswerConsent(Consent::Accept));
@@ -82,7 +92,18 @@ async fn walk(drive: &mut Drive, step: Step) {
 async fn explained(row: &FaultFacts) {
     let mut drive = waiting(vec![row.fault]).await;
     walk(&mut drive, row.step).await;
-    let found = drive.engine().findings(Timestamp::now(), row.step);
+    if matches!(
+        row.fault,
+        Fault::RefreshTokenSpent | Fault::RefreshReused | Fault::RefreshDropped
+    ) {
+        refresh(&mut drive).await;
+    }
+    let now = match (row.fault, drive.engine().grant()) {
+        // However slow this machine is.
+        (Fault::TokenShortLived, Some(grant)) => grant.obtained_at,
+        _ => Timestamp::now(),
+    };
+    let found = drive.engine().findings(now, row.step);
     let rules: Vec<&str> = found.iter().map(|finding| finding.rule).collect();
     assert_eq!(
         rules.first(),
@@ -112,5 +133,55 @@ async fn without_a_fault_none_of_their_rules_speaks() {
             found.iter().all(|finding| finding.rule != row.rule),
             "{found:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_refresh_leaves_the_grant_unsettled_and_a_second_one_proves_it() {
+    let mut drive = waiting(vec![Fault::RefreshDropped]).await;
+    walk(&mut drive, Step::Token).await;
+    refresh(&mut drive).await;
+    let rules = |drive: &Drive| -> Vec<&str> {
+        let found = drive.engine().findings(Timestamp::now(), Step::Token);
+        found.iter().map(|finding| finding.rule).collect()
+    };
+    assert_eq!(rules(&drive), ["network-reset", "refresh-outcome-unknown"]);
+    let first = drive.engine().transcript().len();
+    drive.command(Command::Refresh { anyway: true });
+    until(&mut drive, |engine| engine.transcript().len() > first).await;
+    assert_eq!(rules(&drive), ["refresh-token-reuse"]);
+}
+
+#[tokio::test]
+async fn a_spent_token_is_refreshed_before_a_call() {
+    let mut drive = waiting(Vec::new()).await;
+    walk(&mut drive, Step::Token).await;
+    let refresh_token = drive.engine().grant().unwrap().refresh_token.clone();
+    // A refresh token alone is spent from the start, whatever the clock says.
+    let own = refresh_token.clone().unwrap();
+    drive.command(Command::ImportToken(TokenKind::Refresh, own));
+    drive.command(Command::Send(Call::new("GET", "/v1.1/organizations")));
+    until(&mut drive, |engine| engine.requests().answered.is_some()).await;
+    let engine = drive.engine();
+    assert_ne!(engine.grant().unwrap().refresh_token, refresh_token);
+    assert_eq!(engine.requests().organizations.len(), 4);
+}
+
+#[tokio::test]
+async fn who_signs_in_again_is_somebody_else() {
+    for prompt in [Prompt::SelectAccount, Prompt::Login] {
+        let mut drive = waiting(Vec::new()).await;
+        walk(&mut drive, Step::Token).await;
+        let first = drive.engine().grant().unwrap().subject();
+        drive.command(Command::SignInAgain(prompt));
+        drive.command(Command::Begin {
+            open_browser: false,
+        });
+        until(&mut drive, |engine| engine.run().phase == RunPhase::Waiting).await;
+        walk(&mut drive, Step::Token).await;
+        let engine = drive.engine();
+        assert_eq!(engine.grants().len(), 2, "side by side");
+        assert!(first.is_some());
+        assert_ne!(engine.grant().unwrap().subject(), first, "{prompt:?}");
     }
 }

@@ -3,12 +3,14 @@
 //! The order matters: whoever makes two mistakes is told of the first. Nearly every error ends on an error
 //! page and never reaches the redirect URI.
 
-use super::super::memory::{Authorization, AuthorizeRequest, Pending, ResponseMode, Session};
+use super::super::memory::{
+    Authorization, AuthorizeRequest, Pending, ResponseMode, Session, SignIn,
+};
 use super::super::pages::{self, Language};
 use super::super::reply::{self, Pairs};
 use super::super::{ConsentMode, Sandbox, SandboxConfig};
-use super::SCOPES;
 use super::consent::{self, COOKIE};
+use super::{SCOPES, USERS};
 use crate::core::fault::Fault;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{Method, StatusCode};
@@ -64,11 +66,20 @@ fn ask(
     request: AuthorizeRequest,
     session: Option<Session>,
 ) -> Response {
+    let prompts: Vec<&str> = pairs.get("prompt").unwrap_or_default().split(' ').collect();
+    let sign_in = if prompts.contains(&"select_account") {
+        SignIn::Choose
+    } else if prompts.contains(&"login") || pairs.get("max_age") == Some("0") {
+        SignIn::Again
+    } else {
+        SignIn::First
+    };
     match sandbox.config.consent {
         ConsentMode::Ask => {}
         ConsentMode::Accept => {
             let now = sandbox.now();
-            let session = sandbox.memory().session_for(0, now);
+            let user = sandbox.memory().likely_user(sign_in, USERS.len());
+            let session = sandbox.memory().session_for(user, now);
             return consent::accept(
                 sandbox,
                 Authorization {
@@ -80,7 +91,6 @@ fn ask(
         }
         ConsentMode::Cancel => return consent::refuse(sandbox, &request, "access_denied"),
     }
-    let prompts: Vec<&str> = pairs.get("prompt").unwrap_or_default().split(' ').collect();
     if prompts.contains(&"none") {
         let error = match session {
             Some(_) => "consent_required",
@@ -88,15 +98,12 @@ fn ask(
         };
         return consent::refuse(sandbox, &request, error);
     }
-    let again = prompts.contains(&"login")
-        || prompts.contains(&"select_account")
-        || pairs.get("max_age") == Some("0");
-    let session = session.filter(|_| !again);
+    let session = session.filter(|_| sign_in == SignIn::First);
     let page = match session {
         Some(_) => "/consent",
         None => "/account/login",
     };
-    let id = sandbox.memory().wait_for_user(request, session);
+    let id = sandbox.memory().wait_for_user(request, session, sign_in);
     reply::redirect(&format!("{}{page}?flow={id}", sandbox.origin))
 }
 

@@ -3,7 +3,7 @@
 //! Each page names its request in a hidden field, so that a client without cookies can walk them too.
 
 use super::super::Sandbox;
-use super::super::memory::{Authorization, AuthorizeRequest, ResponseMode};
+use super::super::memory::{Authorization, AuthorizeRequest, ResponseMode, SignIn};
 use super::super::pages;
 use super::super::reply::{self, Pairs};
 use super::authorize::pending;
@@ -31,7 +31,13 @@ pub(in crate::sandbox) async fn login(
             let pairs = Pairs::read(query.unwrap_or_default().as_bytes());
             match (pending(&sandbox, &pairs), pairs.get("flow")) {
                 (Some(pending), Some(flow)) => {
-                    let page = pages::login(pending.request.language, flow);
+                    // Who comes back from the consent page means somebody else.
+                    let sign_in = match pending.session {
+                        Some(_) => SignIn::Choose,
+                        None => pending.sign_in,
+                    };
+                    let likely = sandbox.memory().likely_user(sign_in, USERS.len());
+                    let page = pages::login(pending.request.language, flow, sign_in, likely);
                     reply::page(StatusCode::OK, page, None)
                 }
                 _ => unknown(&sandbox),

@@ -27,6 +27,9 @@ use std::sync::Arc;
 /// Lifetime of an access token in seconds: what Dinero's applications have.
 const ACCESS_TOKEN_SECONDS: i64 = 3600;
 
+/// The same, when it is told to be short.
+const SHORT_SECONDS: i64 = 5;
+
 /// Lifetime of an id_token in seconds (Duende's default).
 const ID_TOKEN_SECONDS: i64 = 300;
 
@@ -72,6 +75,7 @@ pub(in crate::sandbox) async fn token(
         return reply::page(StatusCode::OK, pages::maintenance(), None);
     }
     let body = reply::body(body).await;
+    let refreshes = Pairs::read(&body).get("grant_type") == Some("refresh_token");
     let granted = match grant(&sandbox, &head.headers, &body) {
         Ok(granted) => granted,
         Err(refusal) => return refuse(&refusal),
@@ -82,6 +86,7 @@ pub(in crate::sandbox) async fn token(
     };
     match answer {
         None => reply::bare(StatusCode::INTERNAL_SERVER_ERROR, None),
+        Some(_) if refreshes && sandbox.fails(Fault::RefreshDropped) => dropped(),
         Some(answer) if sandbox.fails(Fault::TokenCutOff) => cut_off(&answer.to_string()),
         Some(answer) => reply::json(StatusCode::OK, answer.to_string()),
     }
@@ -164,6 +169,15 @@ fn is_verified(challenge: Option<&str>, verifier: Option<&str>) -> bool {
 /// By a one-time refresh token, which is spent by that; for fewer scopes when some are named.
 fn by_refresh_token(sandbox: &Sandbox, pairs: &Pairs) -> Result<Granted, Refusal> {
     let token = pairs.get("refresh_token").ok_or("invalid_request")?;
+    if sandbox.fails(Fault::RefreshTokenSpent) {
+        return Err("invalid_grant".into());
+    }
+    if sandbox.fails(Fault::RefreshReused) {
+        return Err(Refusal {
+            error: "invalid_grant",
+            description: Some("refresh token was already used"),
+        });
+    }
     let asked = pairs.get("scope").unwrap_or_default();
     let scopes: Vec<String> = asked.split_whitespace().map(str::to_owned).collect();
     let presented = sandbox.memory().spend_refresh_token(token, &scopes);
@@ -194,7 +208,7 @@ fn answer(sandbox: &Sandbox, keys: &Keys, granted: Granted) -> Option<Value> {
         answer["id_token"] = keys.sign("JWT", &claims)?.into();
     }
     answer["access_token"] = access_token.into();
-    answer["expires_in"] = ACCESS_TOKEN_SECONDS.into();
+    answer["expires_in"] = lifetime(sandbox).into();
     answer["token_type"] = "Bearer".into();
     answer["scope"] = in_answer_order(&scopes).into();
     let asked = &authorization.request.scopes;
@@ -204,6 +218,15 @@ fn answer(sandbox: &Sandbox, keys: &Keys, granted: Granted) -> Option<Value> {
         answer["refresh_token"] = sandbox.memory().issue_refresh_token(authorization).into();
     }
     Some(answer)
+}
+
+/// Lifetime of an access token here, in seconds.
+fn lifetime(sandbox: &Sandbox) -> i64 {
+    if sandbox.fails(Fault::TokenShortLived) {
+        SHORT_SECONDS
+    } else {
+        ACCESS_TOKEN_SECONDS
+    }
 }
 
 /// The claims that both kinds of token have.
@@ -227,7 +250,7 @@ fn common_claims(sandbox: &Sandbox, granted: &Authorization, seconds: i64) -> Va
 
 /// The claims of an access token: the scopes are an array, and no organization is named.
 fn access_claims(sandbox: &Sandbox, granted: &Authorization, scopes: &[String]) -> Value {
-    let mut claims = common_claims(sandbox, granted, ACCESS_TOKEN_SECONDS);
+    let mut claims = common_claims(sandbox, granted, lifetime(sandbox));
     let scopes = in_answer_order(scopes);
     claims["aud"] = sandbox.origin.as_str().into();
     claims["scope"] = scopes.split(' ').collect::<Vec<_>>().into();
@@ -270,5 +293,15 @@ fn cut_off(text: &str) -> Response {
     response
         .headers_mut()
         .insert(header::CONTENT_LENGTH, length);
+    response
+}
+
+/// No answer: a body that breaks at once takes the head along, so the connection ends in silence.
+fn dropped() -> Response {
+    let broken = stream::iter([Err::<Bytes, _>(std::io::Error::from(
+        std::io::ErrorKind::ConnectionAborted,
+    ))]);
+    let mut response = reply::json(StatusCode::OK, String::new());
+    *response.body_mut() = Body::from_stream(broken);
     response
 }

@@ -265,3 +265,33 @@ fn the_metadata_names_this_sandbox() {
         assert_eq!(keys["keys"][0]["kty"], "RSA");
     }
 }
+
+#[test]
+fn who_is_asked_once_more_is_offered_somebody_else() {
+    let stage = Stage::start(config(ConsentMode::Ask, &[]));
+    stage.decide(&link(&[]), "accept");
+    let marked = |changes: &[(&str, &str)]| {
+        let login = stage.get(stage.get(&link(changes)).location());
+        let form = login.form("login").to_owned();
+        let end = form.find(" checked").unwrap();
+        let user = form[..end].rsplit("value=\"").next().unwrap();
+        let title = login.body.split("<h1>").nth(1).unwrap();
+        (
+            title.split('<').next().unwrap().to_owned(),
+            user.trim_end_matches('"').to_owned(),
+        )
+    };
+    let own = |title: &str, user: &str| (title.to_owned(), user.to_owned());
+    let (first, second) = ("aase@baadebyggeri.example", "soeren@bogholder.example");
+    assert_eq!(marked(&[]), own("Sign in", first));
+    assert_eq!(
+        marked(&[("prompt", "select_account")]),
+        own("Choose an account", second)
+    );
+    assert_eq!(
+        marked(&[("prompt", "login")]),
+        own("Sign in once more", second)
+    );
+    let danish = [("prompt", "select_account"), ("ui_locales", "da")];
+    assert_eq!(marked(&danish), own("Vælg en konto", second));
+}

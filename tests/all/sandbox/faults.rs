@@ -1,9 +1,10 @@
 //! Each fault fails as its row of the table says, and nothing else does.
 
+use super::walk::{CLIENT, SECRET, encoded};
 use super::{Stage, config, link};
 use dineroscope::core::fault::Fault;
 use dineroscope::edge::sandbox_server::{ConsentMode, SandboxConfig};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::time::Duration;
 
 fn with(fault: Fault) -> Stage {
@@ -129,4 +130,50 @@ fn the_api_refuses() {
         Some("text/plain; charset=utf-8")
     );
     assert!(answer.body.contains("quota exceeded"));
+}
+
+#[test]
+fn a_refresh_is_refused_while_the_exchange_goes_well() {
+    for (fault, description) in [
+        (Fault::RefreshTokenSpent, None),
+        (Fault::RefreshReused, Some("refresh token was already used")),
+    ] {
+        let stage = with(fault);
+        let tokens = stage.exchange(&stage.code(&[]), &[]).json();
+        let answer = stage.refresh(tokens["refresh_token"].as_str().unwrap(), &[]);
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.json()["error"], "invalid_grant");
+        assert_eq!(answer.json()["error_description"].as_str(), description);
+    }
+}
+
+#[test]
+fn a_dropped_refresh_ends_without_a_byte_and_has_spent_its_token() {
+    let stage = with(Fault::RefreshDropped);
+    let tokens = stage.exchange(&stage.code(&[]), &[]).json();
+    let token = tokens["refresh_token"].as_str().unwrap();
+    let kind = "Content-Type: application/x-www-form-urlencoded";
+    let body = encoded(&[
+        ("grant_type", "refresh_token"),
+        ("client_id", CLIENT),
+        ("client_secret", SECRET),
+        ("refresh_token", token),
+    ]);
+    let mut bytes = Vec::new();
+    let mut stream = stage.send("POST", "/connect/token", &[kind], &body);
+    // A reset is an end like another.
+    let _ = stream.read_to_end(&mut bytes);
+    assert!(bytes.is_empty(), "{}", String::from_utf8_lossy(&bytes));
+    let again = stage.refresh(token, &[]);
+    assert_eq!(
+        (again.status, again.json()["error"].as_str()),
+        (400, Some("invalid_grant"))
+    );
+}
+
+#[test]
+fn a_token_is_short_lived() {
+    let stage = with(Fault::TokenShortLived);
+    let answer = stage.exchange(&stage.code(&[]), &[]).json();
+    assert_eq!(answer["expires_in"], 5);
 }
