@@ -38,6 +38,8 @@ mod vault;
 
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "../support/kept.rs"]
+mod kept;
 #[path = "../support/leak.rs"]
 mod leak;
 #[path = "../support/picture.rs"]

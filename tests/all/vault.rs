@@ -1,6 +1,7 @@
 //! The vault's files: who may read them, that none is ever half written, and that nothing is found for
 //! anybody else.
 
+use crate::kept::{client, others};
 use dineroscope::core::profile::KeepTokens;
 use dineroscope::core::secret::Secret;
 use dineroscope::core::token::Grant;
@@ -17,38 +18,13 @@ fn place() -> (TempDir, Vault) {
     (root, vault)
 }
 
-fn client() -> Client {
-    Client {
-        token_url: "https://connect.example/connect/token".to_owned(),
-        client_id: "isv_acme".to_owned(),
-    }
-}
-
 fn kept(number: u8) -> KeptGrant {
-    KeptGrant {
-        id: GrantId::of([number; 32]),
-        client: client(),
-        grant: Grant {
-            access_token: Secret::new(format!("access-{number}")),
-            token_type: "Bearer".to_owned(),
-            refresh_token: Some(Secret::new(format!("refresh-{number}"))),
-            id_token: None,
-            asked: vec!["offline_access".to_owned()],
-            scopes: vec!["offline_access".to_owned()],
-            scopes_named: true,
-            expires_in: Some(3600),
-            obtained_at: Timestamp::from_second(1_000_000 - i64::from(number)).unwrap(),
-            api_origin: "https://api.example".to_owned(),
-        },
-        keep: KeepTokens::File,
-    }
+    crate::kept::kept(number, KeepTokens::File)
 }
 
 /// The same grant after a refresh, with an access token of that length.
 fn renewed(kept: &KeptGrant, length: usize) -> KeptGrant {
-    let mut renewed = kept.clone();
-    renewed.grant.access_token = Secret::new("n".repeat(length));
-    renewed
+    crate::kept::renewed(kept, &"n".repeat(length))
 }
 
 fn load(vault: &Vault) -> Loaded {
@@ -98,17 +74,7 @@ fn what_is_kept_is_found_by_its_client_alone_the_oldest_first() {
     assert_eq!(one(&vault, &kept(3)), Ok(Some(kept(3))));
     assert_eq!(one(&vault, &kept(4)), Ok(None));
 
-    let others = [
-        Client {
-            token_url: "https://evil.example/connect/token".to_owned(),
-            ..client()
-        },
-        Client {
-            client_id: "isv_other".to_owned(),
-            ..client()
-        },
-    ];
-    for other in others {
+    for other in others() {
         assert_eq!(vault.load(&other, KeepTokens::File), Loaded::default());
         assert_eq!(vault.one(&other, &kept(1).id, KeepTokens::File), Ok(None));
         vault.forget(&other, &kept(1).id, KeepTokens::File).unwrap();
@@ -223,7 +189,7 @@ fn what_is_damaged_is_told_of_and_the_others_come_all_the_same() {
         ("of another id", whole.replace(id, good.id.as_str())),
         (
             "of another endpoint",
-            whole.replace("connect.example", "evil.example"),
+            whole.replace("connect.visma.com", "evil.example"),
         ),
         ("of another client", whole.replace("isv_acme", "isv_other")),
         ("too large", format!("{whole}{}", " ".repeat(1 << 20))),

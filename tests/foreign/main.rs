@@ -1,10 +1,16 @@
-//! The real binary against an authorization server and a browser that nobody here wrote.
+//! The real binary against an authorization server, a browser and a keyring that nobody here wrote.
 //!
-//! Ignored by default: they need Node.js, npm and Chromium, which `cargo test` must not ask for. `.ci/run`
-//! installs what is missing and runs them; by hand it is `cargo test --test foreign -- --ignored`.
+//! Ignored by default: they need Node.js, npm, Chromium, gnome-keyring and D-Bus, which `cargo test` must not
+//! ask for. `.ci/run` installs what is missing and runs them; by hand it is
+//! `cargo test --test foreign -- --ignored`.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod browser;
+#[cfg(all(target_os = "linux", feature = "keyring"))]
+#[path = "../support/kept.rs"]
+mod kept;
+#[cfg(all(target_os = "linux", feature = "keyring"))]
+mod keyring;
 #[path = "../support/leak.rs"]
 mod leak;
 mod program;
