@@ -15,6 +15,7 @@ mod keyring;
 mod leak;
 mod program;
 mod provider;
+mod refresh;
 
 use browser::{Decision, Page, Site, browse};
 use leak::holds_a_token;

@@ -5,6 +5,7 @@
 use crate::provider::{ProfileFile, SECRET};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
@@ -19,7 +20,8 @@ pub(crate) struct Program {
     talk: JoinHandle<String>,
     output: String,
     events: Vec<Value>,
-    _home: TempDir,
+    /// Removed with this value.
+    home: Option<TempDir>,
 }
 
 /// What a program that has ended did.
@@ -53,14 +55,16 @@ impl Program {
     /// These arguments, and those that every walk needs: nothing is opened, nothing waits for ever.
     pub(crate) fn run(arguments: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_dineroscope"))
+        let mut program = Self::run_in(home.path(), arguments);
+        program.home = Some(home);
+        program
+    }
+
+    /// The same in a home that stays, so that a later program finds what this one kept.
+    pub(crate) fn run_in(home: &Path, arguments: &[&str]) -> Self {
+        let mut child = at_home(home)
             .args(arguments)
             .args(["--no-browser", "--json", "--timeout", "60s"])
-            .env("HOME", home.path())
-            .env_remove("XDG_CONFIG_HOME")
-            .env("DINEROSCOPE_TEST_SECRET", SECRET)
-            .envs(TRAPS.map(|name| (name, "http://127.0.0.1:9")))
-            .current_dir(home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -79,8 +83,18 @@ impl Program {
             talk,
             output: String::new(),
             events: Vec::new(),
-            _home: home,
+            home: None,
         }
+    }
+
+    /// A command that says one thing and ends: its exit code, and the object it printed.
+    pub(crate) fn said(home: &Path, arguments: &[&str]) -> (i32, Value, String) {
+        let output = at_home(home).args(arguments).output().unwrap();
+        let talk = String::from_utf8(output.stderr).unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let object = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("{error} in {text:?}; it said {talk}"));
+        (output.status.code().unwrap(), object, talk)
     }
 
     /// Read on until an event of this name.
@@ -132,6 +146,26 @@ and {talk}",
         let nothing = std::thread::spawn(String::new);
         std::mem::replace(&mut self.talk, nothing).join().unwrap()
     }
+}
+
+/// The binary in that home, and nowhere else.
+fn at_home(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dineroscope"));
+    command
+        .env("HOME", home)
+        .env("DINEROSCOPE_TEST_SECRET", SECRET)
+        .envs(TRAPS.map(|name| (name, "http://127.0.0.1:9")))
+        .current_dir(home);
+    for folder in [
+        "CONFIG_HOME",
+        "DATA_HOME",
+        "STATE_HOME",
+        "CACHE_HOME",
+        "RUNTIME_DIR",
+    ] {
+        command.env_remove(format!("XDG_{folder}"));
+    }
+    command
 }
 
 impl Drop for Program {

@@ -2,9 +2,12 @@
 //!
 //! Its packages are installed under `target/`, so that the tree stays as it is.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -25,6 +28,11 @@ pub(crate) enum Client {
 }
 
 impl Client {
+    /// Its id.
+    pub(crate) fn id(self) -> &'static str {
+        self.facts()[0]
+    }
+
     /// Its id, whether it uses PKCE, how it shows its secret.
     fn facts(self) -> [&'static str; 3] {
         match self {
@@ -121,6 +129,44 @@ base_url = "{origin}"
             name: "foreign".to_owned(),
             folder,
         }
+    }
+}
+
+impl ProfileFile {
+    /// The same, with its grants kept in files.
+    pub(crate) fn keeping_in_files(self) -> Self {
+        let path = self.folder.path().join("foreign.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("keep_tokens = \"file\"\n{text}")).unwrap();
+        self
+    }
+}
+
+impl Provider {
+    /// A form posted to its token endpoint by somebody else, as that client by the Basic scheme if it is
+    /// named: the answer, head and body.
+    pub(crate) fn post_by_hand(&self, pairs: &[(&str, &str)], basic: Option<&str>) -> String {
+        let encoded =
+            |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+        let header = basic.map_or_else(String::new, |id| {
+            let pair = format!("{}:{}", encoded(id), encoded(SECRET));
+            format!("Authorization: Basic {}\r\n", STANDARD.encode(pair))
+        });
+        let host = self.origin.strip_prefix("http://").unwrap();
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(
+            stream,
+            "POST /connect/token HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{header}\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 }
 

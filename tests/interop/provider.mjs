@@ -51,6 +51,8 @@ const provider = new Provider(origin, {
     end_session: '/connect/endsession',
   },
   scopes: ['openid', 'offline_access', READ, WRITE],
+  // A refresh token is taken once; whoever sends it again loses the whole grant.
+  rotateRefreshToken: true,
   // Visma turns PKCE on per application: here one client must, the others need not.
   pkce: { required: (_, { clientId }) => clientId === 'isv_pkce' },
   features: {
