@@ -13,6 +13,23 @@ pub(super) fn say(printer: &mut Printer<'_>, findings: &[Finding]) {
     }
 }
 
+/// Says findings of a command that has no run of its own, for the profile of that name: where the screens
+/// begin a new run, one signs in by another command.
+pub(super) fn say_without_a_run(printer: &mut Printer<'_>, findings: &[Finding], name: &str) {
+    let findings: Vec<Finding> = findings
+        .iter()
+        .map(|finding| Finding {
+            fix: finding
+                .fix
+                .iter()
+                .map(|fix| Visible::of(&without_a_run(fix.as_str(), name)))
+                .collect(),
+            ..finding.clone()
+        })
+        .collect();
+    say(printer, &findings);
+}
+
 /// Writes findings as the result itself. Fails when standard output is closed or full.
 pub(super) fn write(printer: &mut Printer<'_>, findings: &[Finding]) -> io::Result<()> {
     findings
@@ -49,6 +66,49 @@ const WITHOUT_KEYS: [(&str, &str); 6] = [
     (" (o opens it, y copies it)", ""),
     ("with `p` in step 2", "on the screen with `p` in step 2"),
 ];
+
+/// How the screens say it, and how it is said by a command without a run; the longer texts first.
+const WITHOUT_A_RUN: [(&str, &str); 15] = [
+    ("ctrl-n begins a new run and gets a new grant", SIGN_IN),
+    ("ctrl-n begins a new run and gets a new token", SIGN_IN),
+    ("ctrl-n begins a new run and gets a new one", SIGN_IN),
+    ("ctrl-n begins a new run that asks for it", SIGN_IN),
+    ("ctrl-n begins a new run", SIGN_IN),
+    (
+        "ctrl-n and sign in as the right user",
+        "sign in as the right user with `dineroscope login NAME`",
+    ),
+    ("1 begins at the link; a token comes at step 5", SIGN_IN),
+    ("↵ sends the call again", "run the command again"),
+    ("↵ sends it again", "run the command again"),
+    ("u refreshes again", "run the command again"),
+    (
+        "u refreshes and keeps",
+        "`dineroscope token NAME refresh` keeps",
+    ),
+    ("u refreshes it now", REFRESH),
+    ("u refreshes it", REFRESH),
+    (
+        "u sends it once more",
+        "`dineroscope token NAME refresh --anyway` sends it once more",
+    ),
+    (
+        "choose another place under `kept` on step 5",
+        "choose another place as `keep_tokens` in the profile",
+    ),
+];
+
+const SIGN_IN: &str = "sign in with `dineroscope login NAME`";
+const REFRESH: &str = "`dineroscope token NAME refresh` refreshes it";
+
+/// Advice as a command without a run gives it.
+fn without_a_run(fix: &str, name: &str) -> String {
+    WITHOUT_A_RUN
+        .iter()
+        .fold(fix.to_owned(), |fix, (keys, words)| {
+            fix.replace(keys, &words.replace("NAME", name))
+        })
+}
 
 /// What to do. Advice that begins with a key is for the screens, and says so.
 fn advice(fix: &str) -> String {
@@ -87,7 +147,7 @@ pub(super) fn to_json(findings: &[Finding]) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::advice;
+    use super::{advice, without_a_run};
 
     #[test]
     fn a_key_is_not_taken_for_a_verb() {
@@ -106,6 +166,24 @@ mod tests {
         assert_eq!(
             advice("register another port"),
             "  try: register another port"
+        );
+    }
+
+    #[test]
+    fn a_command_without_a_run_names_the_command_that_has_one() {
+        let told = |fix: &str| advice(&without_a_run(fix, "acme"));
+        assert_eq!(
+            told("ctrl-n begins a new run and gets a new grant"),
+            "  try: sign in with `dineroscope login acme`"
+        );
+        assert_eq!(
+            told("↵ sends the call again, once that is right: it refreshes first"),
+            "  try: run the command again, once that is right: it refreshes first"
+        );
+        assert_eq!(
+            told("u sends it once more all the same; if it was not taken, all is well"),
+            "  try: `dineroscope token acme refresh --anyway` sends it once more all the same; if it was \
+             not taken, all is well"
         );
     }
 }

@@ -117,7 +117,7 @@ impl<'a, 'w> Session<'a, 'w> {
     /// Says the findings of a step.
     pub(super) fn say_findings(&mut self, step: Step) {
         let found = self.engine().findings(Timestamp::now(), step);
-        findings::say(self.printer, &found);
+        findings::say_without_a_run(self.printer, &found, &self.name);
     }
 
     /// Waits for what comes next, a signal among it.
@@ -221,13 +221,11 @@ impl<'a, 'w> Session<'a, 'w> {
 
     /// The current grant; without one the command ends.
     pub(super) fn held(&mut self) -> Result<HeldGrant, Stop> {
-        match self.engine().held() {
-            Some(held) => Ok(held.clone()),
-            None => {
-                let why = self.why_no_grant();
-                Err(self.fail(Exit::Profile, &why))
-            }
+        if let Some(held) = self.engine().held() {
+            return Ok(held.clone());
         }
+        let why = self.why_no_grant();
+        Err(self.fail(Exit::Profile, &why))
     }
 
     /// Refreshes the current grant: what became of it, and the grant as it was before.

@@ -239,3 +239,25 @@ fn a_closed_stdout_ends_quietly() {
         }
     }
 }
+
+#[test]
+fn a_scope_set_of_the_profile_is_asked_for_by_its_name() {
+    let place = Place::new();
+    let sets =
+        "\n[scope_sets]\nread-only = [\"dineropublicapi:read\"]\nwho = [\"openid\", \"email\"]\n";
+    place.profile("acme", &format!("{ACME}{sets}"));
+    let ended = place.run_trusted(&["link", "acme", "--scope-set", "who"]);
+    assert_eq!(ended.exit, 0, "{ended:?}");
+    assert_eq!(parameter(&ended.output, "scope").unwrap(), "openid email");
+    for command in ["link", "login"] {
+        let ended = place.run_trusted(&[command, "acme", "--scope-set", "read-onyl"]);
+        assert_eq!(ended.exit, 3, "{ended:?}");
+        assert!(
+            ended.talk.contains("did you mean `read-only`?"),
+            "{ended:?}"
+        );
+        let both = ["--scope-set", "who", "--scope", "openid"];
+        let ended = place.run_trusted(&[&[command, "acme"][..], &both].concat());
+        assert_eq!(ended.exit, 2, "{ended:?}");
+    }
+}

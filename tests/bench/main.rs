@@ -1,7 +1,16 @@
-//! Measures what the README claims: cold start, memory, idling, callback to drawn. Never part of the
-//! tests, because a figure is no assertion. Run with `cargo bench`.
+//! Measures what the README claims: cold start, memory, idling, callback to drawn, commands. Never part of
+//! the tests, because a figure is no assertion. Run with `cargo bench`; `cargo bench -- commands` measures
+//! that part alone.
 #![expect(clippy::unwrap_used, reason = "a measure may fail where it stands")]
 
+mod commands;
+
+#[expect(dead_code, reason = "the tests of the command line use the rest of it")]
+#[path = "../support/quiet.rs"]
+mod quiet;
+#[expect(dead_code, reason = "the tests of the command line use the rest of it")]
+#[path = "../support/recorder.rs"]
+mod recorder;
 #[expect(dead_code, reason = "the tests in a terminal use the rest of it")]
 #[path = "../support/terminal.rs"]
 mod terminal;
@@ -31,9 +40,23 @@ const WALK: [(&str, &str, &str); 6] = [
 fn main() {
     let home = tempfile::tempdir().unwrap();
     let mut out = std::io::stdout().lock();
-    cold_start(&mut out, home.path());
-    idle(&mut out, home.path());
-    callback(&mut out, home.path());
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
+    if wanted("commands") {
+        commands::commands(&mut out);
+    }
+    if wanted("start") {
+        cold_start(&mut out, home.path());
+    }
+    if wanted("idle") {
+        idle(&mut out, home.path());
+    }
+    if wanted("callback") {
+        callback(&mut out, home.path());
+    }
 }
 
 /// First painted frame in a pseudo-terminal, and memory with it up.

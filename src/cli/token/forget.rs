@@ -14,9 +14,7 @@ pub(super) async fn forget(
     arguments: &Forget,
 ) -> Result<Exit, Stop> {
     let trouble = |session: &Session<'_, '_>| session.engine().grants_trouble().cloned();
-    if let Some(trouble) = trouble(session) {
-        return Err(session.fail(Exit::Profile, &trouble.message));
-    }
+    let before = trouble(session);
     session.choose_grant(arguments.which.grant.as_deref())?;
     let engine = session.engine();
     let ids: Vec<GrantId> = if arguments.all {
@@ -34,7 +32,7 @@ pub(super) async fn forget(
     for id in ids {
         session.drive.command(Command::ForgetGrant(id.clone()));
         session.settle().await?;
-        problem = trouble(session);
+        problem = trouble(session).filter(|trouble| Some(trouble) != before.as_ref());
         if problem.is_some() {
             break;
         }
@@ -49,7 +47,8 @@ pub(super) async fn forget(
             session.printer.result(&Visible::of(&line))?;
         }
     }
-    if let Some(trouble) = problem {
+    // What could not be read before is still there: it is said which file that is.
+    if let Some(trouble) = problem.or(before) {
         return Err(session.fail(Exit::Profile, &trouble.message));
     }
     if forgotten.is_empty() {

@@ -57,16 +57,14 @@ pub(super) fn show(session: &mut Session<'_, '_>, arguments: &Show) -> Result<Ex
             }
         }
     }
-    match trouble {
-        Some(trouble) => Err(session.fail(Exit::Profile, &trouble.message)),
-        None => {
-            if grants.is_empty() {
-                let why = session.why_no_grant();
-                session.say(&why);
-            }
-            Ok(Exit::Done)
-        }
+    if let Some(trouble) = trouble {
+        return Err(session.fail(Exit::Profile, &trouble.message));
     }
+    if grants.is_empty() {
+        let why = session.why_no_grant();
+        session.say(&why);
+    }
+    Ok(Exit::Done)
 }
 
 /// A grant in words, as names and values.

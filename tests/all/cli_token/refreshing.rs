@@ -124,7 +124,7 @@ fn ctrl_c_during_the_exchange_loses_no_token() {
     let may_go = std::sync::Mutex::new(may_go);
     let slow = Recorder::with(move |_| {
         asked.send(()).unwrap();
-        may_go.lock().unwrap().recv().unwrap();
+        let _ = may_go.lock().unwrap().recv();
         let body = br#"{"access_token":"the-late-token","token_type":"Bearer","expires_in":3600}"#;
         crate::recorder::ok("application/json", body)
     });
@@ -207,4 +207,58 @@ fn relay(origin: &str) -> Recorder {
         stream.read_to_end(&mut answer).unwrap();
         answer
     })
+}
+
+#[test]
+fn ctrl_c_during_a_refresh_loses_no_token_and_a_second_one_ends_at_once() {
+    for second in [false, true] {
+        let sandbox = sandbox().signed_in();
+        let (asked, is_asked) = std::sync::mpsc::channel();
+        let (go, may_go) = std::sync::mpsc::channel::<()>();
+        let may_go = std::sync::Mutex::new(may_go);
+        let slow = Recorder::with(move |_| {
+            asked.send(()).unwrap();
+            let _ = may_go.lock().unwrap().recv();
+            let body = br#"{"access_token":"late","token_type":"Bearer","refresh_token":"next"}"#;
+            crate::recorder::ok("application/json", body)
+        });
+        let origin = origin_of(&sandbox.profile);
+        let profile = sandbox.profile.replace(
+            &format!("token_url = \"{origin}"),
+            &format!("token_url = \"{}", slow.origin()),
+        );
+        sandbox.place.profile("sb", &profile);
+        let file = kept_files(&sandbox.place).remove(0);
+        std::fs::remove_file(file).unwrap();
+        assert_eq!(import(&sandbox, &"0f".repeat(32), &[]).exit, 0);
+        let arguments = ["request", "sb", "GET", "/v1/x", "--profiles", "trusted"];
+        let running = Running::start(sandbox.place.command(&arguments));
+        is_asked.recv().unwrap();
+        running.signal(rustix::process::Signal::INT);
+        running.until_talk("ctrl-c again");
+        if second {
+            running.signal(rustix::process::Signal::INT);
+        } else {
+            go.send(()).unwrap();
+        }
+        let ended = running.end();
+        assert_eq!(ended.exit, 130, "{ended:?}");
+        assert!(ended.output.is_empty(), "{ended:?}");
+        let grant = kept(&sandbox.place);
+        if second {
+            assert_eq!(grant["refresh_token"], "0f".repeat(32));
+            // What is not known is said, and nothing is sent by itself.
+            let ended = sandbox.run(&["token", "sb", "access"]);
+            assert_eq!(ended.exit, 1, "{ended:?}");
+            assert!(ended.talk.contains("--anyway"), "{ended:?}");
+            let shown = object(&sandbox.run(&["token", "sb", "show", "--json"]));
+            assert!(
+                shown["grants"][0]["refresh_unanswered_since"].is_string(),
+                "{shown}"
+            );
+        } else {
+            assert_eq!(grant["refresh_token"], "next");
+            assert_eq!(grant["access_token"], "late");
+        }
+    }
 }

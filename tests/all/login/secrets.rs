@@ -39,6 +39,26 @@ fn a_secret_that_is_not_at_hand_ends_with_3_before_anything_is_bound() {
     assert!(ended.talk.contains("--profiles"), "{ended:?}");
 }
 
+#[test]
+fn a_secret_that_a_program_prints_is_read_before_anybody_signs_in() {
+    let sandbox = Sandbox::deciding("accept");
+    let secret = format!("\"{SECRET}\"");
+    let command = format!("{{ command = [\"printf\", \"%s\", {secret}] }}");
+    let profile = sandbox.profile.replace(&secret, &command);
+    sandbox.place.profile("sb", &profile);
+    let mut login = sandbox.login(&["--json"]);
+    visit(&link_of(&login.until("link")));
+    let ended = login.end();
+    assert_eq!(ended.exit, 0, "{ended:?}");
+    let missing = sandbox
+        .profile
+        .replace(&secret, "{ command = [\"false\"] }");
+    sandbox.place.profile("sb", &missing);
+    let ended = sandbox.login(&["--json"]).end();
+    assert_eq!(ended.exit, 3, "{ended:?}");
+    assert_eq!(names(&ended), ["failed"]);
+}
+
 /// A login in a terminal whose profile asks for the secret.
 fn asking(sandbox: &Sandbox) -> Terminal {
     let secret = format!("\"{SECRET}\"");
