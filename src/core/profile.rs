@@ -7,6 +7,7 @@ pub mod check;
 pub mod edit;
 pub mod keys;
 pub mod read;
+pub mod register;
 mod source;
 pub mod trust;
 

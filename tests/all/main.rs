@@ -23,6 +23,7 @@ mod profile_draft_any;
 mod profile_files;
 mod profile_folders;
 mod profile_problems;
+mod profile_register;
 mod profiles;
 mod pty;
 mod readme;

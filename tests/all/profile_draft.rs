@@ -354,7 +354,7 @@ fn garbage_is_kept_and_judged() {
             "no name of an environment variable",
         ),
         ("client_secret", "env", "no name of an environment variable"),
-        ("client_secret", "command", "has no program"),
+        ("client_secret", "command", "names no program"),
         ("provider", "visma", "is not known"),
         ("title", "\u{1}\"\\\u{7f}\n'''", ""),
     ] {

@@ -116,6 +116,37 @@ const WRONG_LINES: &[(&str, &str)] = &[
         "names 2 places",
     ),
     ("client_secret = { prompt = false }", "expected `true`"),
+    ("client_secret = { keyring = \"yes\" }", "expected `true`"),
+    (
+        "client_secret = { command = \"echo hunter2\" }",
+        "client_secret.command: is text: expected a list such as `[\"pass\", \"acme\"]`",
+    ),
+    ("client_secret = { command = [] }", "names no program"),
+    ("client_secret = { command = [\"\"] }", "names no program"),
+    (
+        "client_secret = { command = [\"pass\", 5] }",
+        "holds integer: expected text",
+    ),
+    (
+        "client_secret = { command = [\"pass\", \"a\\u0000\"] }",
+        "holds a NUL character",
+    ),
+    ("scope_sets = [\"a:read\"]", "is a list: expected a table"),
+    ("scope_sets.a = []", "scope_sets.a: is empty"),
+    (
+        "scope_sets.a = \"a:read b\"",
+        "scope_sets.a: is text: expected a list, `[\"a:read\", \"b\"]`",
+    ),
+    (
+        "scope_sets.a = [\"a:read b\"]",
+        "scope_sets.a: `a:read b` holds a space",
+    ),
+    (
+        "scope_sets = { \"a b\" = [\"x\"] }",
+        "scope_sets.a b: is no name of a scope set: expected letters, digits, `-` and `_`",
+    ),
+    ("scope_sets = { \"\" = [\"x\"] }", "no name of a scope set"),
+    ("scope_sets.\"æ\" = [\"x\"]", "no name of a scope set"),
     (
         "client_secret = { env = \"A B\" }",
         "no name of an environment variable",

@@ -2,8 +2,8 @@
 
 use dineroscope::core::profile::read::read;
 use dineroscope::core::profile::{
-    ClientAuthentication, Environment, Field, Origin, Preset, Profile, ProfileFile, ProxyChoice,
-    ResponseMode, SecretReference,
+    ClientAuthentication, Environment, Field, KeepTokens, Origin, Preset, Profile, ProfileFile,
+    ProxyChoice, ResponseMode, ScopeSet, SecretReference,
 };
 use dineroscope::core::secret::Secret;
 
@@ -48,6 +48,8 @@ fn the_least_profile_gets_the_documented_defaults() {
     assert_eq!(profile.authorize.response_mode, ResponseMode::FormPost);
     assert!(profile.authorize.pkce);
     assert_eq!(profile.authorize.ui_locales, None);
+    assert_eq!(profile.keep_tokens, None);
+    assert_eq!(profile.scope_sets, []);
     assert_eq!(profile.network.proxy, ProxyChoice::System);
     assert_eq!(profile.api.base_url, "https://api.dinero.dk");
 }
@@ -61,7 +63,8 @@ client_id = "acme"
 client_secret = { env = "ACME_SECRET" }
 redirect_uri = "https://app.local:8443/callback"
 scopes = ["openid", "offline_access"]
-keep_tokens = "memory"
+keep_tokens = "file"
+scope_sets = { wide = ["openid", "profile"], "read_only-2" = ["openid"] }
 
 [provider]
 issuer = "https://login.example.com"
@@ -97,6 +100,18 @@ organization_id = "123456"
     );
     assert_eq!(profile.redirect_uri, "https://app.local:8443/callback");
     assert_eq!(profile.scopes, ["openid", "offline_access"]);
+    assert_eq!(profile.keep_tokens, Some(KeepTokens::File));
+    let set = |name: &str, scopes: &[&str]| ScopeSet {
+        name: name.to_owned(),
+        scopes: scopes.iter().map(ToString::to_string).collect(),
+    };
+    assert_eq!(
+        profile.scope_sets,
+        [
+            set("wide", &["openid", "profile"]),
+            set("read_only-2", &["openid"])
+        ]
+    );
     let provider = profile.provider;
     assert_eq!(provider.preset, None);
     assert_eq!(provider.label, "login.example.com");
@@ -199,6 +214,58 @@ fn secrets_are_read_and_never_printed() {
     );
     let lacking = only_problem("exchange.client_authentication = \"basic\"");
     assert!(lacking.contains("client_secret: is missing"), "{lacking}");
+}
+
+#[test]
+fn a_secret_may_be_in_the_keyring_or_be_printed_by_a_program() {
+    let keyring = sound(&format!("{LEAST}client_secret = {{ keyring = true }}\n"));
+    assert_eq!(keyring.client_secret, SecretReference::Keyring);
+    let command = sound(&format!(
+        "{LEAST}client_secret.command = [\"pass\", \"a b\", \"\"]\n"
+    ));
+    assert_eq!(
+        command.client_secret,
+        SecretReference::Command(["pass", "a b", ""].map(str::to_owned).to_vec())
+    );
+    for table in ["keyring = true", "command = [\"pass\"]", "prompt = true"] {
+        let text = LEAST.replace("visma-connect", "sandbox");
+        let problems = problems(&format!("{text}client_secret = {{ {table} }}\n"));
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems[0].contains("must be text for the sandbox"),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_of_no_use_is_warned_about() {
+    let warnings = |text: &str| {
+        let file = file(text);
+        assert!(file.profile.is_some(), "{:?}", file.problems);
+        let warnings = file.warnings.iter();
+        warnings.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let sets = format!(
+        "{LEAST}[scope_sets]\none = [\"a\", \"b\"]\nother = [\"a\"]\nsame = [\"b\", \"a\"]\n"
+    );
+    assert_eq!(
+        warnings(&sets),
+        ["line 8, scope_sets.same: asks for the same as `one`: one of them can go"]
+    );
+    let sandbox = LEAST.replace("visma-connect", "sandbox");
+    let kept = warnings(&format!("{sandbox}keep_tokens = \"keyring\"\n"));
+    assert_eq!(kept.len(), 1);
+    assert!(
+        kept[0].starts_with("line 5, keep_tokens: keeps what is worth nothing"),
+        "{kept:?}"
+    );
+    for text in [
+        format!("{sandbox}keep_tokens = \"memory\"\n"),
+        format!("{LEAST}keep_tokens = \"keyring\"\n"),
+    ] {
+        assert_eq!(warnings(&text), [] as [&str; 0]);
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@
 
 mod apply;
 mod fields;
+mod inline;
 mod list;
 mod place;
 mod typed;

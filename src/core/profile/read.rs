@@ -2,13 +2,17 @@
 //!
 //! Nothing is guessed and nothing is ignored: a profile that loads means what it says.
 
+mod secret;
+
+pub(super) use secret::secret_of;
+
+use crate::core::profile::read::secret::{ALTERNATIVES, client_secret};
 use crate::core::profile::source::{Source, kind, parse};
 use crate::core::profile::{
     Api, Authorize, ClientAuthentication, Environment, Exchange, KeepTokens, Network, Origin,
     Preset, Profile, ProfileFile, ProfileProblem, Provider, ProxyChoice, ResponseMode, ScopeSet,
-    SecretReference, check, is_placeholder,
+    SecretReference, check,
 };
-use crate::core::secret::Secret;
 use url::Url;
 
 /// What the link carries anyway, each by a key or by the run itself.
@@ -202,99 +206,6 @@ fn code_lifetime(source: &mut Source<'_>) -> Option<u32> {
             None
         }
     }
-}
-
-/// Where the secret is. Messages never quote what stands there.
-fn client_secret(source: &mut Source<'_>, provider: Option<&Provider>) -> Option<SecretReference> {
-    let key = "client_secret";
-    let sandbox = provider.is_some_and(|it| it.environment == Environment::Sandbox);
-    let embedded = provider.is_some_and(|it| it.preset == Some(Preset::Sandbox));
-    let Some(item) = source.item(key) else {
-        return Some(SecretReference::None);
-    };
-    if let Some(text) = item.as_str() {
-        return plain_secret(source, text, sandbox);
-    }
-    let Some(table) = item.as_table_like() else {
-        let message = format!("is {}: expected {ALTERNATIVES}", kind(item));
-        source.problem(key, message);
-        return None;
-    };
-    if embedded {
-        source.problem(
-            key,
-            "must be text for the sandbox, which registers the secret that stands here",
-        );
-        return None;
-    }
-    let names: Vec<&str> = table.iter().map(|(name, _)| name).collect();
-    match names.as_slice() {
-        ["env"] => source
-            .text("client_secret.env", check::variable)
-            .map(SecretReference::Environment),
-        ["prompt"] => source
-            .truth("client_secret.prompt")
-            .then_some(SecretReference::Prompt),
-        ["keyring"] => source
-            .truth("client_secret.keyring")
-            .then_some(SecretReference::Keyring),
-        ["command"] => command(source).map(SecretReference::Command),
-        [_] => None, // refused among the strangers already
-        _ => {
-            source.problem(
-                key,
-                format!("names {} places: expected {ALTERNATIVES}", names.len()),
-            );
-            None
-        }
-    }
-}
-
-/// Where a secret can be kept instead of in the file.
-const ALTERNATIVES: &str = "one of `{ keyring = true }`, `{ env = \"NAME\" }`, \
-    `{ command = [\"pass\", \"acme\"] }` and `{ prompt = true }`";
-
-/// A program and its arguments. What stands there may be a secret, so it is not quoted.
-fn command(source: &mut Source<'_>) -> Option<Vec<String>> {
-    let key = "client_secret.command";
-    let before = source.problems.len();
-    let words = source.list(key, check::command_word);
-    if source.problems.len() > before {
-        return None;
-    }
-    match words.first().map(String::as_str) {
-        Some(program) if !program.is_empty() => Some(words),
-        _ => {
-            let message = "has no program: expected a list such as `[\"pass\", \"acme\"]`";
-            source.problem(key, message);
-            None
-        }
-    }
-}
-
-/// Where the client secret is, for a form that shows a file with other problems; `None` when that
-/// cannot be read.
-pub(super) fn secret_of(text: &str) -> Option<SecretReference> {
-    let document = parse(text).ok()?;
-    let mut source = Source::new(text, document.as_table());
-    client_secret(&mut source, None)
-}
-
-fn plain_secret(source: &mut Source<'_>, text: &str, sandbox: bool) -> Option<SecretReference> {
-    let key = "client_secret";
-    if is_placeholder(text) {
-        let message = format!("is empty or still a placeholder: expected {ALTERNATIVES}");
-        source.problem(key, message);
-        return None;
-    }
-    if !sandbox {
-        let message = format!(
-            "stands in the file as plain text: better {ALTERNATIVES}; one key in the Profiles screen (`P`) \
-             moves it into the keyring"
-        );
-        source.warning(key, message);
-    }
-    Some(SecretReference::Plain(Secret::new(text)))
 }
 
 fn scopes(source: &mut Source<'_>) -> Vec<String> {

@@ -3,9 +3,10 @@
 //! The parsed document only says where things stand; the text itself is cut and joined. So comments,
 //! blanks, the order of keys and line ends of what is not touched need no care: they are never written.
 
+use crate::core::profile::edit::inline::{nested, put_inline, remove_inline};
 use crate::core::profile::keys::rank;
 use std::ops::Range;
-use toml_edit::{Document, InlineTable, Item, Key, Table, Value};
+use toml_edit::{Document, Item, Key, Table, Value};
 
 /// Where the walk along a path of names ends.
 enum End<'d> {
@@ -314,69 +315,6 @@ fn collect(table: &Table, above: &[&str], leaves: &mut Vec<Leaf>) {
 
 fn has_header(table: &Table) -> bool {
     !table.is_dotted() && !table.is_implicit()
-}
-
-fn put_inline(table: &mut InlineTable, path: &[&str], value: Value) {
-    let Some((name, below)) = path.split_first() else {
-        return;
-    };
-    if let Some(old) = table.get_mut(name) {
-        let decor = old.decor().clone();
-        match old {
-            Value::InlineTable(inner) if !below.is_empty() => put_inline(inner, below, value),
-            _ => {
-                *old = nested(below, value);
-                *old.decor_mut() = decor;
-            }
-        }
-        return;
-    }
-    let mut new = nested(below, value);
-    if let Some((_, last)) = table.iter_mut().last() {
-        // What stands before the brace moves behind the new last value.
-        let behind = last
-            .decor()
-            .suffix()
-            .and_then(|suffix| suffix.as_str())
-            .map(str::to_owned)
-            .filter(|suffix| suffix.trim().is_empty());
-        if let Some(behind) = behind {
-            last.decor_mut().set_suffix("");
-            new = new.decorated(" ", behind);
-        }
-    }
-    table.insert(*name, new);
-}
-
-fn remove_inline(table: &mut InlineTable, path: &[&str]) {
-    match path {
-        [] => {}
-        [name] => {
-            let suffix = table
-                .iter()
-                .last()
-                .filter(|(last, _)| last == name)
-                .and_then(|(_, value)| value.decor().suffix().cloned());
-            table.remove(name);
-            if let (Some(suffix), Some((_, last))) = (suffix, table.iter_mut().last()) {
-                last.decor_mut().set_suffix(suffix);
-            }
-        }
-        [name, below @ ..] => {
-            if let Some(inner) = table.get_mut(name).and_then(Value::as_inline_table_mut) {
-                remove_inline(inner, below);
-            }
-        }
-    }
-}
-
-/// A value below names: `{ a = { b = value } }`.
-fn nested(path: &[&str], value: Value) -> Value {
-    path.iter().rev().fold(value, |value, name| {
-        let mut table = InlineTable::new();
-        table.insert(*name, value);
-        Value::InlineTable(table)
-    })
 }
 
 /// Names as they are written: quoted where they must be.
