@@ -260,7 +260,7 @@ token_url = "https://login.example.com/connect/token"
 /// What the form shows of a text, one for each of `FIELDS`.
 fn shown(text: &str) -> Vec<Option<String>> {
     let document = Document::parse(text).ok();
-    let root = document.as_ref().map(|document| document.as_table());
+    let root = document.as_ref().map(Document::as_table);
     FIELDS
         .iter()
         .map(|field| {

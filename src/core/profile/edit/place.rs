@@ -73,8 +73,7 @@ pub(super) fn add_section(text: &str, path: &[&str], behind: &str) -> String {
     if whole.len() > byte_order_mark(text) {
         whole.push_str(newline);
     }
-    whole.push_str(&format!("[{}]{behind}{newline}", dotted(path)));
-    whole
+    whole + &format!("[{}]{behind}{newline}", dotted(path))
 }
 
 /// The text without what stands at a path: its lines, or its part of an inline table.
