@@ -119,7 +119,10 @@ fn u_refreshes_where_it_can_be_done_at_once() {
 #[test]
 fn a_token_that_may_be_spent_is_not_sent_without_asking() {
     let (mut picture, text) = large(Holding::Unsettled);
-    assert!(text.contains("The refresh token may be spent. Good for"), "{text}");
+    assert!(
+        text.contains("The refresh token may be spent. Good for"),
+        "{text}"
+    );
     assert_eq!(picture.press("u"), []);
     assert!(picture.text().contains("revoked"), "{}", picture.text());
     assert_eq!(
