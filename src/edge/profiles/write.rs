@@ -9,7 +9,10 @@
 //! is the last thing before the rename. Blocking: callers run it off the UI.
 
 use super::{BUILT_IN, LARGEST, Search, built_in, judged, locate, text_of};
-use crate::core::profile::{ProfileFile, check};
+use crate::core::profile::edit::Draft;
+use crate::core::profile::{Field, Origin, Preset, ProfileFile, SecretReference, check, read};
+use crate::core::token::kept::Client;
+use crate::edge::vault::Vault;
 use aws_lc_rs::digest::{SHA256, digest};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
@@ -172,6 +175,62 @@ pub fn remove(path: &Path, expected: &Version) -> Result<(), WriteTrouble> {
     })?;
     sync(folder);
     Ok(())
+}
+
+/// Moves the plain client secret of a file into the keyring: kept there, read back, and only then the file
+/// says `{ keyring = true }`. On any trouble the file is as it was; the message says what to do.
+pub fn move_secret(vault: &Vault, path: &Path, expected: &Version) -> Result<Version, String> {
+    let text = text_of(path).map_err(|problem| format!("`{}` {problem}", path.display()))?;
+    if Version::of(&text) != *expected {
+        return Err(WriteTrouble::ChangedOutside { now: None }.to_string());
+    }
+    // Whether its folder is trusted changes nothing of what the file says.
+    let origin = Origin::File {
+        path: path.to_owned(),
+        trusted: true,
+    };
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let file = read::read(&name, origin.clone(), &text);
+    let Some(profile) = file.profile else {
+        return Err(format!(
+            "`{}` has problems: mend them first, for the keyring finds a secret by token endpoint and \
+             client id",
+            path.display()
+        ));
+    };
+    let SecretReference::Plain(secret) = &profile.client_secret else {
+        return Err(format!(
+            "`{}` holds no secret in plain text: there is nothing to move",
+            path.display()
+        ));
+    };
+    if profile.provider.preset == Some(Preset::Sandbox) {
+        return Err("the secret of the sandbox is none: it stays in the file".to_owned());
+    }
+    if profile.placeholder() == Some(Field::ClientId) {
+        return Err(
+            "the keyring keeps a secret under its client id: fill in `client_id` first".to_owned(),
+        );
+    }
+    let client = Client::of(&profile);
+    let kept = vault
+        .keep_secret(&client, secret)
+        .and_then(|()| vault.secret(&client));
+    match kept {
+        Ok(Some(kept)) if kept == *secret => {}
+        Ok(_) => {
+            return Err(
+                "the keyring took the secret and does not give it back: the file was left as it was"
+                    .to_owned(),
+            );
+        }
+        Err(trouble) => return Err(trouble.message),
+    }
+    let mut draft = Draft::open(&name, origin, &text).map_err(|problem| problem.to_string())?;
+    draft.set_secret(&SecretReference::Keyring);
+    save(path, &draft.text(), expected).map_err(|trouble| {
+        format!("the secret is in the keyring now, and still in the file: {trouble}")
+    })
 }
 
 /// Where new profiles go: the folder that was named, else the configuration folder. `None` when the system
