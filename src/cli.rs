@@ -12,6 +12,7 @@ mod link;
 mod login;
 mod overrides;
 pub mod printer;
+mod profile;
 mod refreshed;
 mod report;
 mod request;
@@ -30,6 +31,7 @@ use clap::Parser as _;
 use exit::Exit;
 use jiff::SignedDuration;
 use printer::Printer;
+use profile::Profile;
 use request::Request;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
@@ -60,6 +62,7 @@ enum Quiet {
     Sandbox(Sandbox),
     Token(Token, Option<PathBuf>),
     Request(Request, Option<PathBuf>),
+    Profile(Profile, Option<PathBuf>),
 }
 
 /// How the screens open.
@@ -105,6 +108,7 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>) -> Face {
         Some(Command::Login(login)) => Face::Task(Task(Quiet::Login(login, folder))),
         Some(Command::Sandbox(sandbox)) => Face::Task(Task(Quiet::Sandbox(sandbox))),
         Some(Command::Request(request)) => Face::Task(Task(Quiet::Request(request, folder))),
+        Some(Command::Profile(profile)) => Face::Task(Task(Quiet::Profile(profile, folder))),
         Some(Command::Token(token)) => Face::Task(Task(Quiet::Token(token, folder))),
     }
 }
@@ -161,6 +165,9 @@ fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Res
         Quiet::Sandbox(arguments) => wait_for(sandbox::sandbox(arguments, printer)),
         Quiet::Request(arguments, folder) => {
             wait_on_one_thread(request::request(arguments, folder, terminal, printer))
+        }
+        Quiet::Profile(arguments, folder) => {
+            wait_on_one_thread(profile::profile(arguments, folder, terminal, printer))
         }
         Quiet::Token(arguments, folder) => {
             wait_on_one_thread(token::token(arguments, folder, terminal, printer))

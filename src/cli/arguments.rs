@@ -3,6 +3,7 @@
 //! Only what works is here; what later work adds is not shown.
 
 use crate::cli::overrides::Overrides;
+use crate::cli::profile::Profile;
 use crate::cli::request::Request;
 use crate::cli::token::Token;
 use crate::core::fault::Fault;
@@ -16,6 +17,7 @@ Try it without an account, everything on this machine:
   dineroscope demo
 
 Then, with a profile of your own in ./profiles or the configuration folder:
+  dineroscope profile new NAME      makes one
   dineroscope --profile NAME        walk the flow step by step on the screen
   dineroscope login NAME            the same flow without a screen
   dineroscope request NAME GET /v1.1/organizations
@@ -56,6 +58,8 @@ pub(super) enum Command {
     Token(Token),
     /// Say what a link, callback, token, error or curl line is and what is wrong with it; offline
     Explain(Explain),
+    /// List, show, check, make or remove profiles
+    Profile(Profile),
     /// Run the sandbox (Visma Connect and Dinero) for other programs, until Ctrl-C
     Sandbox(Sandbox),
 }
@@ -193,6 +197,7 @@ impl Command {
             Self::Sandbox(_) => "sandbox",
             Self::Request(_) => "request",
             Self::Token(_) => "token",
+            Self::Profile(_) => "profile",
         }
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn choose(folder: Option<PathBuf>, name: &str) -> Result<Chosen, NotC
 }
 
 /// The problem of a folder that was named and cannot be read.
-fn broken_folder(folder: &Path) -> Option<NotChosen> {
+pub(super) fn broken_folder(folder: &Path) -> Option<NotChosen> {
     let only = Search {
         named: Some(folder.to_owned()),
         ..Search::default()
@@ -78,7 +78,7 @@ fn broken_folder(folder: &Path) -> Option<NotChosen> {
 }
 
 /// No such profile: the nearest, and what there is.
-fn unknown(name: &str, files: &[ProfileFile]) -> NotChosen {
+pub(super) fn unknown(name: &str, files: &[ProfileFile]) -> NotChosen {
     let there = || files.iter().filter(|file| file.hidden_by.is_none());
     let meant = nearest(name, there().map(|file| file.name.as_str()))
         .map(|meant| format!(": did you mean `{meant}`?"))
@@ -92,7 +92,7 @@ fn unknown(name: &str, files: &[ProfileFile]) -> NotChosen {
 }
 
 /// `FILE:LINE: key: what is wrong and what is expected`.
-fn at(place: &str, problem: &ProfileProblem) -> String {
+pub(super) fn at(place: &str, problem: &ProfileProblem) -> String {
     let line = problem
         .line
         .map(|line| format!(":{line}"))

@@ -39,7 +39,7 @@ pub(super) fn write(printer: &mut Printer<'_>, findings: &[Finding]) -> io::Resu
 }
 
 /// A finding as lines.
-fn lines(finding: &Finding) -> Vec<Visible> {
+pub(super) fn lines(finding: &Finding) -> Vec<Visible> {
     let head = format!(
         "{}: {} [{}]",
         finding.severity.name(),

@@ -3,6 +3,7 @@
 
 mod calls;
 mod cli;
+mod cli_profile;
 mod cli_request;
 mod cli_token;
 mod diagnose;
@@ -24,6 +25,7 @@ mod profile_files;
 mod profile_folders;
 mod profile_problems;
 mod profile_register;
+mod profile_secret;
 mod profiles;
 mod pty;
 mod readme;
@@ -33,16 +35,12 @@ mod runtime;
 mod sandbox;
 mod screens;
 mod screens_loop;
-mod screens_token;
 mod secret_sources;
-mod settling;
 mod trust;
 mod vault;
 
 #[path = "../support/browser.rs"]
 mod browser;
-#[path = "../support/holding.rs"]
-mod holding;
 #[path = "../support/kept.rs"]
 mod kept;
 #[path = "../support/leak.rs"]

@@ -72,13 +72,17 @@ pub(super) fn rows(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
                 prose("Nothing was sent: what it kept is used."),
             ]
         }
-        // The headline says how.
-        RefreshOutcome::Refused(_) => vec![row(Mark::Error, "failed")],
+        RefreshOutcome::Refused(trouble) => {
+            vec![
+                row(Mark::Error, "failed"),
+                prose(refused(scene, trouble, end.call)),
+            ]
+        }
         RefreshOutcome::Unknown(trouble) => {
             vec![
                 row(Mark::Warning, "no usable answer"),
                 prose(format!(
-                    "{}. The request had been sent.",
+                    "It was sent. {}: whether the refresh token is spent is not known.",
                     refused(scene, trouble, end.call)
                 )),
             ]
