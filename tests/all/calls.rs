@@ -7,7 +7,8 @@ use dineroscope::core::dinero::call::Call;
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Effect, Event};
 use dineroscope::core::oauth::{Step, StepState};
-use dineroscope::core::wire::{CallId, Failure, FailureKind, Outcome};
+use dineroscope::core::wire::{Body, CallId, Failure, FailureKind, Headers, Outcome, Response};
+use proptest::prelude::*;
 
 /// Sends a GET to that target; its call comes back.
 fn get(engine: &mut Engine, target: &str) -> CallId {
@@ -37,6 +38,32 @@ fn the_token_goes_to_the_api_of_the_profile_and_nowhere_else() {
         ("https://api.dinero.dk.evil.example/v1/countries", false),
         ("https://evil.example/v1/countries", false),
         ("https://user@api.dinero.dk/v1/countries", false),
+        ("https://user:password@api.dinero.dk/v1/countries", false),
+        ("https://:password@api.dinero.dk/v1/countries", false),
+        ("https://api.dinero.dk@evil.example/v1/countries", false),
+        ("https://api.dinero.dk:443@evil.example/", false),
+        ("https://evil.example\\@api.dinero.dk/", false),
+        ("https://evil.example#@api.dinero.dk/", false),
+        ("https://evil.example?@api.dinero.dk/", false),
+        ("https://api.dinero.dk./v1/countries", false),
+        ("https://xapi.dinero.dk/v1/countries", false),
+        ("https://dinero.dk/v1/countries", false),
+        ("https://api.dinero.dk:80/v1/countries", false),
+        ("wss://api.dinero.dk/v1/countries", false),
+        ("file://api.dinero.dk/v1/countries", false),
+        // Letters that look alike, and dots and tabs that vanish.
+        ("https://\u{430}pi.dinero.dk/v1/countries", false),
+        ("https://api.d\u{456}nero.dk/v1/countries", false),
+        ("https://xn--pi-7kc.dinero.dk/v1/countries", false),
+        ("https://api.dinero.dk%2eevil.example/", false),
+        ("https://api.dinero.dk\t.evil.example/", false),
+        ("https://api.dinero.dk\u{3002}evil.example/", false),
+        // The same host, written in another way.
+        ("HTTPS://API.Dinero.DK/v1/countries", true),
+        ("https://api.dinero.dk:443/v1/countries", true),
+        ("https://api.dinero.dk:0443/v1/countries", true),
+        ("https://api\u{3002}dinero.dk/v1/countries", true),
+        ("https://\u{ff41}pi.dinero.dk/v1/countries", true),
     ] {
         let mut engine = engine_at(Point::Authorized);
         let call = get(&mut engine, target);
@@ -73,11 +100,96 @@ fn a_path_cannot_talk_the_token_to_another_host() {
         "@evil.example/",
         ".evil.example/",
         "/../../x",
+        "..//evil.example/x",
+        "/./\\\\evil.example/x",
+        ":8443/x",
+        "\t//evil.example/x",
+        "https:evil.example/x",
+        "https:/evil.example/x",
+        "?@evil.example/",
+        "#@evil.example/",
+        "%2f%2fevil.example/",
+        "\u{2044}\u{2044}evil.example/",
     ] {
         let mut engine = engine_at(Point::Authorized);
         let call = get(&mut engine, target);
         let url = url::Url::parse(&engine.record(call).unwrap().request.url).unwrap();
-        assert_eq!(url.host_str(), Some("api.dinero.dk"), "{target}");
+        let place = (url.scheme(), url.host_str(), url.port());
+        assert_eq!(place, ("https", Some("api.dinero.dk"), None), "{target}");
+        assert!(is_authorized(&engine, call), "{target}");
+    }
+}
+
+#[test]
+fn an_authorization_given_by_hand_goes_as_it_is_wherever_it_is_sent() {
+    for target in ["/v1/countries", "https://evil.example/v1/countries"] {
+        for name in ["Authorization", "authorization"] {
+            let mut engine = engine_at(Point::Authorized);
+            let own = (name.to_owned(), "Bearer mine".to_owned());
+            let call = Call {
+                headers: vec![own.clone()],
+                ..Call::new("GET", target)
+            };
+            // Also long after the token is over: it is none of its business.
+            let call = sent(&engine.command(at(10_000), Command::Send(call)));
+            let headers = &engine.record(call).unwrap().request.headers.0;
+            let given: Vec<_> = headers
+                .iter()
+                .filter(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+                .collect();
+            assert_eq!(given, [&own], "{target}");
+        }
+    }
+}
+
+#[test]
+fn a_call_to_elsewhere_neither_refreshes_nor_takes_the_token_along() {
+    let mut engine = engine_at(Point::Authorized);
+    let call = Call::new("GET", "https://user@api.dinero.dk/v1/countries");
+    let effects = engine.command(at(10_000), Command::Send(call));
+    assert!(!is_authorized(&engine, sent(&effects)));
+}
+
+#[test]
+fn a_redirect_of_the_api_is_an_answer_and_sends_nothing() {
+    let mut engine = engine_at(Point::Sending);
+    let call = engine.requests().sending.unwrap();
+    let mut record = engine.record(call).unwrap().clone();
+    let mut headers = Headers::default();
+    headers.push("Location", "https://evil.example/");
+    record.outcome = Outcome::Response(Response {
+        status: 302,
+        reason: "Found".to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        headers,
+        body: Body::default(),
+        cut: None,
+    });
+    let effects = engine.event(at(101), Event::Answered(Box::new(record)));
+    let sends = |effect: &Effect| matches!(effect, Effect::Send { .. });
+    assert!(!effects.iter().any(sends), "{effects:?}");
+    assert_eq!(engine.requests().answered, Some(call));
+}
+
+proptest! {
+    /// Whatever is typed: the token goes along exactly where scheme, host and port of what is really sent
+    /// are the API's, and nobody is named in it.
+    #[test]
+    fn the_token_goes_nowhere_by_any_spelling(
+        target in "(https?:)?[/\\\\@:.?#%a-z\t]{0,12}(api\\.dinero\\.dk|evil\\.example|@|:443)[/\\\\@:.?#%a-z0-9]{0,20}"
+    ) {
+        let mut engine = engine_at(Point::Authorized);
+        let call = get(&mut engine, &target);
+        let authorized = is_authorized(&engine, call);
+        let sent = url::Url::parse(&engine.record(call).unwrap().request.url);
+        let home = sent.is_ok_and(|url| {
+            url.scheme() == "https"
+                && url.host_str() == Some("api.dinero.dk")
+                && url.port_or_known_default() == Some(443)
+                && url.username().is_empty()
+                && url.password().is_none()
+        });
+        prop_assert_eq!(authorized, home, "{}", target);
     }
 }
 
