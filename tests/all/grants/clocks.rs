@@ -1,6 +1,7 @@
 //! Clocks that jump, and lifetimes that no clock knows: what is said and done stays sane.
 
 use super::{kept, with};
+use crate::picture::Picture;
 use crate::renewing::ordered;
 use crate::stage::at;
 use dineroscope::core::dinero::call::Call;
@@ -133,4 +134,35 @@ fn an_end_that_a_jwt_names_is_read_in_every_form() {
     assert_eq!(end("{\"exp\":\"soon\"}"), None);
     assert_eq!(end("{}"), None);
     assert_eq!(end(&format!("{{\"exp\":{}.5}}", now + 60)), Some(60));
+}
+
+#[test]
+fn screens_show_no_negative_time_whatever_the_clock_says() {
+    for expires_in in LIFETIMES {
+        for obtained_at in [at(-86_400 * 4_000), at(0), at(86_400 * 4_000)] {
+            for seconds in [-86_400, 0, 7_200, 86_400 * 4_000] {
+                let mut odd = kept(1, 0);
+                odd.grant.expires_in = expires_in;
+                odd.grant.obtained_at = obtained_at;
+                let engine = with(vec![odd], None);
+                let mut picture = Picture::new(engine, seconds, (120, 40));
+                for step in ["5", "6"] {
+                    picture.press(step);
+                    picture.draw();
+                    let text = picture.text();
+                    if step == "5" {
+                        assert!(text.contains("••••"), "the tokens are there:\n{text}");
+                    }
+                    let negative = text.split_whitespace().find(|word| {
+                        let digits = word.strip_prefix('-').unwrap_or_default();
+                        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+                    });
+                    assert_eq!(
+                        negative, None,
+                        "{expires_in:?} {obtained_at} {seconds}:\n{text}"
+                    );
+                }
+            }
+        }
+    }
 }
