@@ -158,12 +158,12 @@ impl InFlight {
             // What it stood for was kept after all. Where it cannot be removed it alarms nobody.
             let _ = files::remove(&path);
         }
-        if !is_same(&now.grant, &kept.grant) {
-            return Err(RefreshOutcome::ByAnother(Box::new(now.grant)));
-        }
         if let Some(mark) = open.as_ref().filter(|_| !anyway) {
             let since = mark.sent_at;
             return Err(RefreshOutcome::Unsettled { since });
+        }
+        if !is_same(&now.grant, &kept.grant) {
+            return Err(RefreshOutcome::ByAnother(Box::new(now.grant)));
         }
         let room = vault.reserve(kept).map_err(not_sent)?;
         let sent_at = open.as_ref().map(|mark| mark.sent_at);

@@ -8,6 +8,7 @@ use super::message::Effect;
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::held::{HeldGrant, RefreshEnd, Renewal};
 use crate::core::oauth::refresh::{self, RefreshOutcome};
+use crate::core::profile::KeepTokens;
 use crate::core::token::kept::GrantId;
 use crate::core::wire::{CallId, Record};
 use jiff::Timestamp;
@@ -17,6 +18,17 @@ use jiff::Timestamp;
 pub(super) struct PendingRefresh {
     grant: GrantId,
     anyway: bool,
+    /// Whether tokens that could not be kept were tried to be kept once more for it.
+    kept_again: bool,
+}
+
+/// Whether what the last refresh brought could not be kept, so that what is kept under its name is spent. A
+/// refresh would take that for the state of things, and what is held here for older.
+fn is_ahead_of_its_vault(held: &HeldGrant) -> bool {
+    let last = held.refresh.as_ref().map(|end| &end.outcome);
+    let unkept =
+        matches!(last, Some(RefreshOutcome::RenewedNotKept(grant, _)) if **grant == held.grant);
+    unkept && held.keep != KeepTokens::Memory && held.trouble.is_some()
 }
 
 /// Whether a grant has what a refresh needs, and its last one did not end in the dark.
@@ -74,6 +86,7 @@ impl Engine {
         self.grants.pending = Some(PendingRefresh {
             grant: held.id.clone(),
             anyway,
+            kept_again: false,
         });
         self.refresh_when_ready()
     }
@@ -81,17 +94,25 @@ impl Engine {
     /// Goes on with a refresh that waits, as far as that can be done now.
     fn refresh_when_ready(&mut self) -> Vec<Effect> {
         use super::SecretState::{Known, Missing, NotNeeded, NotRead, Prompt, Reading, Untrusted};
-        let Some(PendingRefresh { grant, anyway }) = &self.grants.pending else {
+        let Some(pending) = &self.grants.pending else {
             return Vec::new();
         };
+        let (grant, anyway, kept_again) = (&pending.grant, pending.anyway, pending.kept_again);
         let held = self
             .held()
-            .filter(|held| held.id == *grant && is_refreshable(held, *anyway));
+            .filter(|held| held.id == *grant && is_refreshable(held, anyway));
         let Some(held) = held else {
             return self.leave_refresh();
         };
         if self.is_writing(&held.id) {
             return Vec::new();
+        }
+        if is_ahead_of_its_vault(held) {
+            return if kept_again {
+                self.leave_refresh()
+            } else {
+                self.keep_again()
+            };
         }
         match self.secret_state() {
             Known(_) | NotNeeded => self.send_refresh(),
@@ -99,6 +120,16 @@ impl Engine {
             NotRead => self.read_secret(),
             Prompt | Untrusted(_) | Missing(_) => self.leave_refresh(),
         }
+    }
+
+    /// Tries once more to keep what the last refresh brought, before it is sent.
+    fn keep_again(&mut self) -> Vec<Effect> {
+        if let Some(pending) = &mut self.grants.pending {
+            pending.kept_again = true;
+        }
+        let held = self.held().map(|held| (held.id.clone(), held.keep));
+        let keeping = held.and_then(|(id, keep)| self.place(&id, keep));
+        keeping.into_iter().collect()
     }
 
     /// Gives up a refresh that waits, and the call that waits for it.

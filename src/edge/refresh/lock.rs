@@ -78,6 +78,8 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         let _ = self.file.set_len(0);
+        // Closing it is not enough: a program that is being started just now holds it open a moment longer.
+        let _ = self.file.unlock();
     }
 }
 

@@ -161,7 +161,12 @@ impl ClientFolder {
     /// Whether a process is refreshing or removing the grant now.
     fn is_locked(&self, id: &GrantId) -> bool {
         let path = self.part(id, Part::Lock);
-        let is_held = |lock: File| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
+        let is_held = |lock: File| {
+            let looking = lock.try_lock_shared();
+            // A program that is being started just now would hold it open a moment longer.
+            let _ = lock.unlock();
+            matches!(looking, Err(TryLockError::WouldBlock))
+        };
         path.is_file() && File::open(&path).is_ok_and(is_held)
     }
 

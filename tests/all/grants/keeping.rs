@@ -1,10 +1,13 @@
 //! Where grants are kept: moved in order, never left behind, never brought back.
 
 use super::{current, id, keeping, kept, load, trouble, with};
+use crate::renewing::{ordered, refresh, unsent};
 use crate::stage::{Point, at, blank, bring, visma};
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Effect, Event};
+use dineroscope::core::oauth::refresh::RefreshOutcome;
 use dineroscope::core::profile::KeepTokens::{self, File, Keyring, Memory};
+use dineroscope::core::secret::Secret;
 use dineroscope::core::token::kept::{Client, GrantId, VaultTrouble};
 
 /// An engine with one grant in memory, which nobody has asked to keep.
@@ -230,4 +233,27 @@ fn the_sandboxs_grants_end_with_it_and_nobody_is_asked() {
     assert!(!engine.asks_where_to_keep());
     assert!(!engine.allows(&Command::KeepTokens(File)));
     assert_eq!(engine.keep_tokens(), Memory);
+}
+
+#[test]
+fn what_a_refresh_brought_and_could_not_be_kept_is_kept_before_the_next_one() {
+    for is_kept in [true, false] {
+        let mut engine = with(vec![kept(1, 0)], None);
+        let mut new = kept(1, 100);
+        new.grant.refresh_token = Some(Secret::new("only here"));
+        let first = refresh(&mut engine, 100);
+        let outcome = RefreshOutcome::RenewedNotKept(Box::new(new.grant.clone()), trouble());
+        engine.event(at(100), unsent(&first, outcome));
+
+        let effects = engine.command(at(200), Command::Refresh { anyway: false });
+        assert_eq!(effects, [Effect::KeepGrant(Box::new(new.clone()))]);
+        assert!(engine.refresh_waits());
+        let effects = written(&mut engine, &id(1), File, (!is_kept).then(trouble));
+        assert!(!engine.refresh_waits());
+        let second = ordered(&effects).map(|order| order.kept);
+        assert_eq!(second, is_kept.then_some(new.clone()));
+        let held = engine.held().unwrap();
+        assert_eq!((&held.grant, held.keep), (&new.grant, File));
+        assert_eq!(held.trouble, (!is_kept).then(trouble));
+    }
 }

@@ -246,6 +246,22 @@ async fn a_mark_that_cannot_be_read_is_a_mark() {
 }
 
 #[tokio::test]
+async fn what_another_left_open_is_not_taken_for_new() {
+    let place = Place::at(says(String::new()).await);
+    place.refresh().await;
+    let since = place.loaded().1.unwrap();
+    // Tokens that came in this process and could not be kept.
+    let mut ahead = place.kept.clone();
+    ahead.grant.access_token = Secret::new("only here");
+    let (record, outcome) = refresh(&Door::default(), &place.vault, order(&ahead), |_| {}).await;
+    assert_eq!(record, None);
+    assert_eq!(outcome, RefreshOutcome::Unsettled { since });
+    // Once they are kept, the mark is about something that is no longer there.
+    place.vault.keep(&ahead).unwrap();
+    assert_eq!(place.loaded(), (ahead.grant, None));
+}
+
+#[tokio::test]
 async fn what_another_keeps_or_forgets_meanwhile_is_not_sent() {
     let place = Place::at(nobody().await);
     let mut newer = place.kept.clone();
