@@ -35,12 +35,16 @@ mod runtime;
 mod sandbox;
 mod screens;
 mod screens_loop;
+mod screens_token;
 mod secret_sources;
+mod settling;
 mod trust;
 mod vault;
 
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "../support/holding.rs"]
+mod holding;
 #[path = "../support/kept.rs"]
 mod kept;
 #[path = "../support/leak.rs"]

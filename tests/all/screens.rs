@@ -34,7 +34,7 @@ fn picture(point: Point, size: (u16, u16)) -> Picture {
 }
 
 /// Compares a screen at every size with what was looked at and found good.
-fn hold(name: &str, make: impl Fn((u16, u16)) -> Picture) {
+pub(crate) fn hold(name: &str, make: impl Fn((u16, u16)) -> Picture) {
     let mut text = String::new();
     for size in SIZES {
         let picture = make(size);

@@ -229,6 +229,7 @@ fn named(name: &str) -> (KeyCode, KeyModifiers) {
         "pgdn" => KeyCode::PageDown,
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
+        "delete" => KeyCode::Delete,
         "backspace" => KeyCode::Backspace,
         "f1" => KeyCode::F(1),
         other => panic!("no key `{other}`"),

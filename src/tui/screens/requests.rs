@@ -59,8 +59,17 @@ fn waiting(scene: &Scene<'_>, call: &Call) -> Pane {
 
 /// A call waited for a refresh that failed.
 fn unsent(scene: &Scene<'_>, call: &Call) -> Pane {
+    let may_be_spent = scene
+        .engine
+        .held()
+        .is_some_and(|held| held.unsettled.is_some());
+    let again = if may_be_spent {
+        go_to(Step::Token)
+    } else {
+        button("Send it again", Action::Engine(Command::Send(call.clone())))
+    };
     Pane {
-        button: Some(go_to(Step::Token)),
+        button: Some(again),
         quiet: Some(Visible::of(&format!(
             "not sent: {}",
             call_words(scene, call)

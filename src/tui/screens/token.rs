@@ -49,7 +49,7 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
     let mut groups: Vec<Group> = Vec::new();
     groups.extend(bar(grant, left));
     groups.push(tokens::group(scene, held));
-    groups.push(scopes(scene, grant));
+    groups.extend(scopes(scene, grant));
     groups.push(grants::who(scene, held));
     groups.extend(grants::others(scene, held));
     if !grant.access_token.is_empty() {
@@ -95,16 +95,19 @@ fn headline(scene: &Scene<'_>, held: &HeldGrant, left: Option<i64>) -> Headline 
             button: (!spent).then(call),
         };
     }
-    let good = left.map_or("It does not say for how long".to_owned(), |left| {
-        format!("good for {}", time::countdown(left))
-    });
     if held.unsettled.is_some() && held.grant.refresh_token.is_some() {
         return if spent {
             let text = "Expired, and the refresh token may be spent";
             of(StepState::Failed, text.to_owned(), renew(scene))
         } else {
-            let text = format!("The refresh token may be spent. Token {good}");
-            of(StepState::Done, text, call())
+            let text = match left {
+                Some(left) => format!(
+                    "The refresh token may be spent. Good for {}",
+                    time::countdown(left)
+                ),
+                None => "The refresh token may be spent".to_owned(),
+            };
+            of(StepState::Failed, text, call())
         };
     }
     if let Some(text) = refreshed::failed(scene, held) {
@@ -127,7 +130,7 @@ fn headline(scene: &Scene<'_>, held: &HeldGrant, left: Option<i64>) -> Headline 
     }
     let lead = refreshed::lead(held);
     let text = match left {
-        Some(_) => format!("{lead}. Token {good}"),
+        Some(left) => format!("{lead}. Token good for {}", time::countdown(left)),
         None => format!("{lead}. The answer does not say for how long"),
     };
     of(StepState::Done, text, call())
@@ -203,7 +206,10 @@ fn renew(scene: &Scene<'_>) -> Button {
 
 /// Until when, where to, and of which run.
 fn quiet(scene: &Scene<'_>, grant: &Grant) -> String {
-    let until = grant.expires_at().map(|end| {
+    let end = grant
+        .expires_at()
+        .filter(|_| !grant.access_token.is_empty());
+    let until = end.map(|end| {
         let word = if end > scene.now { "until" } else { "ended" };
         format!("{word} {}", scene.time(end))
     });
@@ -227,15 +233,15 @@ fn bar(grant: &Grant, left: Option<i64>) -> Option<Group> {
     Some(group("", "", vec![Row::Bar(filled, Visible::of(&words))]))
 }
 
-/// Scopes asked for and granted, compared as sets; offline_access is judged by the refresh token.
-fn scopes(scene: &Scene<'_>, grant: &Grant) -> Group {
+/// Scopes asked for and granted, compared as sets, where any are known; offline_access is judged by the refresh token.
+fn scopes(scene: &Scene<'_>, grant: &Grant) -> Option<Group> {
     // What an imported token was asked with nobody knows.
     let asked = match (grant.asked.as_slice(), scene.engine.profile()) {
         ([], Some(profile)) if !grant.access_token.is_empty() => profile.scopes.as_slice(),
         (asked, _) => asked,
     };
     let unasked = grant.scopes.iter().filter(|scope| !asked.contains(scope));
-    let rows = asked
+    let rows: Vec<Row> = asked
         .iter()
         .chain(unasked)
         .map(|scope| {
@@ -261,7 +267,7 @@ fn scopes(scene: &Scene<'_>, grant: &Grant) -> Group {
     } else {
         "not named in the answer: as asked".to_owned()
     };
-    group("Scopes", right, rows)
+    (!rows.is_empty()).then(|| group("Scopes", right, rows))
 }
 
 /// What a scope allows, in the room of a meaning.

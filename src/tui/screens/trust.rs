@@ -33,7 +33,7 @@ pub fn words(question: &TrustQuestion) -> String {
     let (what, value) = secret(&question.reference);
     let path = question.path.to_string_lossy();
     let text = format!(
-        "{path} was found by itself and wants a secret sent to {}: {what} {value}. Only you know whether it \
+        "{path} was found by itself and wants a secret sent to {}: {what}: {value}. Only you know whether it \
          is meant for that host.",
         host(question)
     );

@@ -112,6 +112,10 @@ fn token(view: &View<'_>, roomy: bool) -> (&'static str, Role, String, String) {
         let text = "refreshing…".to_owned();
         return ("◐", Role::Accent, text, String::new());
     }
+    if grant.access_token.is_empty() {
+        let text = "refresh token only".to_owned();
+        return ("○", Role::Warning, text, String::new());
+    }
     let (glyph, role, words) = match grant.seconds_left(view.now) {
         None => ("●", Role::Ok, String::new()),
         Some(left) if left <= 0 => ("✗", Role::Error, "expired".to_owned()),

@@ -63,14 +63,15 @@ pub(super) fn others(scene: &Scene<'_>, current: &HeldGrant) -> Option<Group> {
 /// One of them: when, who, what it allows, how long, where it is kept.
 fn row(scene: &Scene<'_>, held: &HeldGrant) -> Row {
     let grant = &held.grant;
-    let text = joined(&[
-        format!("{:<10}", scene.time(grant.obtained_at)),
+    let text = format!(
+        "{:<9}  {:<16}  {}",
+        scene.time(grant.obtained_at),
         person(grant),
-        short_scopes(grant.scopes.iter().map(String::as_str)),
-    ]);
+        short_scopes(grant.scopes.iter().map(String::as_str))
+    );
     let left = match grant.seconds_left(scene.now) {
         Some(left) if left > 0 => format!("{} left", time::countdown(left)),
-        Some(_) if grant.refresh_token.is_some() => "expired, can be refreshed".to_owned(),
+        Some(_) if grant.refresh_token.is_some() => "refreshable".to_owned(),
         Some(_) => "expired".to_owned(),
         None => String::new(),
     };

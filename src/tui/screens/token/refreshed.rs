@@ -72,17 +72,13 @@ pub(super) fn rows(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
                 prose("Nothing was sent: what it kept is used."),
             ]
         }
-        RefreshOutcome::Refused(trouble) => {
-            vec![
-                row(Mark::Error, "failed"),
-                prose(refused(scene, trouble, end.call)),
-            ]
-        }
+        // The headline says how.
+        RefreshOutcome::Refused(_) => vec![row(Mark::Error, "failed")],
         RefreshOutcome::Unknown(trouble) => {
             vec![
                 row(Mark::Warning, "no usable answer"),
                 prose(format!(
-                    "It was sent. {}: whether the refresh token is spent is not known.",
+                    "{}. The request had been sent.",
                     refused(scene, trouble, end.call)
                 )),
             ]

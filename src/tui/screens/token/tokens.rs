@@ -128,7 +128,7 @@ fn kept(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
             let wanted = engine.keep_tokens();
             let meaning = match held.keep == wanted {
                 true => "not as it should be".to_owned(),
-                false => format!("not in the {}: see below", wanted.name()),
+                false => format!("not in the {}", wanted.name()),
             };
             rows.push(row(Mark::Error, format!("{name} ▾"), &meaning));
             rows.push(prose(trouble.message.as_str()));
