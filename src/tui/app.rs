@@ -5,6 +5,7 @@
 //! unless something counts.
 
 mod clock;
+mod keeping;
 mod settle;
 
 pub use settle::Ended;
@@ -118,6 +119,8 @@ enum Found {
     All(Vec<ProfileFile>),
     /// The one asked for.
     One(String, Option<Box<ProfileFile>>),
+    /// Whether where grants are kept was written into the profile's file; why not.
+    KeepWritten(Result<(), String>),
 }
 
 /// Runs until the user or a signal ends it; what must not be cut off then is settled by the caller, once
@@ -314,6 +317,7 @@ impl App {
                         self.ui.say(Timestamp::now(), text);
                     }
                 }
+                Reaction::WriteKeep(keep) => self.write_keep(keep),
                 Reaction::UseProfile(name) => self.look_for(name),
                 Reaction::ReadProfiles => {
                     let (search, finder) = (self.search.clone(), self.finder.clone());
@@ -380,6 +384,7 @@ impl App {
     fn found(&mut self, world: &mut World, found: Found) {
         self.dirty = true;
         match found {
+            Found::KeepWritten(written) => self.keep_written(written),
             Found::All(files) => self.ui.shelf.take(files, self.engine.profile()),
             Found::One(name, file) => {
                 let trouble = match file {

@@ -148,7 +148,9 @@ fn where_grants_are_kept_is_asked_in_the_row() {
         [command(Command::KeepTokens(KeepTokens::File))]
     );
     assert!(!picture.engine.asks_where_to_keep());
-    assert!(!picture.text().contains("where?"), "{}", picture.text());
+    let text = picture.text();
+    assert!(!text.contains("where?"), "{text}");
+    assert!(text.contains("holds for this program run"), "{text}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::{Focus, Pane, REVEALED_FOR, Revealed, Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
 use crate::core::oauth::RunPhase;
+use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::kept::GrantId;
 use crate::core::wire::visible::Visible;
@@ -26,6 +27,8 @@ pub enum Reaction {
     Copy(String),
     /// Use the profile of that name.
     UseProfile(String),
+    /// Write into the file of the profile in use where its grants are kept.
+    WriteKeep(KeepTokens),
     /// Read the profile files.
     ReadProfiles,
     /// Leave the program.

@@ -55,16 +55,18 @@ impl Ui {
         vec![Reaction::Command(Command::Refresh { anyway: false })]
     }
 
-    /// Has grants kept there from now on, and says how long that holds.
+    /// Has grants kept there from now on, and has that written where the profile has a file.
     pub(super) fn keep(&mut self, keep: KeepTokens, stage: &Stage<'_>) -> Vec<Reaction> {
+        let command = Reaction::Command(Command::KeepTokens(keep));
         let origin = stage.engine.profile().map(|profile| &profile.origin);
-        if matches!(origin, Some(Origin::BuiltIn)) {
-            self.say(
-                stage.now,
-                "That holds for this program run; a copy of the profile keeps it",
-            );
+        if let Some(Origin::File { .. }) = origin {
+            return vec![command, Reaction::WriteKeep(keep)];
         }
-        vec![Reaction::Command(Command::KeepTokens(keep))]
+        self.say(
+            stage.now,
+            "That holds for this program run; a copy of the profile keeps it",
+        );
+        vec![command]
     }
 
     /// Asks before a grant is forgotten.
