@@ -239,7 +239,7 @@ impl<'a, 'w> Session<'a, 'w> {
         }
         self.client_secret().await?;
         self.drive.command(Command::Refresh { anyway });
-        while self.engine().refreshing().is_some() {
+        while self.engine().refreshing().is_some() || self.engine().refresh_waits() {
             self.step().await?;
         }
         self.settle().await?;

@@ -14,6 +14,9 @@ const RUNS: usize = 60;
 /// What is sent along by each.
 const TOKEN: &str = "a-token-of-the-benchmark";
 
+/// Makes the command of one run.
+type Making<'a> = Box<dyn Fn() -> Command + 'a>;
+
 /// Measures and prints.
 pub(crate) fn commands(out: &mut impl Write) {
     let place = Place::new();
@@ -39,9 +42,8 @@ pub(crate) fn commands(out: &mut impl Write) {
         let header = authorization.replace(": ", ":");
         other("xh", &["--ignore-stdin", "GET", &url, &header])
     };
-    let mut all: Vec<(&str, Box<dyn Fn() -> Command + '_>)> = vec![("request", Box::new(request))];
-    let others: [(&str, Box<dyn Fn() -> Command + '_>); 2] =
-        [("curl", Box::new(curl)), ("xh", Box::new(xh))];
+    let mut all: Vec<(&str, Making<'_>)> = vec![("request", Box::new(request))];
+    let others: [(&str, Making<'_>); 2] = [("curl", Box::new(curl)), ("xh", Box::new(xh))];
     for (name, command) in others {
         if Command::new(name).arg("--version").output().is_ok() {
             all.push((name, command));

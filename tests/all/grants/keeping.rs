@@ -3,10 +3,12 @@
 use super::{current, id, keeping, kept, load, trouble, with};
 use crate::renewing::{ordered, refresh, unsent};
 use crate::stage::{Point, at, blank, bring, visma};
+use dineroscope::core::dinero::call::Call;
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Effect, Event};
 use dineroscope::core::oauth::refresh::RefreshOutcome;
 use dineroscope::core::profile::KeepTokens::{self, File, Keyring, Memory};
+use dineroscope::core::profile::{Profile, SecretReference};
 use dineroscope::core::secret::Secret;
 use dineroscope::core::token::kept::{Client, GrantId, VaultTrouble};
 
@@ -255,5 +257,30 @@ fn what_a_refresh_brought_and_could_not_be_kept_is_kept_before_the_next_one() {
         let held = engine.held().unwrap();
         assert_eq!((&held.grant, held.keep), (&new.grant, File));
         assert_eq!(held.trouble, (!is_kept).then(trouble));
+    }
+}
+
+#[test]
+fn keyring_and_program_are_not_asked_for_a_secret_that_nothing_needs_yet() {
+    let program = SecretReference::Command(vec!["pass".to_owned(), "acme".to_owned()]);
+    for reference in [SecretReference::Keyring, program] {
+        let profile = Profile {
+            client_secret: reference.clone(),
+            ..keeping(File)
+        };
+        let mut engine = blank();
+        let effects = engine.command(at(0), Command::UseProfile(Box::new(profile)));
+        assert!(
+            matches!(effects[..], [Effect::LoadGrants { .. }]),
+            "{effects:?}"
+        );
+        load(&mut engine, vec![kept(1, 0)], None);
+        let effects = engine.command(at(10), Command::Send(Call::new("GET", "/v1/x")));
+        assert!(matches!(effects[..], [Effect::Send { .. }]), "{effects:?}");
+        let effects = engine.command(at(20), Command::Refresh { anyway: false });
+        assert!(
+            matches!(effects[..], [Effect::ReadSecret { .. }]),
+            "{effects:?}"
+        );
     }
 }
