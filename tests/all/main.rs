@@ -40,6 +40,8 @@ mod secret_sources;
 mod settling;
 mod trust;
 mod vault;
+#[cfg(feature = "keyring")]
+mod vault_keyring;
 
 #[path = "../support/browser.rs"]
 mod browser;

@@ -3,9 +3,7 @@
 
 use crate::kept::{client, others};
 use dineroscope::core::profile::KeepTokens;
-use dineroscope::core::secret::Secret;
-use dineroscope::core::token::Grant;
-use dineroscope::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble, VaultTroubleKind};
+use dineroscope::core::token::kept::{KeptGrant, VaultTrouble, VaultTroubleKind};
 use dineroscope::edge::vault::{Loaded, Part, Vault};
 use jiff::Timestamp;
 use std::fs;

@@ -47,10 +47,14 @@ impl Account {
 
     /// Its entry in a store, whether it is there or not.
     fn entry(&self, store: &CredentialStore) -> keyring_core::Result<Entry> {
-        // The other systems' stores know no labels and refuse what they do not know.
         let label = HashMap::from([("label", self.label.as_str())]);
-        let modifiers = cfg!(target_os = "linux").then_some(&label);
-        store.build(SERVICE, &self.user, modifiers)
+        match store.build(SERVICE, &self.user, Some(&label)) {
+            // A store that knows no labels refuses what it does not know.
+            Err(Error::NotSupportedByStore(_) | Error::Invalid(..)) => {
+                store.build(SERVICE, &self.user, None)
+            }
+            built => built,
+        }
     }
 }
 
@@ -325,4 +329,34 @@ fn open_system() -> keyring_core::Result<Arc<CredentialStore>> {
     Err(Error::NotSupportedByStore(
         "this program knows no keyring of this system".to_owned(),
     ))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+mod tests {
+    use super::*;
+    use keyring_core::api::CredentialStoreApi as _;
+    use keyring_core::mock;
+
+    #[test]
+    fn a_store_that_takes_short_entries_only_says_how_short_and_where_else_to_keep_it() {
+        let store = mock::Store::new().unwrap();
+        let entry = store.build(SERVICE, "long", None).unwrap();
+        let refusing: &mock::Cred = entry.as_any().downcast_ref().unwrap();
+        refusing.set_error(Error::TooLong("secret".to_owned(), 2560));
+        let secret = Secret::new("s".repeat(3000));
+        let trouble = write(&entry, &secret, &AtomicBool::new(false)).unwrap_err();
+        for part in ["2560 bytes", "3000", "keep_tokens = \"file\""] {
+            assert!(trouble.message.contains(part), "{trouble}");
+        }
+    }
+
+    #[test]
+    fn what_was_given_up_is_not_written() {
+        let store = mock::Store::new().unwrap();
+        let entry = store.build(SERVICE, "late", None).unwrap();
+        let trouble = write(&entry, &Secret::new("late"), &AtomicBool::new(true)).unwrap_err();
+        assert_eq!(trouble.kind, VaultTroubleKind::Silent);
+        assert_eq!(read(&entry), Ok(None));
+    }
 }
