@@ -21,3 +21,8 @@ impl Folders {
         })
     }
 }
+
+/// The user's own folder; `None` when the system names none.
+pub fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned())
+}

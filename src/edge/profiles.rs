@@ -69,22 +69,36 @@ impl Search {
 
 /// Every profile file in the order of the search; of a name, all but the first are marked as hidden.
 pub fn list(search: &Search) -> Vec<ProfileFile> {
+    with_texts(search).0
+}
+
+/// The same, each with its text, or with what keeps it from being read.
+fn with_texts(search: &Search) -> (Vec<ProfileFile>, Vec<Result<String, String>>) {
     let mut files = Vec::new();
+    let mut texts = Vec::new();
     for (folder, trusted) in search.folders() {
         let named = search.named.as_deref() == Some(folder);
         match files_in(folder) {
-            Ok(paths) => files.extend(paths.iter().map(|path| read_file(path, trusted))),
+            Ok(paths) => {
+                for path in paths {
+                    let text = text_of(&path);
+                    files.push(judged(&path, trusted, &text));
+                    texts.push(text);
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {}
-            Err(error) => files.push(broken_folder(folder, trusted, &error)),
+            Err(error) => {
+                files.push(broken_folder(folder, trusted, &error));
+                texts.push(Err(error.to_string()));
+            }
         }
     }
-    files.extend(
-        BUILT_IN
-            .iter()
-            .map(|(name, text)| read::read(name, Origin::BuiltIn, text)),
-    );
+    for (name, text) in BUILT_IN {
+        files.push(read::read(name, Origin::BuiltIn, text));
+        texts.push(Ok(text.to_owned()));
+    }
     mark_hidden(&mut files);
-    files
+    (files, texts)
 }
 
 /// The profile file of that name, without reading the others.
@@ -111,6 +125,12 @@ pub fn built_in(name: &str) -> Option<ProfileFile> {
         .iter()
         .find(|(shipped, _)| *shipped == name)
         .map(|(name, text)| read::read(name, Origin::BuiltIn, text))
+}
+
+/// The text of a shipped profile.
+pub fn built_in_text(name: &str) -> Option<&'static str> {
+    let found = BUILT_IN.iter().find(|(shipped, _)| *shipped == name);
+    found.map(|(_, text)| *text)
 }
 
 /// Where a profile was read from, in words: a path, or `built in`.

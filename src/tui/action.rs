@@ -45,6 +45,8 @@ pub enum Action {
     SignInAgain(Prompt),
     /// Choose from a list.
     Choose(Choosing),
+    /// Ask for the scopes of a set, or for the profile's own; asks while a run is open.
+    UseScopeSet(Option<String>),
     /// Copy the run's link; copying begins the run, so that the listener is bound.
     CopyLink,
     /// The next or the previous place that can have the focus.
@@ -57,8 +59,8 @@ pub enum Action {
     Far(Direction),
     /// What has the focus: press, open, choose.
     Press,
-    /// Type what narrows the list of profiles.
-    Filter,
+    /// Do something with profiles.
+    Shelf(Shelving),
     /// Fold or unfold.
     Toggle,
     /// Back out one level.
@@ -118,8 +120,49 @@ pub enum Place {
     Explanation,
     /// The organizations.
     Organizations,
+    /// The scope sets of the profile in use.
+    ScopeSets,
     /// One record, whole.
     Record(crate::core::wire::CallId),
+}
+
+/// What is done with profiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shelving {
+    /// Type what narrows the list.
+    Filter,
+    /// Make a new one.
+    New,
+    /// Copy the one selected.
+    Duplicate,
+    /// Go to the rows of the one selected.
+    Edit,
+    /// Change the row of a key.
+    Field(&'static str),
+    /// Write this value; without any text the key leaves the file.
+    Set(&'static str, &'static str),
+    /// Say where the secret is.
+    Secret(SecretPlace),
+    /// Change the scopes of a set.
+    EditSet(String),
+    /// Make a new scope set.
+    AddSet,
+    /// What the row says in the file.
+    Reset,
+    /// Save what was typed.
+    Save,
+    /// Remove the file; asks.
+    Delete,
+    /// Show what to register, or the form again.
+    Check,
+    /// Move the secret out of the file into the keyring.
+    MoveSecret,
+    /// Take what somebody else wrote in place of what was typed.
+    LoadTheirs,
+    /// Keep what was typed beside what somebody else wrote.
+    KeepMine,
+    /// Give up everything that was typed, then do this.
+    Discard(Box<Action>),
 }
 
 /// What is chosen from a list.
@@ -129,4 +172,25 @@ pub enum Choosing {
     Keep,
     /// How the provider asks who signs in.
     SignIn,
+    /// One of the words that a key takes.
+    Field(&'static str),
+    /// Where the secret is.
+    Secret,
+    /// Which scopes the link asks for.
+    ScopeSet,
+}
+
+/// Where a secret can be; in plain text in the file is never offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretPlace {
+    /// In the system's keyring.
+    Keyring,
+    /// In an environment variable.
+    Environment,
+    /// Printed by a program.
+    Command,
+    /// Asked for.
+    Prompt,
+    /// Nowhere: the client has none.
+    None,
 }

@@ -7,18 +7,24 @@
 mod clock;
 mod keeping;
 mod settle;
+mod shelving;
 
 pub use settle::Ended;
+pub use shelving::{carry_out, found};
 
 use crate::core::engine::message::{Command, Effect, Event};
 use crate::core::engine::{Engine, Setup};
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::{Profile, ProfileFile};
 use crate::core::wire::redact::Mask;
-use crate::edge::profiles::{self, Search};
+use crate::edge::profiles::Search;
+use crate::edge::profiles::write::home_of_new;
+use crate::edge::vault::Vault;
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
 use crate::tui::ui::act::{Reaction, Stage};
+use crate::tui::ui::shelf::{self, Shelf};
+use crate::tui::ui::shelving::{Outcome, Write};
 use crate::tui::ui::{Before, Ui};
 use crate::tui::view::{Areas, View, draw};
 use crossterm::event::Event as Input;
@@ -43,6 +49,8 @@ pub struct Start {
     pub opening: Opening,
     /// Where profiles are looked for.
     pub search: Search,
+    /// Where secrets are kept.
+    pub vault: Vault,
     /// How roles look.
     pub theme: Theme,
 }
@@ -116,9 +124,25 @@ impl End {
 #[derive(Debug)]
 enum Found {
     /// Every file.
-    All(Vec<ProfileFile>),
+    All(shelf::Found),
     /// The one asked for.
-    One(String, Option<Box<ProfileFile>>),
+    One {
+        /// Its name.
+        name: String,
+        /// Its file, where there is one.
+        file: Option<Box<ProfileFile>>,
+        /// Whether the screen stays where it is.
+        stays: bool,
+    },
+    /// Something was written, or not; every file after it.
+    Written {
+        /// What.
+        write: Box<Write>,
+        /// What came of it.
+        outcome: Outcome,
+        /// Every file.
+        found: shelf::Found,
+    },
     /// Whether where grants are kept was written into the profile's file; why not.
     KeepWritten(Result<(), String>),
 }
@@ -148,7 +172,7 @@ where
     let mut world = world(app.engine.mask().clone());
     perform(&mut world, effects);
     match start.opening {
-        Opening::Named(name) => app.look_for(name),
+        Opening::Named(name) => app.look_for(name, false),
         Opening::Choose | Opening::Profile(_) => {}
     }
     let end = play(&mut app, &mut world, terminal, &mut input).await;
@@ -218,6 +242,7 @@ struct App {
     theme: Theme,
     zone: TimeZone,
     search: Search,
+    vault: Vault,
     finder: UnboundedSender<Found>,
     found: UnboundedReceiver<Found>,
     /// Whether the screen is no longer what it should be.
@@ -233,11 +258,15 @@ impl App {
         let (finder, found) = unbounded_channel();
         Self {
             engine: Engine::new(start.setup.clone()),
-            ui: Ui::default(),
+            ui: Ui {
+                shelf: Shelf::with_home(home_of_new(&start.search)),
+                ..Ui::default()
+            },
             areas: Areas::default(),
             theme: start.theme,
             zone: TimeZone::UTC,
             search: start.search.clone(),
+            vault: start.vault.clone(),
             finder,
             found,
             dirty: true,
@@ -318,14 +347,10 @@ impl App {
                     }
                 }
                 Reaction::WriteKeep(keep) => self.write_keep(keep),
-                Reaction::UseProfile(name) => self.look_for(name),
-                Reaction::ReadProfiles => {
-                    let (search, finder) = (self.search.clone(), self.finder.clone());
-                    tokio::task::spawn_blocking(move || {
-                        // The loop may have ended meanwhile; then nobody wants to know.
-                        let _ = finder.send(Found::All(profiles::list(&search)));
-                    });
-                }
+                Reaction::UseProfile(name) => self.look_for(name, false),
+                Reaction::UseAnew(name) => self.look_for(name, true),
+                Reaction::Write(write) => self.write(write),
+                Reaction::ReadProfiles => self.read_profiles(),
                 Reaction::Quit => self.end = Some(End::Quit),
                 Reaction::Interrupt => self.end = Some(End::Interrupted),
             }
@@ -371,28 +396,28 @@ impl App {
         }
     }
 
-    /// Looks for a profile, off this task: a folder may be on a disk that hangs.
-    fn look_for(&mut self, name: String) {
-        let (search, finder) = (self.search.clone(), self.finder.clone());
-        tokio::task::spawn_blocking(move || {
-            let file = profiles::find(&search, &name).map(Box::new);
-            let _ = finder.send(Found::One(name, file));
-        });
-    }
-
     /// Takes what was found.
     fn found(&mut self, world: &mut World, found: Found) {
         self.dirty = true;
         match found {
             Found::KeepWritten(written) => self.keep_written(written),
-            Found::All(files) => self.ui.shelf.take(files, self.engine.profile()),
-            Found::One(name, file) => {
+            Found::All(found) => self.ui.shelf.take(found, self.engine.profile()),
+            Found::Written {
+                write,
+                outcome,
+                found,
+            } => self.written(world, &write, outcome, found),
+            Found::One { name, file, stays } => {
                 let trouble = match file {
                     None => format!("There is no profile `{name}`; these are there"),
                     Some(_) => format!("`{name}` could not be read: see the list"),
                 };
                 let profile = file.and_then(|file| file.profile);
-                if let Some(profile) = profile {
+                if let (Some(profile), true) = (&profile, stays) {
+                    let screen = (self.ui.screen, self.ui.focus);
+                    self.command(world, Command::UseProfile(Box::new(profile.clone())));
+                    (self.ui.screen, self.ui.focus) = screen;
+                } else if let Some(profile) = profile {
                     self.ui.popups.clear();
                     self.command(world, Command::UseProfile(Box::new(profile)));
                     self.ui.show(Step::Link);

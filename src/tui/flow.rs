@@ -250,11 +250,17 @@ fn fact_lines(fact: &Fact, sheet: &Sheet<'_>) -> Vec<Laid> {
     let (glyph, role) = mark_glyph(fact.mark);
     let name = cut_end(fact.name.as_str(), VALUE - NAME - 1);
     let gap = VALUE - NAME - width(&name);
+    let change = if fact.changed {
+        Span::styled("~", theme.style(Role::Changed))
+    } else {
+        Span::raw(" ")
+    };
     let lead = vec![
         Span::styled(glyph, theme.style(role)),
         Span::raw(" "),
         Span::raw(name),
-        Span::raw(" ".repeat(gap)),
+        Span::raw(" ".repeat(gap - 1)),
+        change,
     ];
     let room = sheet.width.saturating_sub(VALUE).max(8);
     if let Value::Secret(secret) = &fact.value
@@ -269,6 +275,7 @@ fn fact_lines(fact: &Fact, sheet: &Sheet<'_>) -> Vec<Laid> {
     let (value, role) = match &fact.value {
         Value::Nothing => ("–".to_owned(), Role::Dim),
         Value::Secret(secret) => (sheet.mask.fact(secret).to_string(), Role::Secret),
+        Value::Plain(text) if fact.changed => (text.to_string(), Role::Changed),
         Value::Plain(text) => (text.to_string(), Role::Plain),
     };
     let beside = with_meaning && (width(&value) <= column || is_opaque(&value));

@@ -97,6 +97,8 @@ pub struct Fact {
     pub meaning: Visible,
     /// What Enter does on it.
     pub action: Option<Action>,
+    /// Whether it differs from what it was.
+    pub changed: bool,
 }
 
 /// A value that is shown.
@@ -125,4 +127,6 @@ pub enum Mark {
     Note,
     /// `[x]`
     On,
+    /// `~`
+    Changed,
 }

@@ -34,8 +34,8 @@ use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
-use crate::tui::pane::{Button, Pane};
-use crate::tui::ui::{Screen, Ui};
+use crate::tui::pane::{Button, Pane, Row};
+use crate::tui::ui::{Focus, Screen, Ui};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -85,16 +85,41 @@ pub fn pane(scene: &Scene<'_>, step: Step) -> Pane {
     }
 }
 
+/// What happens here before there is a profile.
+const WELCOME: &str = "Six steps, always in the line above. Each stops and shows what goes out and what comes \
+                       back; Enter goes on.";
+
 /// The main pane of what is in view: a step's, or the selected profile's.
 pub fn in_view(scene: &Scene<'_>, ui: &Ui) -> Pane {
     match ui.screen {
-        Screen::Step => pane(scene, ui.step),
+        Screen::Step => by_selection(pane(scene, ui.step), scene, ui),
         Screen::Profiles => profiles::pane(scene, ui),
     }
 }
 
+/// Where there is a choice of beginnings, the button takes the name of the selected one.
+fn by_selection(mut pane: Pane, scene: &Scene<'_>, ui: &Ui) -> Pane {
+    if let (None, Step::Link, Focus::Row(row)) = (scene.engine.profile(), ui.step, ui.focus) {
+        let rows = pane.groups.iter().flat_map(|group| &group.rows);
+        let mut choices = rows.filter_map(|row| match row {
+            Row::Choice { text, action, .. } => Some((text, action)),
+            _ => None,
+        });
+        if let Some((text, action)) = choices.nth(row) {
+            pane.button = Some(Button {
+                label: text.clone(),
+                action: action.clone(),
+            });
+        }
+    }
+    pane
+}
+
 /// What happens in a step, for somebody who never did OAuth; the provider by its name.
 pub fn explanation(scene: &Scene<'_>, step: Step) -> Visible {
+    if scene.engine.profile().is_none() && step == Step::Link {
+        return Visible::of(WELCOME);
+    }
     let provider = scene.provider();
     Visible::of(&step.facts().explanation.replace("the provider", &provider))
 }

@@ -8,6 +8,7 @@ use crate::core::wire::redact::Mask;
 use crate::edge::desktop;
 use crate::edge::profiles::Search;
 use crate::edge::runtime::{Options, Runtime};
+use crate::edge::vault::Vault;
 use crate::tui::app::{self, End, Opening, Signal, Start, World};
 use crate::tui::terminal::{self, Entered};
 use crate::tui::theme::Theme;
@@ -34,6 +35,7 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
         setup,
         opening,
         search,
+        vault: Vault::of_this_user(),
         theme: Theme::from_environment(|name| std::env::var(name).ok()),
     };
     let world = Rc::new(RefCell::new(None));

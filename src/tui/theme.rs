@@ -36,6 +36,8 @@ pub enum Role {
     Button,
     /// The row that has the focus.
     Selected,
+    /// What is not as it was.
+    Changed,
     /// A key, in footer and help.
     Key,
 }
@@ -132,6 +134,12 @@ impl Theme {
             Role::Focus => accent.add_modifier(Modifier::BOLD),
             Role::Button => accent.add_modifier(Modifier::BOLD | Modifier::REVERSED),
             Role::Selected => plain.add_modifier(Modifier::REVERSED),
+            Role::Changed => match self.ground {
+                Ground::Dark => plain.fg(Color::Yellow),
+                Ground::Light => bold,
+                Ground::Monochrome => plain,
+            }
+            .add_modifier(Modifier::ITALIC),
         }
     }
 
@@ -216,6 +224,7 @@ pub fn mark_glyph(mark: Mark) -> (&'static str, Role) {
         Mark::Warning => (" ⚠ ", Role::Warning),
         Mark::Note => (" · ", Role::Plain),
         Mark::On => ("[x]", Role::Plain),
+        Mark::Changed => (" ~ ", Role::Changed),
     }
 }
 

@@ -4,6 +4,7 @@
 //! It never touches engine or terminal itself, so a test presses keys and reads what follows.
 
 pub mod act;
+pub mod editor;
 mod granting;
 pub mod input;
 pub mod menu;
@@ -12,6 +13,7 @@ mod parting;
 pub mod popup;
 mod press;
 pub mod shelf;
+pub mod shelving;
 
 use crate::core::engine::Engine;
 use crate::core::oauth::{RunPhase, Step};

@@ -35,6 +35,7 @@ mod runtime;
 mod sandbox;
 mod screens;
 mod screens_loop;
+mod screens_profiles;
 mod screens_token;
 mod secret_sources;
 mod settling;
@@ -59,6 +60,8 @@ mod quiet;
 mod recorder;
 #[path = "../support/renewing.rs"]
 mod renewing;
+#[path = "../support/shelf.rs"]
+mod shelf;
 #[path = "../support/stage.rs"]
 mod stage;
 #[path = "../support/standalone.rs"]

@@ -5,6 +5,7 @@ use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use dineroscope::core::engine::Setup;
 use dineroscope::core::engine::message::{Effect, Event};
 use dineroscope::edge::profiles::Search;
+use dineroscope::edge::vault::Vault;
 use dineroscope::tui::app::{End, Opening, Signal, Start, World, run};
 use futures_util::stream;
 use jiff::SignedDuration;
@@ -56,6 +57,7 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
         },
         opening: Opening::Profile(Box::new(visma())),
         search: Search::default(),
+        vault: Vault::at(std::env::temp_dir()),
         theme: crate::picture::DARK,
     };
     let ends = Ends {

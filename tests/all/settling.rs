@@ -8,6 +8,7 @@ use dineroscope::core::profile::{KeepTokens, Profile};
 use dineroscope::core::token::kept::{VaultTrouble, VaultTroubleKind};
 use dineroscope::core::wire::{Body, Direction, Headers, Purpose, Record, Request, Timing};
 use dineroscope::edge::profiles::Search;
+use dineroscope::edge::vault::Vault;
 use dineroscope::tui::app::{End, Opening, Signal, Start, World, run};
 use futures_util::stream;
 use jiff::SignedDuration;
@@ -57,6 +58,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
         },
         opening: Opening::Profile(Box::new(profile)),
         search: Search::default(),
+        vault: Vault::at(std::env::temp_dir()),
         theme: crate::picture::DARK,
     };
     let enter = move || {

@@ -244,6 +244,16 @@ pub fn judge(key: &str, value: &str) -> Result<(), String> {
         .map_or(Ok(()), |problem| Err(problem.message))
 }
 
+/// The scope sets in what the form shows of them; `None` when it cannot be taken apart.
+pub fn sets_of(text: &str) -> Option<Vec<(String, Vec<String>)>> {
+    typed::sets(text)
+}
+
+/// Scope sets as the form shows them.
+pub fn sets_text(sets: &[(String, Vec<String>)]) -> String {
+    typed::joined_sets(sets)
+}
+
 /// A profile in which every key can be judged by itself.
 const SOUND: &str = r#"
 client_id = "judged"

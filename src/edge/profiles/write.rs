@@ -8,7 +8,7 @@
 //! Two of these programs take turns by a lock on the folder; an editor takes none, so the look at the file
 //! is the last thing before the rename. Blocking: callers run it off the UI.
 
-use super::{BUILT_IN, LARGEST, Search, built_in, judged, locate, text_of};
+use super::{BUILT_IN, LARGEST, Search, built_in, judged, locate, text_of, with_texts};
 use crate::core::profile::edit::Draft;
 use crate::core::profile::{Field, Origin, Preset, ProfileFile, SecretReference, check, read};
 use crate::core::token::kept::Client;
@@ -101,6 +101,23 @@ pub fn open(search: &Search, name: &str) -> Option<Opened> {
         },
         text: text.unwrap_or_default(),
     })
+}
+
+/// Every profile with its text, in the order of the search.
+pub fn open_all(search: &Search) -> Vec<Opened> {
+    let (files, texts) = with_texts(search);
+    let opened = files.into_iter().zip(texts);
+    opened
+        .map(|(file, text)| Opened {
+            version: match (&file.origin, &text) {
+                (Origin::BuiltIn, _) => Version(State::Absent),
+                (_, Ok(text)) => Version::of(text),
+                (_, Err(_)) => Version(State::Unreadable),
+            },
+            file,
+            text: text.unwrap_or_default(),
+        })
+        .collect()
 }
 
 /// Replaces a file, or makes it when it was not there. A link is written through and stays a link; the

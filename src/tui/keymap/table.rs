@@ -6,8 +6,9 @@ use super::{Binding, Group, Key, Situation};
 use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::Step;
 use crate::core::secret::Secret;
-use crate::tui::action::{Action, Direction, Place, Question};
+use crate::tui::action::{Action, Direction, Place, Question, Shelving};
 use crate::tui::ui::popup::Popup;
+use crate::tui::ui::shelf::Entry;
 use crate::tui::ui::{Focus, Screen};
 use crossterm::event::KeyCode;
 
@@ -29,6 +30,16 @@ fn on_step(situation: &Situation<'_>) -> bool {
 /// The same, on the profiles.
 fn on_profiles(situation: &Situation<'_>) -> bool {
     free(situation) && situation.ui.screen == Screen::Profiles
+}
+
+/// The profile selected.
+fn selected<'a>(situation: &Situation<'a>) -> Option<&'a Entry> {
+    situation.ui.shelf.current()
+}
+
+/// A profile whose file could be taken apart.
+fn is_open(entry: &Entry) -> bool {
+    entry.draft.is_some()
 }
 
 /// A popup is open.
@@ -123,7 +134,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 45] = [
+pub static KEYS: [Binding; 52] = [
     row(
         Here,
         ENTER,
@@ -244,16 +255,91 @@ pub static KEYS: [Binding; 45] = [
     ),
     row(
         Here,
+        &[Key::letter('e')],
+        |situation| {
+            on_profiles(situation)
+                && !matches!(situation.ui.focus, Focus::Row(_))
+                && selected(situation).is_some_and(is_open)
+        },
+        Action::Shelf(Shelving::Edit),
+        "profiles: go to its rows",
+        "edit",
+    ),
+    row(
+        Here,
+        &[Key::letter('a')],
+        on_profiles,
+        Action::Shelf(Shelving::New),
+        "profiles: a new one",
+        "add",
+    ),
+    row(
+        Here,
+        &[Key::letter('c')],
+        |situation| on_profiles(situation) && selected(situation).is_some_and(is_open),
+        Action::Shelf(Shelving::Duplicate),
+        "profiles: duplicate the selected one",
+        "duplicate",
+    ),
+    row(
+        Here,
+        &[Key::letter('R')],
+        |situation| {
+            on_profiles(situation)
+                && matches!(situation.ui.focus, Focus::Row(_))
+                && selected(situation).is_some_and(|entry| !entry.changed.is_empty())
+        },
+        Action::Shelf(Shelving::Reset),
+        "profiles: what the row says in the file",
+        "reset",
+    ),
+    row(
+        Here,
+        &[Key::letter('x')],
+        |situation| on_profiles(situation) && selected(situation).is_some_and(is_open),
+        Action::Shelf(Shelving::Check),
+        "profiles: check, and what to register; the form again",
+        "check",
+    ),
+    row(
+        Here,
+        &[Key::letter('s')],
+        |situation| {
+            on_profiles(situation)
+                && selected(situation).is_some_and(|entry| {
+                    entry.has_plain_secret() && entry.version.is_some() && !entry.is_unsaved()
+                })
+        },
+        Action::Shelf(Shelving::MoveSecret),
+        "profiles: move the secret from the file into the keyring",
+        "secret to the keyring",
+    ),
+    row(
+        Here,
+        DELETE,
+        |situation| {
+            on_profiles(situation)
+                && selected(situation).is_some_and(|entry| entry.path().is_some())
+        },
+        Action::Shelf(Shelving::Delete),
+        "profiles: delete the file; asks",
+        "delete",
+    ),
+    row(
+        Here,
         &[Key::letter('/')],
         on_profiles,
-        Action::Filter,
+        Action::Shelf(Shelving::Filter),
         "profiles: narrow the list",
         "filter",
     ),
     row(
         Everywhere,
         &[Key::letter('y')],
-        |situation| on_step(situation) && situation.engine.profile().is_some(),
+        |situation| {
+            (on_step(situation) && situation.engine.profile().is_some())
+                || (on_profiles(situation) && selected(situation).is_some())
+        },
         Action::Open(Place::CopyMenu),
         "copy menu",
         "copy",

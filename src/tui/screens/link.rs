@@ -10,7 +10,7 @@ use crate::core::oauth::flow::Missing;
 use crate::core::oauth::{Run, RunPhase, Step, StepState};
 use crate::core::profile::{Field, Profile};
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Place, Question};
+use crate::tui::action::{Action, Place, Question, Shelving};
 use crate::tui::pane::{Fact, Group, Mark, Pane, Row, Value};
 use url::Url;
 
@@ -59,17 +59,34 @@ fn without_profile(scene: &Scene<'_>) -> Pane {
                 vec![
                     choice(
                         Mark::None,
+                        "Set up my own client",
+                        "",
+                        Action::Shelf(Shelving::New),
+                    ),
+                    prose(
+                        "You have an isv_ client id and a secret from Visma's portal. A profile is \
+                         written; you see the link before anything is sent.",
+                    ),
+                ],
+            ),
+            group(
+                "",
+                "",
+                vec![
+                    choice(
+                        Mark::None,
                         "Choose a profile",
                         "P",
                         Action::Open(Place::Profiles),
                     ),
                     prose(
-                        "A profile says which client asks, where, and for what. With `dinero` you \
-                         fill in your own client id; you see the link before anything is sent.",
+                        "A profile says which client asks, where, and for what. Those in the folders \
+                         of this machine are listed, and those built in.",
                     ),
                 ],
             ),
         ],
+        title: Visible::of("Welcome"),
         ..blank(scene, Step::Link, "Ready. How do you want to begin?")
     }
 }
@@ -183,7 +200,7 @@ fn facts(scene: &Scene<'_>) -> Vec<Group> {
     let Some(profile) = scene.engine.profile() else {
         return Vec::new();
     };
-    vec![parameters(scene, profile), scopes(profile)]
+    vec![parameters(scene, profile), scopes(scene, profile)]
 }
 
 /// Every parameter with its meaning.
@@ -219,6 +236,7 @@ fn parameters(scene: &Scene<'_>, profile: &Profile) -> Group {
                     value: Value::Plain(Visible::of(&parameter.value)),
                     meaning: Visible::of("to be filled in"),
                     action: Some(Action::Ask(Question::Field(field))),
+                    changed: false,
                 }),
                 _ => fact(Mark::Note, name, &parameter.value, parameter.meaning),
             },
@@ -236,8 +254,9 @@ fn awaits_port(run: &Run) -> bool {
 }
 
 /// Every scope that is asked for, with what it allows.
-fn scopes(profile: &Profile) -> Group {
-    let rows: Vec<Row> = if profile.scopes.is_empty() {
+fn scopes(scene: &Scene<'_>, profile: &Profile) -> Group {
+    let mut rows = set_row(scene, profile);
+    let asked: Vec<Row> = if profile.scopes.is_empty() {
         vec![prose(
             "None is asked for: the provider decides, or refuses.",
         )]
@@ -251,7 +270,24 @@ fn scopes(profile: &Profile) -> Group {
             })
             .collect()
     };
+    rows.extend(asked);
     folding("Scopes", counted(profile.scopes.len(), "scope"), rows)
+}
+
+/// Which of the profile's lists of scopes is asked for, where there are several.
+fn set_row(scene: &Scene<'_>, profile: &Profile) -> Vec<Row> {
+    if profile.scope_sets.is_empty() {
+        return Vec::new();
+    }
+    let name = scene.engine.scope_set().unwrap_or("the profile's own");
+    vec![Row::Fact(Fact {
+        mark: Mark::None,
+        name: Visible::of("scope set"),
+        value: Value::Plain(Visible::of(&format!("{name} ▾"))),
+        meaning: Visible::of(&format!("one of {}", profile.scope_sets.len() + 1)),
+        action: Some(Action::Open(Place::ScopeSets)),
+        changed: scene.engine.scope_set().is_some(),
+    })]
 }
 
 /// The link, whole.

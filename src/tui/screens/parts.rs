@@ -53,6 +53,7 @@ pub(super) fn acting(
         value: Value::Plain(value.into()),
         meaning: meaning.into(),
         action: Some(action),
+        changed: false,
     })
 }
 
@@ -64,6 +65,7 @@ fn row(mark: Mark, name: impl Into<Visible>, value: Value, meaning: impl Into<Vi
         value,
         meaning: meaning.into(),
         action: None,
+        changed: false,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::parting::{going_on, lost_by_quitting};
 use super::popup::{Confirm, Popup, Prompt, Then};
+use super::shelving::Write;
 use super::{Focus, Pane, REVEALED_FOR, Revealed, Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
@@ -10,7 +11,7 @@ use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::kept::GrantId;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Direction, Place};
+use crate::tui::action::{Action, Choosing, Direction, Place};
 use crate::tui::flow::SpotKind;
 use crate::tui::pane::Value;
 use crate::tui::screens;
@@ -29,8 +30,12 @@ pub enum Reaction {
     UseProfile(String),
     /// Write into the file of the profile in use where its grants are kept.
     WriteKeep(KeepTokens),
+    /// Use the profile of that name as its file says now; the screen stays.
+    UseAnew(String),
     /// Read the profile files.
     ReadProfiles,
+    /// Write a profile file, or a secret into the keyring.
+    Write(Write),
     /// Leave the program.
     Quit,
     /// Leave the program, as after Ctrl-C.
@@ -72,7 +77,9 @@ impl Ui {
             Action::Engine(command) => return vec![Reaction::Command(command)],
             Action::Show(step) => {
                 self.popups.clear();
-                self.show(step);
+                if self.leave_unsaved(Action::Show(step)).is_some() {
+                    self.show(step);
+                }
             }
             Action::Copy { text, what } => return self.copy(text, what, stage),
             Action::CopyLink => return self.copy_link(stage),
@@ -82,7 +89,20 @@ impl Ui {
             }
             Action::Open(place) => return self.open(place),
             Action::UseProfile(name) => {
-                return self.leave_run(Reaction::UseProfile(name), stage.engine);
+                return match self.leave_unsaved(Action::UseProfile(name.clone())) {
+                    Some(_) => self.leave_run(Reaction::UseProfile(name), stage.engine),
+                    None => Vec::new(),
+                };
+            }
+            Action::UseScopeSet(name) => {
+                let further = Reaction::Command(Command::UseScopeSet(name));
+                return self.leave_run(further, stage.engine);
+            }
+            Action::Quit => {
+                return match self.leave_unsaved(Action::Quit) {
+                    Some(_) => self.leave_run(Reaction::Quit, stage.engine),
+                    None => Vec::new(),
+                };
             }
             Action::SignInAgain(prompt) => {
                 let further = Reaction::Command(Command::SignInAgain(prompt));
@@ -101,7 +121,6 @@ impl Ui {
                 }
             }
             Action::Choose(what) => self.popups.push(Popup::Choose { what, selected: 0 }),
-            Action::Quit => return self.leave_run(Reaction::Quit, stage.engine),
             Action::Cancel => return self.cancel(stage.engine),
             Action::Back => self.back(),
             Action::Press => return self.press(stage),
@@ -122,7 +141,7 @@ impl Ui {
                     None => Some(pane),
                 };
             }
-            Action::Filter => self.focus = Focus::Filter,
+            Action::Shelf(shelving) => return self.shelve(shelving, stage),
             Action::Explain => {
                 if stage.areas.could_have_side {
                     self.explanation = !self.explanation;
@@ -164,7 +183,7 @@ impl Ui {
     }
 
     /// Does what would leave the run; asks before, while an answer may still come or be used.
-    fn leave_run(&mut self, further: Reaction, engine: &Engine) -> Vec<Reaction> {
+    pub(super) fn leave_run(&mut self, further: Reaction, engine: &Engine) -> Vec<Reaction> {
         if !engine.run().is_open() {
             return vec![further];
         }
@@ -176,6 +195,7 @@ impl Ui {
         let otherwise = match further {
             Reaction::Quit => "Leave it and quit",
             Reaction::UseProfile(_) => "Leave it and switch",
+            Reaction::UseAnew(_) => "Leave it and use the file",
             _ => "Leave it, new run",
         };
         self.popups.push(Popup::Confirm(Confirm {
@@ -211,7 +231,10 @@ impl Ui {
         }
         self.popups.push(Popup::Confirm(Confirm {
             question: "Quit dineroscope?".into(),
-            detail: lost_by_quitting(engine).into(),
+            detail: match self.shelf.unsaved().next() {
+                Some(_) => UNSAVED.into(),
+                None => lost_by_quitting(engine).into(),
+            },
             answers: ["Stay", "Quit"],
             selected: 0,
             otherwise: Then::React(Reaction::Interrupt),
@@ -232,7 +255,12 @@ impl Ui {
                     self.shelf.clear_filter();
                     self.focus = Focus::List;
                 }
-                (Screen::Profiles, _) => self.show(self.step),
+                (Screen::Profiles, _) if self.shelf.registers => self.shelf.registers = false,
+                (Screen::Profiles, _) => {
+                    if self.leave_unsaved(Action::Back).is_some() {
+                        self.show(self.step);
+                    }
+                }
             }
         } else if self.popups.is_empty() && self.focus == Focus::Transcript && self.zoomed.is_none()
         {
@@ -257,6 +285,10 @@ impl Ui {
             Place::CopyMenu => Popup::CopyMenu { selected },
             Place::Explanation => Popup::Explanation { scroll: 0 },
             Place::Organizations => Popup::Organizations { selected },
+            Place::ScopeSets => Popup::Choose {
+                what: Choosing::ScopeSet,
+                selected,
+            },
             Place::Record(call) => Popup::Record { call, scroll: 0 },
         };
         self.popups.push(popup);
@@ -384,6 +416,10 @@ fn secrets(areas: &Areas) -> impl Iterator<Item = (usize, &Secret)> {
 pub fn has_secret(areas: &Areas) -> bool {
     secrets(areas).next().is_some()
 }
+
+/// What is gone first of all.
+const UNSAVED: &str =
+    "What you typed into a profile is not saved and would be lost. Ctrl-C again quits.";
 
 /// The grant of the row that has the focus.
 pub fn focused_grant(ui: &Ui, areas: &Areas) -> Option<GrantId> {

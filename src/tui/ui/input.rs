@@ -3,7 +3,7 @@
 use super::act::{Reaction, Stage, focused_grant, has_secret};
 use super::popup::{Popup, Prompt, type_into};
 use super::{Focus, Ui};
-use crate::tui::action::{Action, Direction};
+use crate::tui::action::{Action, Direction, Shelving};
 use crate::tui::keymap::{self, Key, Situation};
 use crate::tui::view::Target;
 use crossterm::event::{
@@ -56,6 +56,9 @@ impl Ui {
                 if let Some(selected) = popup.selected() {
                     *selected = 0;
                 }
+                if let Popup::Edit(editor) = popup {
+                    editor.changed();
+                }
             } else {
                 type_into(&mut self.shelf.filter, event);
             }
@@ -93,6 +96,7 @@ impl Ui {
     fn paste(&mut self, text: &str) {
         match self.popups.last_mut() {
             Some(Popup::Ask(prompt)) => Prompt::paste(prompt, text),
+            Some(Popup::Edit(editor)) => editor.paste(text),
             Some(Popup::Palette { filter, .. }) => {
                 filter.insert_str(text.lines().next().unwrap_or_default());
             }
@@ -177,7 +181,7 @@ impl Ui {
                     Vec::new()
                 }
             }
-            Target::Filter => self.act(Action::Filter, stage),
+            Target::Filter => self.act(Action::Shelf(Shelving::Filter), stage),
             Target::Outside => self.act(Action::Back, stage),
             Target::Pane(_) => Vec::new(),
         }

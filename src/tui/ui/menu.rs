@@ -3,9 +3,11 @@
 //! Rows are made anew from the engine whenever they are drawn or chosen from, so a list never offers what
 //! is no longer so.
 
-use super::Ui;
+mod profiles;
+
 use super::act::{Stage, focused_grant, has_secret};
 use super::popup::Popup;
+use super::{Screen, Ui};
 use crate::core::engine::message::{Command, Prompt};
 use crate::core::oauth::STEPS;
 use crate::core::profile::KeepTokens;
@@ -74,9 +76,12 @@ impl Menu {
 pub fn rows(ui: &Ui, stage: &Stage<'_>) -> Menu {
     match ui.popups.last() {
         Some(Popup::Palette { filter, .. }) => palette(ui, stage, &filter.lines().concat()),
+        Some(Popup::CopyMenu { .. }) if ui.screen == Screen::Profiles => {
+            profiles::profile_copies(ui)
+        }
         Some(Popup::CopyMenu { .. }) => copies(stage),
         Some(Popup::Organizations { .. }) => organizations(stage),
-        Some(Popup::Choose { what, .. }) => choices(*what, stage),
+        Some(Popup::Choose { what, .. }) => choices(ui, *what, stage),
         Some(Popup::TokenKind { token, .. }) => token_kinds(token),
         _ => Menu::default(),
     }
@@ -172,7 +177,7 @@ fn joined(lines: &[Visible]) -> String {
 }
 
 /// The values of a choice, the present one marked.
-fn choices(what: Choosing, stage: &Stage<'_>) -> Menu {
+fn choices(ui: &Ui, what: Choosing, stage: &Stage<'_>) -> Menu {
     let mut menu = Menu::default();
     match what {
         Choosing::Keep => {
@@ -204,6 +209,9 @@ fn choices(what: Choosing, stage: &Stage<'_>) -> Menu {
                 "A new run begins; the grant that is there stays among the others.",
             );
         }
+        Choosing::Field(key) => profiles::field_choices(ui, key, &mut menu),
+        Choosing::Secret => profiles::secret_choices(ui, &mut menu),
+        Choosing::ScopeSet => profiles::scope_sets(stage, &mut menu),
     }
     menu
 }

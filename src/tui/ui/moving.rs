@@ -5,7 +5,7 @@
 use super::act::Stage;
 use super::menu;
 use super::popup::Popup;
-use super::{Focus, Ui};
+use super::{Focus, Screen, Ui};
 use crate::tui::action::Direction;
 use crate::tui::flow::{Spot, SpotKind};
 use crate::tui::view::{Areas, Viewport};
@@ -22,7 +22,7 @@ impl Ui {
             Direction::Up => false,
             Direction::Down => true,
             Direction::Left | Direction::Right => {
-                self.fold_towards(direction, areas);
+                self.go_across(direction, areas);
                 return;
             }
         };
@@ -114,6 +114,27 @@ impl Ui {
         } else {
             scroll.clamp(lowest, spot.line.max(lowest))
         };
+    }
+
+    /// Left folds, right unfolds; among the profiles left leads to the list, right to the rows.
+    fn go_across(&mut self, direction: Direction, areas: &Areas) {
+        let folds = match self.focus {
+            Focus::Row(row) => matches!(
+                areas.spots.get(row).map(|spot| &spot.kind),
+                Some(SpotKind::Label(..))
+            ),
+            _ => false,
+        };
+        match (self.screen, self.focus, direction) {
+            _ if folds => self.fold_towards(direction, areas),
+            (Screen::Profiles, Focus::List, Direction::Right) => {
+                self.select(self.touched[self.at()], areas);
+            }
+            (Screen::Profiles, Focus::Row(_) | Focus::Button, Direction::Left) => {
+                self.focus = Focus::List;
+            }
+            _ => {}
+        }
     }
 
     /// Left folds, right unfolds.

@@ -6,6 +6,7 @@ use crate::core::token::import;
 use crate::core::wire::CallId;
 use crate::tui::action::{Action, Choosing, Question};
 use crate::tui::ui::act::Reaction;
+use crate::tui::ui::editor::Editor;
 use crossterm::event::KeyEvent;
 use ratatui_textarea::{CursorMove, TextArea};
 use std::borrow::Cow;
@@ -69,6 +70,8 @@ pub enum Popup {
     },
     /// A text that a command needs.
     Ask(Box<Prompt>),
+    /// A text for a profile.
+    Edit(Box<Editor>),
     /// A question with two answers.
     Confirm(Confirm),
 }
@@ -79,6 +82,7 @@ impl Popup {
         match self {
             Self::Palette { filter, .. } => Some(filter),
             Self::Ask(prompt) => prompt.fields.get_mut(prompt.focus),
+            Self::Edit(editor) => Some(&mut editor.field),
             _ => None,
         }
     }

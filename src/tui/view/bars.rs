@@ -6,7 +6,7 @@ use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::{STEPS, StepState};
 use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Choosing, Place, Question};
+use crate::tui::action::{Action, Choosing, Place, Question, Shelving};
 use crate::tui::flow::SpotKind;
 use crate::tui::keymap::{self, Group, Key, Situation};
 use crate::tui::screens::{self, time};
@@ -155,7 +155,9 @@ pub(super) fn stepper(canvas: &mut Canvas<'_>, area: Rect) {
         if facts.step != STEPS[0].step && roomy {
             x = canvas.text(x, area.y, 3, "───", Role::Dim);
         }
-        let in_view = facts.step == view.ui.step && view.ui.screen == Screen::Step;
+        let in_view = facts.step == view.ui.step
+            && view.ui.screen == Screen::Step
+            && view.engine.profile().is_some();
         let state = view.engine.step_state(facts.step);
         let (glyph, role) = state_glyph(state);
         let (open, close) = if in_view { ("[", "]") } else { (" ", " ") };
@@ -216,11 +218,10 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
     };
     let mut items = Vec::new();
     let mut way_out = false;
-    let moves = view
-        .ui
-        .popups
-        .last()
-        .is_some_and(|popup| !matches!(popup, Popup::Confirm(_) | Popup::Ask(_)));
+    let moves =
+        view.ui.popups.last().is_some_and(|popup| {
+            !matches!(popup, Popup::Confirm(_) | Popup::Ask(_) | Popup::Edit(_))
+        });
     for binding in keymap::applicable(&situation)
         .filter(|binding| !binding.footer.is_empty())
         .filter(|binding| moves || binding.group != Group::Moving)
@@ -306,7 +307,15 @@ pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
             .map(|button| lower_first(button.label.as_str())),
         Focus::Row(row) => match canvas.areas.spots.get(row).map(|spot| &spot.kind) {
             Some(SpotKind::Choice(action)) => Some(words_for(action)),
-            Some(SpotKind::Fact(fact)) => fact.action.as_ref().map(|_| "change it".to_owned()),
+            Some(SpotKind::Fact(fact)) => fact.action.as_ref().map(|action| {
+                match action {
+                    Action::Copy { .. } => "copy it",
+                    Action::Shelf(Shelving::AddSet) => "add a set",
+                    Action::Open(_) => "choose",
+                    _ => "change it",
+                }
+                .to_owned()
+            }),
             Some(SpotKind::Label(_, open)) => {
                 Some(if *open { "fold" } else { "unfold" }.to_owned())
             }
@@ -342,6 +351,12 @@ fn words_for(action: &Action) -> String {
         Action::Choose(Choosing::SignIn) => "choose how",
         Action::Open(Place::Organizations) => "choose the organization",
         Action::Open(Place::Profiles) => "choose a profile",
+        Action::Open(Place::ScopeSets) => "choose the scopes",
+        Action::Shelf(Shelving::New) => "set up my own client",
+        Action::Shelf(Shelving::Field(_)) => "mend it",
+        Action::Shelf(Shelving::Edit) => "go to the rows",
+        Action::Shelf(Shelving::LoadTheirs) => "take what the file says",
+        Action::Shelf(Shelving::KeepMine) => "keep editing",
         Action::UseProfile(name) => return format!("use {}", Visible::of(name)),
         _ => "do it",
     };

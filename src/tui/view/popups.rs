@@ -9,6 +9,7 @@
 //! └──────────────────────────────────────┘
 //! ```
 
+mod editor;
 mod help;
 mod prompt;
 mod record;
@@ -61,12 +62,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
             let title = match what {
                 Choosing::Keep => "Where are the tokens kept?",
                 Choosing::SignIn => "How does somebody else sign in?",
+                Choosing::Field(key) => key,
+                Choosing::Secret => "Where is the client secret?",
+                Choosing::ScopeSet => "Which scopes?",
             };
             list(canvas, whole, title, *selected, items);
         }
         Popup::TokenKind { selected, .. } => {
             list(canvas, whole, "What is this token?", *selected, items);
         }
+        Popup::Edit(editor) => editor::draw(canvas, whole, editor, items),
         Popup::Ask(question) => prompt::draw(canvas, whole, question, items),
         Popup::Confirm(question) => confirm(canvas, whole, question, items),
     }

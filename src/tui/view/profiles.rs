@@ -15,9 +15,12 @@ use super::main::more;
 use super::popups::field;
 use super::{Places, Target, Viewport, WITH_SIDE, WITH_WIDE_SIDE};
 use super::{split_columns, split_rows};
+use crate::core::wire::visible::Visible;
+use crate::tui::action::{Action, Shelving};
 use crate::tui::flow::SpotKind;
-use crate::tui::screens::profiles::{ListRow, list, note};
-use crate::tui::text::{columns, cut_end, cut_words, width, wrap};
+use crate::tui::pane::{Fact, Mark, Value};
+use crate::tui::screens::profiles::{ListRow, list, meaning, note};
+use crate::tui::text::{columns, cut_end, cut_words, width, wrap, wrap_raw};
 use crate::tui::theme::{Role, mark_glyph};
 use crate::tui::ui::{Focus, Pane};
 use ratatui::layout::Rect;
@@ -28,7 +31,7 @@ const LIST: (u16, u16) = (28, 40);
 /// Columns of the profile where its text has a pane of its own.
 const FORM: u16 = 82;
 /// Lines for what a row means.
-const MEANING: (u16, u16) = (2, 4);
+const MEANING: (u16, u16) = (2, 3);
 
 /// Shares the frame out; what has the whole of it stands alone.
 pub(super) fn places(canvas: &Canvas<'_>, whole: Rect, frame: Rect, transcript: u16) -> Places {
@@ -195,8 +198,13 @@ fn entry(canvas: &Canvas<'_>, row: &ListRow, room: usize) -> ListLine {
     let (glyph, role) = mark_glyph(row.mark);
     let name = cut_end(row.name.as_str(), room.saturating_sub(4));
     let left = room.saturating_sub(width(&name) + 6);
-    let right = cut_words(row.right.as_str(), left);
-    let fits = !right.is_empty() && (width(&right) > 3 || right.as_str() == row.right.as_str());
+    // What is only good to know gives way to the name.
+    let right = match row.mark {
+        Mark::Error | Mark::Changed => cut_words(row.right.as_str(), left),
+        _ if width(row.right.as_str()) <= left => row.right.to_string(),
+        _ => row.short.to_owned(),
+    };
+    let fits = !right.is_empty() && width(&right) <= left;
     let line = Line::from(vec![
         Span::styled(glyph, canvas.style(role)),
         Span::raw(format!(" {name}")),
@@ -208,22 +216,50 @@ fn entry(canvas: &Canvas<'_>, row: &ListRow, room: usize) -> ListLine {
     }
 }
 
-/// Draws what the selected row means.
+/// Draws what the selected row means, and what is wrong with it.
 pub(super) fn draw_meaning(canvas: &mut Canvas<'_>, area: Rect) {
     let view = canvas.view;
     canvas.target(area, Target::Pane(Pane::Main));
-    let Focus::Row(row) = view.ui.focus else {
-        return;
+    let inner = inside(area);
+    let room = usize::from(inner.width);
+    let row = match view.ui.focus {
+        Focus::Row(row) => canvas.areas.spots.get(row),
+        _ => None,
     };
-    let Some(SpotKind::Fact(fact)) = canvas.areas.spots.get(row).map(|spot| spot.kind.clone())
-    else {
+    let Some(SpotKind::Fact(fact)) = row.map(|spot| spot.kind.clone()) else {
         return;
     };
     canvas.title(area, fact.name.as_str(), Role::Title);
-    let inner = inside(area);
-    let room = usize::from(inner.width);
-    let lines = wrap(fact.meaning.as_str(), room);
-    for (row, line) in lines.iter().take(usize::from(inner.height)).enumerate() {
-        canvas.text(inner.x, inner.y + rows(row), inner.width, line, Role::Plain);
+    let mut lines: Vec<(String, Role)> = Vec::new();
+    if fact.mark == Mark::Error {
+        let trouble = wrap(fact.meaning.as_str(), room);
+        lines.extend(trouble.into_iter().map(|line| (line, Role::Plain)));
+    } else if let Some(value) = whole_value(canvas, &fact, room) {
+        let whole = wrap_raw(value.as_str(), room);
+        lines.extend(whole.into_iter().map(|line| (line, Role::Plain)));
     }
+    let means = match &fact.action {
+        Some(Action::Shelf(Shelving::Field(key))) => meaning(key),
+        Some(Action::Shelf(Shelving::EditSet(_) | Shelving::AddSet)) => meaning("scope_sets"),
+        _ => fact.meaning.as_str(),
+    };
+    lines.extend(wrap(means, room).into_iter().map(|line| (line, Role::Dim)));
+    for (row, (line, role)) in lines.iter().take(usize::from(inner.height)).enumerate() {
+        canvas.text(inner.x, inner.y + rows(row), inner.width, line, *role);
+    }
+}
+
+/// The value of a row, where the row has no room for all of it.
+fn whole_value(canvas: &Canvas<'_>, fact: &Fact, room: usize) -> Option<Visible> {
+    let Value::Plain(shown) = &fact.value else {
+        return None;
+    };
+    let draft = canvas.view.ui.shelf.current()?.draft.as_ref();
+    let value = match &fact.action {
+        Some(Action::Shelf(Shelving::Field(key))) if *key != "client_secret" => {
+            Visible::of(&draft?.value(key)?)
+        }
+        _ => shown.clone(),
+    };
+    (width(value.as_str()) + 26 > room).then_some(value)
 }

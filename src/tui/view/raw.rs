@@ -6,7 +6,7 @@ use super::{Target, Viewport};
 use crate::tui::flow::{Sheet, Spot, SpotKind, lay_out};
 use crate::tui::pane::{Group, Pane, Row, WhenShort};
 use crate::tui::theme::Role;
-use crate::tui::ui::{Focus, Pane as Which};
+use crate::tui::ui::{Focus, Pane as Which, Screen};
 use ratatui::layout::Rect;
 
 /// Takes the groups of raw text out of a pane.
@@ -36,12 +36,15 @@ pub(super) fn draw(
 ) {
     let view = canvas.view;
     let focused = in_focus == Some(Which::Raw);
-    canvas.title(area, "Raw", if focused { Role::Focus } else { Role::Title });
+    let (title, none) = match view.ui.screen {
+        Screen::Step => ("Raw", "Nothing that goes over the wire yet"),
+        Screen::Profiles => ("The file", "Nothing that can be shown"),
+    };
+    canvas.title(area, title, if focused { Role::Focus } else { Role::Title });
     canvas.target(area, Target::Pane(Which::Raw));
     let inner = inside(area);
     if groups.is_empty() {
-        let text = "Nothing that goes over the wire yet";
-        canvas.text(inner.x, inner.y, inner.width, text, Role::Dim);
+        canvas.text(inner.x, inner.y, inner.width, none, Role::Dim);
         return;
     }
     let unfolded = groups.into_iter().map(|group| Group {

@@ -180,6 +180,18 @@ pub(super) fn set_list(item: &Item) -> String {
     sets.join("; ")
 }
 
+/// Named lists as sets.
+pub(super) fn joined_sets(sets: &[(String, Vec<String>)]) -> String {
+    let sets: Vec<String> = sets
+        .iter()
+        .map(|(name, words)| {
+            let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+            format!("{}={}", quoted(name), words.join(" "))
+        })
+        .collect();
+    sets.join("; ")
+}
+
 /// Where the secret is, in words; never the secret itself.
 pub(super) fn secret(item: &Item) -> String {
     if item.as_str().is_some() {
