@@ -4,6 +4,7 @@
 mod making;
 
 use crate::quiet::{Ended, Place};
+use crate::standalone::Sandbox;
 use crate::terminal::Terminal;
 use serde_json::Value;
 use std::fs;
@@ -171,6 +172,10 @@ fn a_profile_is_shown_as_it_is_understood_and_its_secret_is_not() {
         "https://connect.visma.com/connect/token  (from visma-connect)"
     );
     assert_eq!(row("authorize.ui_locales "), "none  (not said)");
+    assert_eq!(
+        row("provider.code_lifetime "),
+        "300 s  (from visma-connect)"
+    );
 
     place.profile(
         "plain",
@@ -221,7 +226,11 @@ fn of_a_broken_profile_all_problems_are_shown() {
 fn a_check_says_whether_the_secret_can_be_had_and_what_to_register() {
     let place = place();
     let ended = place.run_trusted(&["profile", "check", "acme"]);
-    assert_says(&ended, 3, &["client secret: ", "`ACME_SECRET` is not set"]);
+    assert_says(
+        &ended,
+        3,
+        &["`ACME_SECRET` is not set", "not ready for use: `acme`"],
+    );
     let with_secret = |arguments: &[&str]| {
         let mut command = place.command(arguments);
         command.env("ACME_SECRET", HIDDEN);
@@ -302,6 +311,24 @@ fn a_file_is_removed_only_when_that_was_said() {
     place.profile("broken", "client_id = ");
     let ended = place.run_trusted(&["profile", "remove", "broken", "--yes"]);
     assert_says(&ended, 0, &["removed: trusted/broken.toml\n"]);
+}
+
+#[test]
+fn what_is_kept_for_the_client_of_a_removed_profile_is_told() {
+    let sandbox = Sandbox::deciding("accept").keeping().signed_in();
+    sandbox.place.profile("twin", &sandbox.profile);
+    let ended = sandbox.run(&["profile", "remove", "sb", "--yes"]);
+    let parts = [
+        "1 grant stays kept for its client",
+        "`dineroscope token sb forget --all`",
+    ];
+    assert_says(&ended, 0, &parts);
+    // It is found by its client, not by the profile's name.
+    let ended = sandbox.run(&["token", "twin", "forget", "--all"]);
+    assert_says(&ended, 0, &["forgotten: "]);
+    let ended = sandbox.run(&["profile", "remove", "twin", "--yes"]);
+    assert_says(&ended, 0, &["removed: "]);
+    assert!(!ended.talk.contains("grant"), "{ended:?}");
 }
 
 #[test]

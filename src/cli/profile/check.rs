@@ -40,7 +40,11 @@ pub(super) async fn check(desk: &mut Desk<'_, '_>, arguments: &Check) -> Result<
     for file in files {
         checked.push(judge(file).await?);
     }
-    let sound = checked.iter().all(Checked::is_sound);
+    let unsound: Vec<String> = checked
+        .iter()
+        .filter(|checked| !checked.is_sound())
+        .map(|checked| format!("`{}`", checked.file.name))
+        .collect();
     if arguments.json {
         let rows: Vec<Value> = checked.iter().map(Checked::to_json).collect();
         desk.printer.object(&json!({"v": 1, "profiles": rows}))?;
@@ -57,7 +61,11 @@ pub(super) async fn check(desk: &mut Desk<'_, '_>, arguments: &Check) -> Result<
     if checked.is_empty() {
         desk.say("there is no profile file yet: `dineroscope profile new NAME` makes one");
     }
-    Ok(if sound { Exit::Done } else { Exit::Profile })
+    if unsound.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let text = format!("not ready for use: {}", unsound.join(", "));
+    Err(desk.fail(Exit::Profile, &text))
 }
 
 /// What was found out about a file.

@@ -70,14 +70,14 @@ fn kept(profile: &Profile, name: &str) -> Vec<String> {
         .sum();
     let mut lines = Vec::new();
     if grants > 0 {
+        let stay = match grants {
+            1 => "1 grant stays".to_owned(),
+            many => format!("{many} grants stay"),
+        };
         lines.push(format!(
-            "kept for its client `{}`: {}, which stay: `dineroscope token {name} forget --all` removes \
-             them, while there is a profile of this client",
-            client.client_id,
-            match grants {
-                1 => "1 grant".to_owned(),
-                many => format!("{many} grants"),
-            }
+            "{stay} kept for its client `{}`: `dineroscope token {name} forget --all` removes what is kept, \
+             as long as a profile of this client is called that",
+            client.client_id
         ));
     }
     if profile.client_secret == SecretReference::Keyring

@@ -67,13 +67,19 @@ impl Row {
     }
 
     fn to_line(&self) -> String {
+        let unit = if self.value.is_number() { " s" } else { "" };
         let value = words(&self.value);
         let from = match self.from.as_str() {
             "" => String::new(),
             from => format!("  ({from})"),
         };
-        format!("{:<NAME$}  {value}{from}", self.key)
+        format!("{:<NAME$}  {value}{unit}{from}", self.key)
     }
+}
+
+/// Whether there is no value.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 /// A value as a person reads it.
@@ -99,7 +105,7 @@ fn rows(profile: &Profile, said: impl Fn(&str) -> bool) -> Vec<Row> {
         .map(|(key, value)| Row {
             from: match preset {
                 _ if said(key) => String::new(),
-                _ if value.is_null() => "not said".to_owned(),
+                _ if is_nothing(&value) => "not said".to_owned(),
                 Some(preset) if key.starts_with("provider.") || key == "api.base_url" => {
                     format!("from {preset}")
                 }
