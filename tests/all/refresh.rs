@@ -7,6 +7,8 @@ mod child;
 #[cfg(unix)]
 mod disk;
 mod ending;
+#[cfg(feature = "keyring")]
+mod keyring;
 #[cfg(unix)]
 mod killed;
 #[cfg(unix)]
@@ -119,7 +121,8 @@ fn order(kept: &KeptGrant) -> Order {
         client_id: kept.client.client_id.clone(),
         ..stage::visma()
     };
-    profile.provider.token_url = kept.client.token_url.clone();
+    let token_url = &kept.client.token_url;
+    profile.provider.token_url.clone_from(token_url);
     let token = kept.grant.refresh_token.as_ref().unwrap();
     let secret = Secret::new(crate::sandbox::walk::SECRET);
     Order {

@@ -43,7 +43,7 @@ pub(super) const TOKENS: &str =
     r#"{"access_token":"new access","token_type":"Bearer","refresh_token":"new refresh"}"#;
 
 /// A server that hears one request, says this, and closes the connection.
-async fn says(text: String) -> SocketAddr {
+pub(super) async fn says(text: String) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

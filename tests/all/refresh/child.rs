@@ -140,7 +140,8 @@ fn a_process_of_its_own() {
 
 /// Writes a line past the capture of the test harness.
 fn say(line: &str) {
-    writeln!(std::io::stderr(), "{line}").unwrap();
+    let mut error = std::io::stderr();
+    writeln!(error, "{line}").unwrap();
 }
 
 /// An outcome for the other side of a pipe.
