@@ -7,10 +7,12 @@ pub(in crate::edge) mod files;
 #[cfg_attr(not(feature = "keyring"), path = "vault/no_keyring.rs")]
 mod keyring;
 pub(in crate::edge) mod mark;
+mod room;
 
 pub use self::files::Part;
-use self::files::{ClientFolder, Room, damaged};
+use self::files::{ClientFolder, damaged};
 use self::keyring::{Account, Keyring};
+use self::room::Room;
 use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble, VaultTroubleKind};

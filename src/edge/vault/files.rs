@@ -12,6 +12,7 @@
 //! ```
 
 use super::mark::Mark;
+use super::room::Room;
 use crate::core::secret::Secret;
 use crate::core::token::kept::{GrantId, KeptGrant, VaultTrouble, VaultTroubleKind};
 use jiff::Timestamp;
@@ -22,9 +23,6 @@ use std::time::Duration;
 
 /// Largest file that is read, in bytes.
 const LARGEST: u64 = 1024 * 1024;
-
-/// Least room that is reserved for the next grant, in bytes.
-const LEAST_ROOM: usize = 64 * 1024;
 
 /// How often, and how long apart, a lock is asked for: who reads holds it for a moment, too.
 const LOCK_TRIES: u32 = 40;
@@ -221,19 +219,11 @@ impl ClientFolder {
     /// Reserves room on the disk for the grant that will take this one's place.
     pub(super) fn reserve(&self, id: &GrantId, text: &Secret) -> Result<Room, VaultTrouble> {
         self.make()?;
-        let next = self.part(id, Part::Next);
-        remove(&next)?;
-        let room = Room {
-            file: create(&next).map_err(|error| unwritten(&next, &error))?,
-            next,
-            grant: self.part(id, Part::Grant),
-        };
-        let bytes = vec![b' '; LEAST_ROOM.max(2 * text.expose().len())];
-        (&room.file)
-            .write_all(&bytes)
-            .and_then(|()| room.file.sync_all())
-            .map_err(|error| unwritten(&room.next, &error))?;
-        Ok(room)
+        Room::reserve(
+            self.part(id, Part::Next),
+            self.part(id, Part::Grant),
+            text.expose().len(),
+        )
     }
 
     /// Removes what a process that was killed while it wrote has left of a grant.
@@ -247,38 +237,6 @@ impl ClientFolder {
             }
         }
         Ok(())
-    }
-}
-
-/// Room on the disk that a grant is written into later; given back when it is dropped.
-#[derive(Debug)]
-pub(super) struct Room {
-    file: File,
-    next: PathBuf,
-    grant: PathBuf,
-}
-
-impl Room {
-    /// Writes the grant into the room and puts it in the place of the former one, durably.
-    pub(super) fn fill(self, text: &Secret) -> Result<(), VaultTrouble> {
-        let filling = || -> io::Result<()> {
-            let bytes = text.expose().as_bytes();
-            let mut file = &self.file;
-            io::Seek::rewind(&mut file)?;
-            file.write_all(bytes)?;
-            file.set_len(bytes.len() as u64)?;
-            file.sync_all()?;
-            fs::rename(&self.next, &self.grant)?;
-            self.grant.parent().map_or(Ok(()), sync)
-        };
-        filling().map_err(|error| unwritten(&self.grant, &error))
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        // When it has become the grant there is nothing of that name any more.
-        let _ = fs::remove_file(&self.next);
     }
 }
 
@@ -405,20 +363,9 @@ fn close_to_others(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file that only this user can read.
-#[cfg(unix)]
-fn create(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-}
-
 /// Brings the names in a folder to the disk.
 #[cfg(unix)]
-fn sync(folder: &Path) -> io::Result<()> {
+pub(super) fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
@@ -436,11 +383,6 @@ fn close_to_others(_folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
-}
-
-#[cfg(not(unix))]
-fn sync(_folder: &Path) -> io::Result<()> {
+pub(super) fn sync(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
