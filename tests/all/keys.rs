@@ -1,5 +1,6 @@
 //! Keys: one meaning each, a way out of everywhere, and what a person types does what it says.
 
+use crate::holding::{Holding, engine_holding};
 use crate::picture::Picture;
 use crate::stage::{Point, blank, bring, engine_at, sandbox};
 use crossterm::event::{
@@ -23,7 +24,7 @@ fn screen(point: Point, step: Step) -> Picture {
 }
 
 /// Every popup, opened by keys from a step.
-const POPUPS: [&str; 7] = ["", "?", ":", "y", "P", "p", "<ctrl-c>"];
+const POPUPS: [&str; 8] = ["", "?", ":", "y", "P", "p", "u", "<ctrl-c>"];
 
 /// The embedded sandbox, waiting for its user.
 fn sandbox_waiting() -> Engine {
@@ -51,8 +52,15 @@ fn each_state(mut check: impl FnMut(&Picture, &str)) {
         engines.push((format!("{point:?}"), Box::new(move || engine_at(point))));
     }
     engines.push(("Sandbox".to_owned(), Box::new(sandbox_waiting)));
-    for (name, make) in &engines {
-        for facts in &STEPS {
+    for holding in Holding::ALL {
+        let name = format!("{holding:?}");
+        engines.push((name, Box::new(move || engine_holding(holding))));
+    }
+    let of_runs = engines.len() - Holding::ALL.len();
+    for (place, (name, make)) in engines.iter().enumerate() {
+        // What is held changes nothing before the exchange.
+        let first = if place < of_runs { 0 } else { 3 };
+        for facts in &STEPS[first..] {
             for opened in POPUPS {
                 let kinds = if opened.is_empty() { 4 } else { 1 };
                 for focus in [

@@ -5,7 +5,7 @@
 
 use super::exchange::refusal;
 use super::seen::{
-    capital, form_field, provider, quoted, refresh_end, span, their_words, token_request, trouble,
+    form_field, provider, quoted, refresh_end, span, their_words, token_request, trouble,
 };
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::Step;
@@ -360,7 +360,7 @@ fn outcome_unknown(evidence: &Evidence<'_>) -> Option<Found> {
         format!(
             "{cause} If {} took it, it is spent, and sending it again can revoke the whole grant. So \
              nothing is sent by itself.",
-            capital(provider(evidence))
+            provider(evidence)
         ),
         &[
             "ctrl-n begins a new run: that is sure to work",

@@ -74,12 +74,11 @@ mod tests {
         written(&search, "acme", &path, KeepTokens::Keyring).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains("keep_tokens = \"keyring\""), "{text}");
-        let rest: String = text
+        let rest: Vec<&str> = text
             .lines()
             .filter(|line| !line.starts_with("keep_tokens"))
-            .map(|line| format!("{line}\n"))
             .collect();
-        assert_eq!(rest, PROFILE);
+        assert_eq!(rest, PROFILE.lines().collect::<Vec<_>>());
         written(&search, "acme", &path, KeepTokens::File).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.matches("keep_tokens").count(), 1, "{text}");

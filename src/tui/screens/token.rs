@@ -119,9 +119,10 @@ fn headline(scene: &Scene<'_>, held: &HeldGrant, left: Option<i64>) -> Headline 
         return of(StepState::Failed, text, button);
     }
     if spent {
-        let text = match held.grant.access_token.is_empty() {
-            true => "A refresh token, and no access token yet",
-            false => "The access token has expired",
+        let text = if held.grant.access_token.is_empty() {
+            "A refresh token, and no access token yet"
+        } else {
+            "The access token has expired"
         };
         return match held.grant.refresh_token {
             Some(_) => of(StepState::Failed, text.to_owned(), refresh()),

@@ -57,9 +57,12 @@ fn quoted(words: &[String]) -> String {
     let bare = |word: &str| !word.is_empty() && !word.contains([' ', '\'', '"', '\\']);
     let words: Vec<String> = words
         .iter()
-        .map(|word| match bare(word) {
-            true => word.clone(),
-            false => format!("{word:?}"),
+        .map(|word| {
+            if bare(word) {
+                word.clone()
+            } else {
+                format!("{word:?}")
+            }
         })
         .collect();
     words.join(" ")

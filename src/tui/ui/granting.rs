@@ -109,15 +109,12 @@ impl Ui {
             return Vec::new();
         }
         self.popups.pop();
-        match import::likely(token.expose()) {
-            Some(kind) => vec![Reaction::Command(Command::ImportToken(kind, token.clone()))],
-            None => {
-                self.popups.push(Popup::TokenKind {
-                    token: token.clone(),
-                    selected: 0,
-                });
-                Vec::new()
-            }
+        let token = token.clone();
+        if let Some(kind) = import::likely(token.expose()) {
+            return vec![Reaction::Command(Command::ImportToken(kind, token))];
         }
+        let selected = 0;
+        self.popups.push(Popup::TokenKind { token, selected });
+        Vec::new()
     }
 }

@@ -75,9 +75,11 @@ fn row(scene: &Scene<'_>, held: &HeldGrant) -> Row {
         Some(_) => "expired".to_owned(),
         None => String::new(),
     };
-    let mark = match grant.is_spent(scene.now) && grant.refresh_token.is_none() {
-        true => Mark::Warning,
-        false => Mark::Note,
+    let is_of_no_use = grant.is_spent(scene.now) && grant.refresh_token.is_none();
+    let mark = if is_of_no_use {
+        Mark::Warning
+    } else {
+        Mark::Note
     };
     let place = match held.keep {
         KeepTokens::Memory => String::new(),

@@ -126,9 +126,10 @@ fn kept(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
     match &held.trouble {
         Some(trouble) => {
             let wanted = engine.keep_tokens();
-            let meaning = match held.keep == wanted {
-                true => "not as it should be".to_owned(),
-                false => format!("not in the {}", wanted.name()),
+            let meaning = if held.keep == wanted {
+                "not as it should be".to_owned()
+            } else {
+                format!("not in the {}", wanted.name())
             };
             rows.push(row(Mark::Error, format!("{name} ▾"), &meaning));
             rows.push(prose(trouble.message.as_str()));
