@@ -258,6 +258,7 @@ mod unix {
     }
 
     #[test]
+    #[expect(clippy::print_stderr, reason = "what is skipped is said aloud")]
     fn the_administrator_does_not_take_a_file_over() {
         let (root, search) = folder(LEAST);
         let path = root.path().join("acme.toml");

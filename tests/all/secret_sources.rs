@@ -15,7 +15,7 @@ use std::time::Duration;
 const PRINTED: &str = "hunter2hunter2";
 
 /// Longer than any test lasts.
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 async fn read(reference: SecretReference, limit: Duration) -> Result<String, String> {
     let client = Client {

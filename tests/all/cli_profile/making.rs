@@ -245,6 +245,7 @@ fn a_secret_for_the_keyring_is_asked_for_and_without_one_nothing_is_written() {
 
 #[cfg(unix)]
 #[test]
+#[expect(clippy::print_stderr, reason = "what is skipped is said aloud")]
 fn a_folder_that_takes_no_file_is_told() {
     use std::os::unix::process::CommandExt as _;
     let place = Place::new();
