@@ -99,10 +99,10 @@ const LATE: i64 = 4_000;
 pub(crate) fn further_tokens(same: bool) -> String {
     // Another signature makes another token.
     let text = tokens().replace("BwcHBwcH", "CAgICAgI");
-    match same {
-        true => text,
-        false => text.replace("5f0a9c1d2e3b4a59", "0b1c2d3e4f5a6b7c"),
+    if same {
+        return text;
     }
+    text.replace("5f0a9c1d2e3b4a59", "0b1c2d3e4f5a6b7c")
 }
 
 /// An engine that holds grants like that.

@@ -102,7 +102,7 @@ fn headline(scene: &Scene<'_>, held: &HeldGrant, left: Option<i64>) -> Headline 
         } else {
             let text = match left {
                 Some(left) => format!(
-                    "The refresh token may be spent. Good for {}",
+                    "Good for {}, but the refresh token may be spent",
                     time::countdown(left)
                 ),
                 None => "The refresh token may be spent".to_owned(),
