@@ -2,6 +2,7 @@
 
 use crate::holding::{Holding, engine_holding};
 use crate::picture::Picture;
+use crate::shelf::Folders;
 use crate::stage::{Point, blank, bring, engine_at, sandbox};
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
@@ -87,6 +88,39 @@ fn each_state(mut check: impl FnMut(&Picture, &str)) {
     }
 }
 
+/// What is pressed on the profiles, each a state of its own.
+const ON_PROFILES: [&str; 16] = [
+    "",
+    "e",
+    "<tab><tab>",
+    "t",
+    "/x",
+    "x",
+    "xe",
+    "a",
+    "c",
+    "<del>",
+    "e<down><down><enter>",
+    "?",
+    ":",
+    "y",
+    "e<down><enter><down><down><enter><esc>",
+    "<down><down><down><down>e<down><down><down><enter>",
+];
+
+/// Every state of the profiles: nothing used, one in use, a run open; folders with files and without.
+fn each_state_of_profiles(mut check: impl FnMut(&Picture, &str)) {
+    for folders in [Folders::new(), Folders::empty()] {
+        for used in ["", "acme-dev"] {
+            for keys in ON_PROFILES {
+                let mut picture = folders.screen(used, (120, 40));
+                folders.press(&mut picture, keys);
+                check(&picture, &format!("profiles, `{used}` in use, `{keys}`"));
+            }
+        }
+    }
+}
+
 /// The rows that apply to what is on a screen.
 fn rows(picture: &Picture) -> Vec<&'static dineroscope::tui::keymap::Binding> {
     let situation = Situation {
@@ -101,7 +135,7 @@ fn rows(picture: &Picture) -> Vec<&'static dineroscope::tui::keymap::Binding> {
 
 #[test]
 fn no_key_has_two_meanings_in_any_state() {
-    each_state(|picture, state| {
+    let check = |picture: &Picture, state: &str| {
         let mut seen: Vec<(Key, &Action)> = Vec::new();
         for row in rows(picture) {
             for key in row.keys {
@@ -115,12 +149,14 @@ fn no_key_has_two_meanings_in_any_state() {
                 seen.push((*key, &row.action));
             }
         }
-    });
+    };
+    each_state(check);
+    each_state_of_profiles(check);
 }
 
 #[test]
 fn every_state_shows_a_way_out() {
-    each_state(|picture, state| {
+    let check = |picture: &Picture, state: &str| {
         let text = picture.text();
         let footer = text.lines().last().unwrap_or_default();
         let ways: Vec<String> = rows(picture)
@@ -133,7 +169,9 @@ fn every_state_shows_a_way_out() {
             shown || footer.contains("↵ new run"),
             "no way out in `{footer}`: {state}\n{text}"
         );
-    });
+    };
+    each_state(check);
+    each_state_of_profiles(check);
 }
 
 #[test]
@@ -416,7 +454,7 @@ fn a_click_does_what_it_points_at() {
 }
 
 /// Clicks on the first cell of a text.
-fn click(picture: &mut Picture, text: &str) -> Vec<Reaction> {
+pub(crate) fn click(picture: &mut Picture, text: &str) -> Vec<Reaction> {
     let screen = picture.text();
     let (row, line) = screen
         .lines()

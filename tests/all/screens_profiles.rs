@@ -1,6 +1,7 @@
 //! The profiles as a user sees and changes them: every state at three sizes, and what stands on the disk
 //! after each key.
 
+use crate::keys::click;
 use crate::picture::Picture;
 use crate::screens::hold;
 use crate::shelf::{ACME, Folders, text};
@@ -38,6 +39,7 @@ fn go_to(folders: &Folders, picture: &mut Picture, name: &str) {
 
 #[test]
 fn the_list_and_the_form() {
+    hold("profiles-register", pressed("acme-dev", "x"));
     hold("profiles-list", pressed("acme-dev", ""));
     hold("profiles-form", pressed("acme-dev", "e<down><down><down>"));
     hold("profiles-broken", pressed("acme-dev", "<down>"));
@@ -163,6 +165,53 @@ fn the_welcome_offers_the_sandbox_and_a_client_of_ones_own() {
     assert!(!written.contains("title ="), "{written}");
     let used = Reaction::UseProfile("acme".to_owned());
     assert_eq!(folders.press(&mut picture, "<esc>P<enter>"), [used]);
+}
+
+#[test]
+fn light_grounds_and_terminals_without_unicode_are_served() {
+    use dineroscope::tui::theme::{Charset, Ground, Theme};
+    for (name, ground, charset) in [
+        ("profiles-light", Ground::Light, Charset::Unicode),
+        ("profiles-ascii", Ground::Monochrome, Charset::Ascii),
+    ] {
+        hold(name, |size| {
+            let folders = Folders::new();
+            let mut picture = folders.screen("acme-dev", size);
+            go_to(&folders, &mut picture, "pkce");
+            folders.press(&mut picture, "<enter><down><enter>");
+            picture.theme = Theme { ground, charset };
+            picture.draw();
+            picture
+        });
+    }
+}
+
+#[test]
+fn the_mouse_selects_opens_and_saves() {
+    let folders = Folders::new();
+    let mut picture = folders.screen("", (120, 40));
+    click(&mut picture, "acme-stage");
+    assert!(
+        picture.text().contains("acme-stage has 4 problems"),
+        "{}",
+        picture.text()
+    );
+    click(&mut picture, "acme-dev");
+    click(&mut picture, "pkce");
+    click(&mut picture, "pkce");
+    click(&mut picture, "where the portal has it off");
+    assert!(
+        picture.text().contains("1 change, not saved"),
+        "{}",
+        picture.text()
+    );
+    let reactions = click(&mut picture, "[ Save");
+    assert!(
+        matches!(reactions.as_slice(), [Reaction::Write(_)]),
+        "{reactions:?}"
+    );
+    click(&mut picture, "Filter");
+    assert_eq!(picture.ui.focus, Focus::Filter);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use super::parts::{choice, counted, folding, group, prose};
 use super::{Scene, button};
 use crate::core::oauth::StepState;
 use crate::core::profile::edit::FIELDS;
-use crate::core::profile::{Origin, ProfileProblem};
+use crate::core::profile::{Origin, Profile, ProfileProblem};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Shelving};
 use crate::tui::pane::{Button, Group, Mark, Pane, Row};
@@ -191,7 +191,10 @@ fn head(scene: &Scene<'_>, shelf: &Shelf, entry: &Entry) -> (StepState, String, 
     }
     if entry.is_unsaved() {
         let text = match (entry.is_new(), entry.file.problems.is_empty()) {
-            (true, true) => format!("{name} is new, not saved yet"),
+            (true, true) => match entry.file.profile.as_ref().and_then(Profile::placeholder) {
+                Some(field) => format!("{name} is new: fill in {}", field.key()),
+                None => format!("{name} is new, not saved yet"),
+            },
             (true, false) => format!("{name} is new; {problems} to mend before it can be used"),
             (false, true) if used => format!("{name}, in use, with changes"),
             (false, true) => format!("{name}, with changes"),
@@ -235,7 +238,7 @@ fn quiet(ui: &Ui, entry: &Entry) -> String {
     };
     let changes = entry.changed.len();
     let unsaved = match changes {
-        0 if entry.is_new() => "not saved".to_owned(),
+        _ if entry.is_new() => "not saved".to_owned(),
         0 => String::new(),
         1 => "1 change, not saved".to_owned(),
         _ => format!("{changes} changes, not saved"),

@@ -388,15 +388,12 @@ fn keep(entries: &mut Vec<Entry>, mut old: Entry) {
         return;
     }
     old.file.hidden_by.clone_from(&fresh.file.hidden_by);
-    if old.version != fresh.version {
-        let kept = old.outside.as_ref().is_some_and(|outside| outside.kept);
-        old.outside = Some(Outside {
-            theirs: Some(Box::new(fresh.clone())),
-            kept,
-        });
-    } else {
-        old.outside = None;
-    }
+    let kept = old.outside.as_ref().is_some_and(|outside| outside.kept);
+    let is_theirs = old.version != fresh.version;
+    old.outside = is_theirs.then(|| Outside {
+        theirs: Some(Box::new(fresh.clone())),
+        kept,
+    });
     *fresh = old;
 }
 

@@ -12,6 +12,7 @@ use super::popup::{Confirm, Popup, Then};
 use super::shelf::{Entry, EntryId};
 use super::{Focus, Screen, Ui};
 use crate::core::profile::Origin;
+use crate::core::profile::edit::FIELDS;
 use crate::edge::profiles::built_in_text;
 use crate::tui::action::{Action, Shelving};
 use crate::tui::view::Areas;
@@ -213,5 +214,13 @@ impl Ui {
         if let Some(entry) = self.shelf.current_mut() {
             entry.change(|draft| draft.set("title", ""));
         }
+        // On the row that is to be filled in first.
+        let row = FIELDS
+            .iter()
+            .filter(|field| !field.key.starts_with("provider."));
+        let row = row.take_while(|field| field.key != "client_id").count();
+        self.focus = Focus::Row(row);
+        let at = self.at();
+        self.touched[at] = row;
     }
 }

@@ -276,6 +276,7 @@ fn leaves_profiles(ui: &Ui) -> bool {
         && ui.zoomed.is_none()
         && ui.focus != Focus::Filter
         && ui.shelf.words().is_empty()
+        && !ui.shelf.registers
 }
 
 /// What Enter does now; `None` when nothing.

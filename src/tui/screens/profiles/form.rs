@@ -3,8 +3,8 @@
 use super::super::Scene;
 use super::super::parts::{counted, group, short_scopes};
 use super::words::{assumed, short};
-use crate::core::profile::SecretReference;
 use crate::core::profile::edit::{Draft, FIELDS, FieldFacts, FieldKind, OWN_URLS};
+use crate::core::profile::{SecretReference, is_placeholder};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Shelving};
 use crate::tui::pane::{Fact, Group, Mark, Row, Value};
@@ -53,12 +53,16 @@ fn row(scene: &Scene<'_>, entry: &Entry, draft: &Draft, field: &FieldFacts) -> R
             text
         }
     });
+    let is_open = matches!(field.key, "client_id" | "redirect_uri")
+        && value.as_deref().is_some_and(is_placeholder);
     let meaning = match &problem {
         Some(problem) => problem.message.clone(),
+        None if is_open => "to be filled in".to_owned(),
         None => what_it_means(scene, entry, field, value.as_deref()),
     };
     let mark = match (&problem, field.key) {
         (Some(_), _) => Mark::Error,
+        (None, _) if is_open => Mark::Warning,
         (None, "client_secret") if entry.has_plain_secret() => Mark::Warning,
         (None, "client_id" | "client_secret" | "redirect_uri") if value.is_some() => Mark::Ok,
         (None, _) => Mark::None,
@@ -70,7 +74,7 @@ fn row(scene: &Scene<'_>, entry: &Entry, draft: &Draft, field: &FieldFacts) -> R
         value: shown.map_or(Value::Nothing, |text| Value::Plain(Visible::of(&text))),
         meaning: Visible::of(&meaning),
         action: Some(Action::Shelf(Shelving::Field(field.key))),
-        changed: entry.changed.contains(&field.key),
+        changed: entry.changed.contains(&field.key) && !entry.is_new(),
     })
 }
 
@@ -126,7 +130,7 @@ fn what_it_means(
 
 /// The scope sets, one a row, and the row that makes another.
 fn set_rows(entry: &Entry) -> Vec<Row> {
-    let changed = entry.changed.contains(&"scope_sets");
+    let changed = entry.changed.contains(&"scope_sets") && !entry.is_new();
     let problem = entry
         .draft
         .as_ref()

@@ -89,14 +89,14 @@ impl Ui {
                 let words = words.strip_prefix("command ").unwrap_or_default();
                 self.popups.push(ask(Typed::Program, words));
             }
-            SecretPlace::Keyring => match entry.secret.clone() {
+            SecretPlace::Keyring => {
                 // It leaves the text only when the keyring has it.
-                Some(SecretReference::Plain(secret)) => return self.keep_secret(secret, stage),
-                _ => {
-                    entry.change(|draft| draft.set_secret(&SecretReference::Keyring));
-                    self.popups.push(ask(Typed::Secret, ""));
+                if let Some(SecretReference::Plain(secret)) = entry.secret.clone() {
+                    return self.keep_secret(secret, stage);
                 }
-            },
+                entry.change(|draft| draft.set_secret(&SecretReference::Keyring));
+                self.popups.push(ask(Typed::Secret, ""));
+            }
         }
         Vec::new()
     }
@@ -193,7 +193,7 @@ impl Ui {
                     self.say(stage.now, NO_FOLDER);
                 }
             }
-            Typed::OtherName => return self.save_as(&text, editor.entry, stage),
+            Typed::OtherName => return self.save_as(&text, editor.entry.as_ref(), stage),
             Typed::Variable => self.set("client_secret", &format!("env {text}"), stage),
             Typed::Program => self.set("client_secret", &format!("command {text}"), stage),
             Typed::Secret => return self.keep_secret(Secret::new(text), stage),

@@ -199,20 +199,20 @@ impl Ui {
     pub(super) fn save_as(
         &mut self,
         name: &str,
-        from: Option<EntryId>,
+        from: Option<&EntryId>,
         stage: &Stage<'_>,
     ) -> Vec<Reaction> {
-        let text = from.as_ref().and_then(|id| self.text_of(id));
+        let text = from.and_then(|id| self.text_of(id));
         if !self.begin(name, &text.unwrap_or_default()) {
             self.say(stage.now, NO_FOLDER);
             return Vec::new();
         }
         let id = self.shelf.selected.clone();
-        if let Some(entry) = from.as_ref().and_then(|id| self.shelf.entry_mut(id)) {
+        if let Some(entry) = from.and_then(|id| self.shelf.entry_mut(id)) {
             match entry.outside.take().and_then(|outside| outside.theirs) {
                 Some(theirs) => *entry = *theirs,
                 None => {
-                    if let Some(from) = &from {
+                    if let Some(from) = from {
                         self.shelf.remove(from);
                     }
                 }
