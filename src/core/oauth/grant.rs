@@ -162,6 +162,17 @@ pub fn read(
     api_origin: &str,
     now: Timestamp,
 ) -> Result<Grant, TokenTrouble> {
+    read_assuming(None, outcome, asked, api_origin, now)
+}
+
+/// The same, where a token type that the answer leaves out is known from an earlier one.
+pub(super) fn read_assuming(
+    token_type: Option<&str>,
+    outcome: &Outcome,
+    asked: &[String],
+    api_origin: &str,
+    now: Timestamp,
+) -> Result<Grant, TokenTrouble> {
     let Some(response) = outcome.response() else {
         return Err(TokenTrouble::NoAnswer);
     };
@@ -169,6 +180,7 @@ pub fn read(
     match status {
         200 => grant(
             &object(response).map_err(TokenTrouble::NotJson)?,
+            token_type,
             asked,
             api_origin,
             now,
@@ -229,6 +241,7 @@ fn object(response: &Response) -> Result<Map<String, Value>, NotJson> {
 /// are written in the wild.
 fn grant(
     object: &Map<String, Value>,
+    token_type: Option<&str>,
     asked: &[String],
     api_origin: &str,
     now: Timestamp,
@@ -253,7 +266,11 @@ fn grant(
     };
     Ok(Grant {
         access_token: Secret::new(required("access_token")?),
-        token_type: required("token_type")?,
+        token_type: match (text("token_type"), token_type) {
+            (Some(named), _) => named,
+            (None, Some(known)) => known.to_owned(),
+            (None, None) => required("token_type")?,
+        },
         refresh_token: text("refresh_token").map(Secret::new),
         id_token: text("id_token").map(Secret::new),
         asked: asked.to_vec(),

@@ -27,9 +27,11 @@ pub fn request(
 }
 
 /// The grant after an answer of the token endpoint to a refresh: what the answer leaves out stays as it
-/// was (RFC 6749 6: the refresh token, when no new one comes; the scope, when it is not named).
+/// was (RFC 6749 6: the refresh token, when no new one comes; the scope, when it is not named). Even the token
+/// type may be missing: a new refresh token beside it must not be thrown away.
 pub fn renewed(old: &Grant, outcome: &Outcome, now: Timestamp) -> Result<Grant, TokenTrouble> {
-    let new = grant::read(outcome, &old.scopes, &old.api_origin, now)?;
+    let known = Some(old.token_type.as_str());
+    let new = grant::read_assuming(known, outcome, &old.scopes, &old.api_origin, now)?;
     Ok(Grant {
         refresh_token: new.refresh_token.or_else(|| old.refresh_token.clone()),
         id_token: new.id_token.or_else(|| old.id_token.clone()),
@@ -222,7 +224,7 @@ mod tests {
             (200, ""),
             (200, "<html>a proxy</html>"),
             (200, r#"{"access_token":"a"#),
-            (200, r#"{"access_token":"a"}"#),
+            (200, r#"{"refresh_token":"next"}"#),
             (201, r#"{"access_token":"a","token_type":"Bearer"}"#),
             (204, ""),
             (500, r#"{"error":"server_error"}"#),
@@ -242,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_an_answer_leaves_out_stays() {
-        let bare = answered(200, r#"{"access_token":"new","token_type":"Bearer"}"#);
+        let bare = answered(200, r#"{"access_token":"new"}"#);
         let now = Timestamp::from_second(60).unwrap();
         let grant = renewed(&old(), &bare, now).unwrap();
         let expected = Grant {

@@ -30,6 +30,7 @@ fn bare(text: &str) -> &str {
     let text = text.trim();
     match text.split_at_checked(7) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer ") => token.trim_start(),
+        None if text.eq_ignore_ascii_case("bearer") => "",
         _ => text,
     }
 }
