@@ -25,7 +25,7 @@ use crate::tui::theme::Theme;
 use crate::tui::ui::act::{Reaction, Stage};
 use crate::tui::ui::shelf::{self, Shelf};
 use crate::tui::ui::shelving::{Outcome, Write};
-use crate::tui::ui::{Before, Ui};
+use crate::tui::ui::{Before, Screen, Ui};
 use crate::tui::view::{Areas, View, draw};
 use crossterm::event::Event as Input;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
@@ -312,7 +312,9 @@ impl App {
         let reactions = self.ui.input(input, &stage);
         self.changed |= resized
             || !reactions.is_empty()
-            || before != (self.ui.screen, self.ui.step, self.ui.popups.len());
+            || before != (self.ui.screen, self.ui.step, self.ui.popups.len())
+            // A key may select another profile there, with other rows.
+            || self.ui.screen == Screen::Profiles;
         self.react(world, reactions);
     }
 

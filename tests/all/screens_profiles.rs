@@ -8,6 +8,7 @@ use crate::shelf::{ACME, Folders, text};
 use crate::stage::{Point, engine_at};
 use dineroscope::core::engine::message::Command;
 use dineroscope::tui::ui::act::Reaction;
+use dineroscope::tui::ui::shelving::Outcome;
 use dineroscope::tui::ui::{Focus, Screen};
 use std::fs;
 
@@ -397,6 +398,15 @@ fn a_typed_secret_never_reaches_the_file() {
         "{reactions:?}"
     );
     assert!(!format!("{reactions:?}").contains("s3cret"));
+    assert_eq!(
+        picture.ui.shelf.unsaved().count(),
+        0,
+        "the file names the keyring only when the keyring has it"
+    );
+    let [Reaction::Write(write)] = reactions.as_slice() else {
+        panic!("{reactions:?}")
+    };
+    folders.wrote(&mut picture, write, Outcome::Done);
     folders.press(&mut picture, "<tab><enter>");
     let written = text(&folders.beside("acme-dev"));
     assert!(

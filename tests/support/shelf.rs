@@ -141,7 +141,13 @@ impl Folders {
         picture.draw();
     }
 
-    fn wrote(&self, picture: &mut Picture, write: &Write, outcome: Outcome) -> Vec<Reaction> {
+    /// What came of a write, after the folders were read anew.
+    pub(crate) fn wrote(
+        &self,
+        picture: &mut Picture,
+        write: &Write,
+        outcome: Outcome,
+    ) -> Vec<Reaction> {
         self.read(picture);
         let zone = Picture::zone();
         let stage = Stage {

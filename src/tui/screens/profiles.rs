@@ -149,12 +149,11 @@ pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
     }
     let mut groups = Vec::new();
     if let Some(trouble) = &entry.trouble {
-        let rows = vec![prose(trouble.as_str())];
-        groups.push(group(
-            "✗ It was not done; what you typed is still here",
-            "",
-            rows,
-        ));
+        let rows = vec![
+            prose("It was not done; what you typed is still here."),
+            prose(trouble.as_str()),
+        ];
+        groups.push(group("✗ Not done", "", rows));
     }
     groups.extend(findings(entry));
     groups.extend(form::groups(scene, entry));

@@ -111,7 +111,6 @@ impl Editor {
                 Err("expected a program with its arguments".to_owned())
             }
             Typed::Program => judge("client_secret", &format!("command {text}")),
-            Typed::Secret if text.is_empty() => Err("nothing was typed yet".to_owned()),
             Typed::Secret => Ok(()),
             Typed::SetName => self.judge_set(&text),
             Typed::SetScopes(_) if text.is_empty() => Ok(()),

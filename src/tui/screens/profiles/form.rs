@@ -111,7 +111,7 @@ fn what_it_means(
                 Some(scene.engine.mask().fact(secret).to_string())
             }
             Some(SecretReference::Prompt) => Some("asked for when needed".to_owned()),
-            Some(SecretReference::Keyring) => Some("the system has it".to_owned()),
+            Some(SecretReference::Keyring) => Some("the system keeps it".to_owned()),
             Some(SecretReference::None) | None => Some("a client without one".to_owned()),
             Some(SecretReference::Environment(_) | SecretReference::Command(_)) => {
                 Some("read when needed".to_owned())

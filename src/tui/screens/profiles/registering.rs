@@ -13,7 +13,11 @@ use crate::tui::ui::shelf::Entry;
 pub(super) fn pane(blank: Pane, entry: &Entry) -> Pane {
     let mut groups = findings(entry);
     if groups.is_empty() {
-        groups.push(group("✓ Nothing is wrong with the file", "", Vec::new()));
+        groups.push(group(
+            "",
+            "",
+            vec![prose("✓ Nothing is wrong with the file")],
+        ));
     }
     if let Some(profile) = &entry.file.profile {
         let registration = registration(profile);

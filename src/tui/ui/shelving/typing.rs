@@ -94,7 +94,6 @@ impl Ui {
                 if let Some(SecretReference::Plain(secret)) = entry.secret.clone() {
                     return self.keep_secret(secret, stage);
                 }
-                entry.change(|draft| draft.set_secret(&SecretReference::Keyring));
                 self.popups.push(ask(Typed::Secret, ""));
             }
         }
@@ -196,6 +195,8 @@ impl Ui {
             Typed::OtherName => return self.save_as(&text, editor.entry.as_ref(), stage),
             Typed::Variable => self.set("client_secret", &format!("env {text}"), stage),
             Typed::Program => self.set("client_secret", &format!("command {text}"), stage),
+            Typed::Secret if text.is_empty() => self.set("client_secret", "keyring", stage),
+            // The file names the keyring when the keyring has it, not before.
             Typed::Secret => return self.keep_secret(Secret::new(text), stage),
             Typed::SetName => self.edit_set(&text),
             Typed::SetScopes(name) => self.set_scopes(&name, &text, stage),

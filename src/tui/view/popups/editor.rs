@@ -109,7 +109,7 @@ fn words(canvas: &Canvas<'_>, editor: &Editor) -> (String, String) {
         Typed::Secret => (
             "client_secret: keyring".to_owned(),
             "The secret itself. It goes to the system's keyring at once and never into the file. If the \
-             keyring has it already, esc leaves it."
+             keyring has it already, take it empty."
                 .to_owned(),
         ),
         Typed::SetName => (
