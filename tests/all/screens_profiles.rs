@@ -387,6 +387,28 @@ fn a_secret_in_plain_text_is_never_shown() {
 }
 
 #[test]
+fn a_secret_under_a_misspelt_or_a_further_key_is_never_shown() {
+    let folders = Folders::new();
+    let misspelt = ACME.replace(
+        "client_secret = {",
+        "client_sercet = \"hunter2\"\nother = {",
+    );
+    fs::write(folders.beside("acme-dev"), misspelt).unwrap();
+    let further =
+        format!("{ACME}\n[exchange]\nextra = {{ client_assertion = \"hunter2.hunter2\" }}\n");
+    fs::write(folders.kept("ærø-regnskab"), further).unwrap();
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut picture = folders.screen("", size);
+        for _ in 0..4 {
+            for keys in ["e", "<end>", "<pgdn>", "<down><down><down>", "<left><down>"] {
+                folders.press(&mut picture, keys);
+                assert!(!picture.text().contains("hunter2"), "{}", picture.text());
+            }
+        }
+    }
+}
+
+#[test]
 fn a_typed_secret_never_reaches_the_file() {
     let folders = Folders::new();
     let mut picture = folders.screen("", (120, 40));

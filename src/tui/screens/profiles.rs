@@ -21,6 +21,7 @@ use super::parts::{choice, counted, folding, group, prose};
 use super::{Scene, button};
 use crate::core::oauth::StepState;
 use crate::core::profile::edit::FIELDS;
+use crate::core::profile::keys::KEYS;
 use crate::core::profile::{Origin, Profile, ProfileProblem};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Shelving};
@@ -157,8 +158,8 @@ pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
     }
     groups.extend(findings(entry));
     groups.extend(form::groups(scene, entry));
-    let text = entry.shown();
-    if !text.is_empty() {
+    let text = entry.shown(scene.engine.mask());
+    if !text.is_empty() && entry.file.problems.iter().all(is_of_known_key) {
         let right = counted(text.len(), "line");
         groups.push(folding("Text of the file", right, vec![Row::Raw(text)]));
     }
@@ -276,6 +277,11 @@ fn findings(entry: &Entry) -> Vec<Group> {
         groups.push(group("Worth knowing", "", rows));
     }
     groups
+}
+
+/// Whether a problem is about a key that is known; one that is misspelt may hold the secret.
+fn is_of_known_key(problem: &ProfileProblem) -> bool {
+    KEYS.iter().any(|facts| facts.key == problem.key)
 }
 
 /// Problems with their lines and keys; Enter goes to where they are mended.

@@ -3,9 +3,10 @@
 //! What was typed is a [`Draft`] beside the file, one for each profile: it outlives another selection, a
 //! failed save and a change made outside, and ends only when it is saved or given up.
 
-use crate::core::profile::edit::Draft;
+use crate::core::profile::edit::{Draft, FIELDS, FieldKind};
 use crate::core::profile::{Origin, Profile, ProfileFile, SecretReference};
 use crate::core::secret::Secret;
+use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::edge::profiles::write::{Opened, Version};
 use crate::tui::ui::popup;
@@ -188,8 +189,9 @@ impl Entry {
         self.draft.as_ref().map(Draft::text)
     }
 
-    /// The text as it may be shown: without a secret.
-    pub fn shown(&self) -> Vec<Visible> {
+    /// The text as it may be shown: without the client secret, and without the values of further fields
+    /// that have a secret's name.
+    pub fn shown(&self, mask: &Mask) -> Vec<Visible> {
         let Some(mut draft) = self.draft.clone() else {
             return Vec::new();
         };
@@ -205,6 +207,12 @@ impl Entry {
         );
         if !is_elsewhere {
             draft.set_secret(&SecretReference::Plain(Secret::new(HIDDEN)));
+        }
+        let pairs = FIELDS.iter().filter(|field| field.kind == FieldKind::Pairs);
+        for field in pairs {
+            if let Some(value) = draft.value(field.key) {
+                draft.set(field.key, &mask.text(&value, &[]));
+            }
         }
         draft.text().lines().map(Visible::of).collect()
     }

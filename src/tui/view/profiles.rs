@@ -257,7 +257,8 @@ fn whole_value(canvas: &Canvas<'_>, fact: &Fact, room: usize) -> Option<Visible>
     let draft = canvas.view.ui.shelf.current()?.draft.as_ref();
     let value = match &fact.action {
         Some(Action::Shelf(Shelving::Field(key))) if *key != "client_secret" => {
-            Visible::of(&draft?.value(key)?)
+            let value = draft?.value(key)?;
+            Visible::of(&canvas.view.engine.mask().text(&value, &[]))
         }
         _ => shown.clone(),
     };

@@ -41,6 +41,7 @@ fn row(scene: &Scene<'_>, entry: &Entry, draft: &Draft, field: &FieldFacts) -> R
     let is_choice = matches!(field.kind, FieldKind::Choice(_) | FieldKind::Secret);
     let shown = match (&value, field.kind) {
         (Some(text), FieldKind::Secret) => Some(secret_words(entry, text)),
+        (Some(text), FieldKind::Pairs) => Some(scene.engine.mask().text(text, &[])),
         (Some(text), _) if field.key == "scopes" => Some(short_scopes(text.split(' '))),
         (Some(text), _) => Some(text.clone()),
         (None, FieldKind::Secret) => Some("none".to_owned()),
