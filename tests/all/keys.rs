@@ -99,7 +99,7 @@ const ON_PROFILES: [&str; 16] = [
     "xe",
     "a",
     "c",
-    "<del>",
+    "<delete>",
     "e<down><down><enter>",
     "?",
     ":",

@@ -90,7 +90,7 @@ fn what_is_not_saved_is_marked_and_asked_about() {
         picture.press("<esc>");
         picture
     });
-    hold("profiles-delete", pressed("", "<del>"));
+    hold("profiles-delete", pressed("", "<delete>"));
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn a_profile_is_duplicated_and_deleted_with_a_question() {
         "{}",
         picture.text()
     );
-    folders.press(&mut picture, "<del>");
+    folders.press(&mut picture, "<delete>");
     assert!(
         picture.text().contains("acme-dev-copy.toml"),
         "{}",
@@ -338,7 +338,7 @@ fn a_profile_is_duplicated_and_deleted_with_a_question() {
     );
     folders.press(&mut picture, "<enter>");
     assert!(folders.kept("acme-dev-copy").exists());
-    folders.press(&mut picture, "<del><tab><enter>");
+    folders.press(&mut picture, "<delete><tab><enter>");
     assert!(!folders.kept("acme-dev-copy").exists());
     assert!(
         !picture.text().contains("acme-dev-copy.toml"),

@@ -231,7 +231,6 @@ fn named(name: &str) -> (KeyCode, KeyModifiers) {
         "end" => KeyCode::End,
         "delete" => KeyCode::Delete,
         "backspace" => KeyCode::Backspace,
-        "del" => KeyCode::Delete,
         "f1" => KeyCode::F(1),
         other => panic!("no key `{other}`"),
     };

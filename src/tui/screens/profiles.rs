@@ -151,7 +151,7 @@ pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
     let mut groups = Vec::new();
     if let Some(trouble) = &entry.trouble {
         let rows = vec![
-            prose("It was not done; what you typed is still here."),
+            prose("It was not done; everything is as it was."),
             prose(trouble.as_str()),
         ];
         groups.push(group("✗ Not done", "", rows));

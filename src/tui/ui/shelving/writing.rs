@@ -235,7 +235,7 @@ impl Ui {
                 return Vec::new();
             }
             Outcome::Failed(why) => {
-                self.say(stage.now, "It was not done; what you typed is still here");
+                self.say(stage.now, "It was not done; everything is as it was");
                 if let Some(entry) = self.shelf.entry_mut(&write.id) {
                     entry.trouble = Some(why);
                 }
