@@ -10,6 +10,7 @@
 
 mod connect;
 mod dinero;
+mod failing;
 mod keys;
 mod memory;
 mod pages;
@@ -18,7 +19,9 @@ mod reply;
 use crate::core::fault::Fault;
 use crate::core::secret::{Entropy, Secret};
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
+pub use failing::Faults;
 use jiff::Timestamp;
 use keys::Keys;
 use memory::Memory;
@@ -29,8 +32,8 @@ use tokio::sync::OnceCell;
 /// What the sandbox is told about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SandboxConfig {
-    /// How it shall fail.
-    pub faults: Vec<Fault>,
+    /// How it shall fail; can be switched while it runs.
+    pub faults: Faults,
     /// The one client that is registered.
     pub client_id: String,
     /// That client's secret.
@@ -39,7 +42,7 @@ pub struct SandboxConfig {
     pub redirect_uri: String,
     /// Who decides on the consent page.
     pub consent: ConsentMode,
-    /// How long [`Fault::SlowToken`] stays silent.
+    /// How long [`Fault::SlowToken`] and [`Fault::ApiSlow`] stay silent.
     pub silence: Duration,
 }
 
@@ -51,7 +54,7 @@ impl SandboxConfig {
         redirect_uri: impl Into<String>,
     ) -> Self {
         Self {
-            faults: Vec::new(),
+            faults: Faults::default(),
             client_id: client_id.into(),
             client_secret,
             redirect_uri: redirect_uri.into(),
@@ -106,12 +109,14 @@ impl Sandbox {
 
     /// Whether it was told to fail this way.
     fn fails(&self, fault: Fault) -> bool {
-        self.config.faults.contains(&fault)
+        self.config.faults.has(fault)
     }
 
-    /// The time now.
+    /// The time now, by a clock that may be off.
     fn now(&self) -> Timestamp {
-        (self.clock)()
+        let now = (self.clock)();
+        let skewed = failing::skew(&self.config.faults).map(|skew| now.checked_add(skew));
+        skewed.and_then(Result::ok).unwrap_or(now)
     }
 
     /// What it remembers.
@@ -141,5 +146,6 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
         .route(connect::METADATA_PATH, get(connect::discovery))
         .route(connect::JWKS_PATH, get(connect::jwks))
         .fallback(dinero::answer)
+        .layer(from_fn_with_state(sandbox.clone(), failing::dated))
         .with_state(sandbox)
 }

@@ -8,7 +8,7 @@ use crate::core::profile::{Profile, SecretReference};
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
 use crate::edge::profiles::built_in;
-use crate::edge::sandbox_server::{ConsentMode, SandboxConfig, start};
+use crate::edge::sandbox_server::{ConsentMode, Faults, SandboxConfig, start};
 use std::io;
 
 /// Runs it until a signal comes. Fails when standard output is closed or full.
@@ -21,7 +21,7 @@ pub(super) async fn sandbox(arguments: Sandbox, printer: &mut Printer<'_>) -> io
     };
     let mut signals = Signals::new()?;
     let config = SandboxConfig {
-        faults: arguments.faults,
+        faults: Faults::of(&arguments.faults),
         consent: match arguments.consent {
             ConsentChoice::Ask => ConsentMode::Ask,
             ConsentChoice::Accept => ConsentMode::Accept,

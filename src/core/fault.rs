@@ -3,41 +3,32 @@
 use crate::core::nearest::nearest;
 use crate::core::oauth::Step;
 
-/// A named way to fail.
+/// Where a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fault {
-    /// The token endpoint does not take the client's secret.
-    InvalidClient,
-    /// The authorize endpoint does not know the redirect URI: an error page, nothing comes back.
-    RedirectMismatch,
-    /// The code is expired when it is exchanged.
-    ExpiredCode,
-    /// The code was used before.
-    ReusedCode,
-    /// The token endpoint does not answer for a minute.
-    SlowToken,
-    /// The token endpoint answers 500.
-    Token500,
-    /// The token endpoint answers with a web page.
-    TokenHtml,
-    /// The token endpoint's answer breaks off.
-    TokenCutOff,
-    /// The callback carries another state.
-    WrongState,
-    /// No refresh token is given although `offline_access` was asked.
-    NoRefreshToken,
-    /// A refresh is answered with `invalid_grant`.
-    RefreshTokenSpent,
-    /// A refresh is answered as if its one-time token came a second time.
-    RefreshReused,
-    /// A refresh rotates the token, then the connection is closed without an answer.
-    RefreshDropped,
-    /// An access token lives for five seconds.
-    TokenShortLived,
-    /// The API answers 401.
-    Api401,
-    /// The API answers 429.
-    Api429,
+pub enum Place {
+    /// The authorize endpoint and the answer it brings to the redirect URI.
+    Authorize,
+    /// The token endpoint, asked with a code (most of these strike a refresh as well).
+    Exchange,
+    /// What stands in a token answer.
+    Tokens,
+    /// The token endpoint, asked with a refresh token.
+    Refresh,
+    /// Dinero.
+    Api,
+}
+
+impl Place {
+    /// What its faults stand under in a list.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Authorize => "Consent and callback",
+            Self::Exchange => "Exchange",
+            Self::Tokens => "Tokens",
+            Self::Refresh => "Refresh",
+            Self::Api => "Dinero",
+        }
+    }
 }
 
 /// What is said about a fault, everywhere.
@@ -45,6 +36,8 @@ pub enum Fault {
 pub struct FaultFacts {
     /// The fault.
     pub fault: Fault,
+    /// Where it strikes.
+    pub place: Place,
     /// Its name on the command line.
     pub name: &'static str,
     /// What it breaks, in one line.
@@ -55,121 +48,193 @@ pub struct FaultFacts {
     pub rule: &'static str,
 }
 
-/// Every fault.
-pub const FAULTS: [FaultFacts; 16] = [
-    FaultFacts {
-        fault: Fault::InvalidClient,
-        name: "invalid-client",
-        breaks: "the token endpoint refuses the client secret",
-        step: Step::Exchange,
-        rule: "invalid-client",
-    },
-    FaultFacts {
-        fault: Fault::RedirectMismatch,
-        name: "redirect-mismatch",
-        breaks: "the redirect URI is not registered: an error page, nothing comes back",
-        step: Step::Consent,
-        rule: "callback-timeout",
-    },
-    FaultFacts {
-        fault: Fault::ExpiredCode,
-        name: "expired-code",
-        breaks: "the code is expired when it is exchanged",
-        step: Step::Exchange,
-        rule: "invalid-grant-code-expired",
-    },
-    FaultFacts {
-        fault: Fault::ReusedCode,
-        name: "reused-code",
-        breaks: "the code was exchanged before",
-        step: Step::Exchange,
-        rule: "invalid-grant-code-reused",
-    },
-    FaultFacts {
-        fault: Fault::SlowToken,
-        name: "slow-token",
-        breaks: "the token endpoint stays silent",
-        step: Step::Exchange,
-        rule: "network-timeout",
-    },
-    FaultFacts {
-        fault: Fault::Token500,
-        name: "token-500",
-        breaks: "the token endpoint answers 500",
-        step: Step::Exchange,
-        rule: "token-server-error",
-    },
-    FaultFacts {
-        fault: Fault::TokenHtml,
-        name: "token-html",
-        breaks: "the token endpoint answers with a web page",
-        step: Step::Exchange,
-        rule: "token-response-not-json",
-    },
-    FaultFacts {
-        fault: Fault::TokenCutOff,
-        name: "token-cut-off",
-        breaks: "the token endpoint's answer breaks off",
-        step: Step::Exchange,
-        rule: "token-response-not-json",
-    },
-    FaultFacts {
-        fault: Fault::WrongState,
-        name: "wrong-state",
-        breaks: "the callback carries another state",
-        step: Step::Callback,
-        rule: "state-mismatch",
-    },
-    FaultFacts {
-        fault: Fault::NoRefreshToken,
-        name: "no-refresh-token",
-        breaks: "no refresh token comes, although it was asked for",
-        step: Step::Token,
-        rule: "refresh-token-missing",
-    },
-    FaultFacts {
-        fault: Fault::RefreshTokenSpent,
-        name: "refresh-token-spent",
-        breaks: "a refresh is refused: its token is not taken any more",
-        step: Step::Token,
-        rule: "refresh-token-invalid",
-    },
-    FaultFacts {
-        fault: Fault::RefreshReused,
-        name: "refresh-reused",
-        breaks: "a refresh is refused: its one-time token came before",
-        step: Step::Token,
-        rule: "refresh-token-reuse",
-    },
-    FaultFacts {
-        fault: Fault::RefreshDropped,
-        name: "refresh-dropped",
-        breaks: "a refresh spends its token, then the connection ends without an answer",
-        step: Step::Token,
-        rule: "network-reset",
-    },
-    FaultFacts {
-        fault: Fault::TokenShortLived,
-        name: "token-short-lived",
-        breaks: "the access token lives for five seconds",
-        step: Step::Token,
-        rule: "token-expires-soon",
-    },
-    FaultFacts {
-        fault: Fault::Api401,
-        name: "api-401",
-        breaks: "the API refuses the token",
-        step: Step::Requests,
-        rule: "api-unauthorized",
-    },
-    FaultFacts {
-        fault: Fault::Api429,
-        name: "api-429",
-        breaks: "the API says: too many requests",
-        step: Step::Requests,
-        rule: "api-rate-limited",
-    },
-];
+/// One table for the enum and what is said about it, so that neither can lack a row of the other.
+macro_rules! faults {
+    ($($place:ident {
+        $($fault:ident $name:literal at $step:ident, $rule:literal: $breaks:literal;)+
+    })+) => {
+        /// A named way to fail.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Fault {
+            $($(
+                #[doc = $breaks]
+                $fault,
+            )+)+
+        }
+
+        /// How many there are.
+        const COUNT: usize = [$($($name),+),+].len();
+
+        /// Every fault, those of a place together.
+        pub const FAULTS: [FaultFacts; COUNT] = [
+            $($(
+                FaultFacts {
+                    fault: Fault::$fault,
+                    place: Place::$place,
+                    name: $name,
+                    breaks: $breaks,
+                    step: Step::$step,
+                    rule: $rule,
+                },
+            )+)+
+        ];
+    };
+}
+
+faults! {
+    Authorize {
+        RedirectMismatch "redirect-mismatch" at Consent, "callback-timeout":
+            "the redirect URI is not registered: an error page, nothing comes back";
+        AccessDenied "access-denied" at Callback, "callback-access-denied":
+            "the provider says that the user refused, whatever was pressed";
+        LoginRequired "login-required" at Callback, "callback-error":
+            "the callback carries login_required in place of a code";
+        AuthorizeFailed "authorize-failed" at Callback, "callback-error":
+            "the callback carries server_error in place of a code";
+        AuthorizeUnavailable "authorize-unavailable" at Callback, "callback-error":
+            "the callback carries temporarily_unavailable in place of a code";
+        WrongState "wrong-state" at Callback, "state-mismatch":
+            "the callback carries another state";
+        NoState "no-state" at Callback, "state-missing-in-callback":
+            "the callback carries no state";
+        WrongIssuer "wrong-issuer" at Callback, "issuer-mismatch":
+            "the callback names another issuer";
+        NoIssuer "no-issuer" at Callback, "issuer-missing":
+            "the callback names no issuer";
+        NoCode "no-code" at Callback, "callback-missing-code":
+            "the callback carries neither a code nor an error";
+        CodeAndError "code-and-error" at Callback, "callback-code-and-error":
+            "the callback carries a code and an error at once";
+        CodeTwice "code-twice" at Callback, "callback-duplicate-parameter":
+            "the callback carries its code twice";
+        TokenInCallback "token-in-callback" at Callback, "callback-with-token":
+            "the callback carries an access token in place of a code";
+        OtherMode "other-response-mode" at Callback, "callback-mode-mismatch":
+            "the answer comes as a query where a form was asked for, and the reverse";
+        ScopeNarrowed "scope-narrowed" at Callback, "scope-narrowed":
+            "the right to write is not granted";
+    }
+    Exchange {
+        InvalidClient "invalid-client" at Exchange, "invalid-client":
+            "the token endpoint refuses the client secret";
+        UnauthorizedClient "unauthorized-client" at Exchange, "unauthorized-client":
+            "the application may not use the grant";
+        UnsupportedGrantType "unsupported-grant-type" at Exchange, "unsupported-grant-type":
+            "the token endpoint does not know the grant type";
+        InvalidRequest "invalid-request" at Exchange, "invalid-request-missing-parameter":
+            "the token endpoint finds the request malformed";
+        InvalidScope "invalid-scope" at Exchange, "invalid-scope":
+            "the token endpoint does not grant a scope";
+        InvalidTenant "invalid-tenant" at Exchange, "invalid-tenant":
+            "the user or company is not entitled to the API";
+        OtherError "other-error" at Exchange, "token-error":
+            "the token endpoint answers with an error that no standard names";
+        InvalidGrant "invalid-grant" at Exchange, "invalid-grant":
+            "the code is refused without a reason";
+        ExpiredCode "expired-code" at Exchange, "invalid-grant-code-expired":
+            "the code is expired when it is exchanged";
+        ReusedCode "reused-code" at Exchange, "invalid-grant-code-reused":
+            "the code was exchanged before";
+        WrongVerifier "wrong-verifier" at Exchange, "invalid-grant-verifier":
+            "the code verifier is said not to fit the link's challenge";
+        OtherRedirectUri "other-redirect-uri" at Exchange, "invalid-grant-redirect-mismatch":
+            "the redirect URI is said to be another than the link's";
+        SlowToken "slow-token" at Exchange, "network-timeout":
+            "the token endpoint stays silent";
+        TokenDropped "token-dropped" at Exchange, "network-reset":
+            "the token endpoint ends the connection without an answer";
+        Token403 "token-403" at Exchange, "token-error":
+            "a firewall answers 403 in the token endpoint's place";
+        Token404 "token-404" at Exchange, "token-wrong-endpoint":
+            "there is no token endpoint at its address";
+        Token405 "token-405" at Exchange, "token-wrong-method":
+            "the token endpoint's address takes no POST";
+        Token429 "token-429" at Exchange, "token-server-error":
+            "the token endpoint says: too many requests";
+        Token500 "token-500" at Exchange, "token-server-error":
+            "the token endpoint answers 500";
+        TokenRedirect "token-redirect" at Exchange, "token-redirected":
+            "the token endpoint sends the client to a sign-in page";
+        TokenHtml "token-html" at Exchange, "token-response-not-json":
+            "the token endpoint answers with a web page";
+        TokenEmpty "token-empty" at Exchange, "token-response-not-json":
+            "the token endpoint answers with nothing";
+        TokenCutOff "token-cut-off" at Exchange, "token-response-not-json":
+            "the token endpoint's answer breaks off";
+        TokenIncomplete "token-incomplete" at Exchange, "token-response-incomplete":
+            "the token answer holds no access token";
+    }
+    Tokens {
+        NoRefreshToken "no-refresh-token" at Token, "refresh-token-missing":
+            "no refresh token comes, although it was asked for";
+        TokenShortLived "token-short-lived" at Token, "token-expires-soon":
+            "the access token lives for five seconds";
+        NoExpiresIn "no-expires-in" at Token, "token-expires-in-odd":
+            "the token answer does not say how long the token lives";
+        ExpiresInText "expires-in-text" at Token, "token-expires-in-odd":
+            "the token's lifetime comes as a text";
+        TokenNotBearer "token-not-bearer" at Token, "token-type-not-bearer":
+            "the access token is said to be of type DPoP";
+        OtherAudience "other-audience" at Token, "token-wrong-audience":
+            "the access token is made for another API";
+        ClockAhead "clock-ahead" at Token, "token-not-yet-valid":
+            "the provider's clock is ten minutes ahead";
+        ClockBehind "clock-behind" at Token, "clock-skew":
+            "the provider's clock is ten minutes behind";
+    }
+    Refresh {
+        RefreshTokenSpent "refresh-token-spent" at Token, "refresh-token-invalid":
+            "a refresh is refused: its token is not taken any more";
+        RefreshReused "refresh-reused" at Token, "refresh-token-reuse":
+            "a refresh is refused: its one-time token came before";
+        RefreshDropped "refresh-dropped" at Token, "network-reset":
+            "a refresh spends its token, then the connection ends without an answer";
+        RefreshOtherUser "refresh-other-user" at Token, "refresh-subject-changed":
+            "a refresh brings the tokens of somebody else (an id_token shows it)";
+    }
+    Api {
+        Api401 "api-401" at Requests, "api-unauthorized":
+            "the API refuses the token";
+        ApiNoScope "api-no-scope" at Requests, "token-scope-insufficient":
+            "the API says that the token lacks a scope";
+        ApiNoPro "api-no-pro" at Requests, "api-forbidden-no-pro":
+            "the company has no Pro subscription";
+        ApiNoAccess "api-no-access" at Requests, "api-forbidden-role":
+            "the user's role in the company is too low";
+        ApiNoOrganizations "api-no-organizations" at Requests, "api-no-organizations":
+            "the user belongs to no company";
+        ApiNotFound "api-not-found" at Requests, "api-not-found":
+            "nothing is found in a company";
+        ApiValidation "api-validation" at Requests, "api-validation":
+            "a value of a call within a company is not taken (code 42)";
+        ApiLimit "api-limit" at Requests, "api-limit-exceeded":
+            "a value of a call within a company is beyond a limit (code 43)";
+        ApiOutdated "api-outdated" at Requests, "api-timestamp-outdated":
+            "what a call within a company changes was changed meanwhile (code 58)";
+        ApiDuplicate "api-duplicate" at Requests, "api-duplicate":
+            "what a call within a company makes is there already (code 72)";
+        ApiSlow "api-slow" at Requests, "network-timeout":
+            "the API stays silent";
+        ApiDropped "api-dropped" at Requests, "network-reset":
+            "the API ends the connection without an answer";
+        Api404 "api-404" at Requests, "api-wrong-path":
+            "the API knows no path: a web page with status 404";
+        Api429 "api-429" at Requests, "api-rate-limited":
+            "the API says: too many requests";
+        Api480 "api-480" at Requests, "api-brown-out":
+            "the path is being switched off: status 480";
+        Api500 "api-500" at Requests, "api-server-error":
+            "the API answers 500";
+        ApiRedirect "api-redirect" at Requests, "api-refused":
+            "the API sends the client elsewhere";
+        ApiHtml "api-html" at Requests, "api-body-not-json":
+            "a proxy answers with a web page in the API's place";
+        ApiWrongType "api-wrong-type" at Requests, "api-body-not-json":
+            "the API's answer says that it is a web page";
+        ApiCutOff "api-cut-off" at Requests, "api-body-not-json":
+            "the API's answer breaks off";
+    }
+}
 
 impl Fault {
     /// Its row in [`FAULTS`].

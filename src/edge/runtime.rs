@@ -102,8 +102,8 @@ impl Runtime {
                 redirect_uri,
             } => {
                 let client = SandboxConfig::for_client(client_id, client_secret, redirect_uri);
-                let config = SandboxConfig { faults, ..client };
-                self.embedded.start(run, config, self.events.clone());
+                self.embedded.switch(&faults);
+                self.embedded.start(run, client, self.events.clone());
             }
             Effect::ReadSecret { client, reference } => {
                 self.keeping.read_secret(client, reference);

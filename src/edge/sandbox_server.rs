@@ -2,7 +2,7 @@
 //!
 //! The sandbox itself knows neither sockets nor the clock nor randomness: all three are handed in here.
 
-pub use crate::sandbox::{ConsentMode, SandboxConfig};
+pub use crate::sandbox::{ConsentMode, Faults, SandboxConfig};
 
 use crate::core::secret::Entropy;
 use crate::sandbox::{Sandbox, Surroundings, router};

@@ -7,6 +7,7 @@ mod list;
 mod rows;
 
 use super::connect::{USERS, User};
+use super::failing::{self, DineroError};
 use super::{Sandbox, pages, reply};
 use crate::core::fault::Fault;
 use axum::extract::{RawQuery, Request, State};
@@ -109,6 +110,19 @@ impl Refusal {
     }
 }
 
+impl From<DineroError> for Refusal {
+    fn from((status, code, message, field): DineroError) -> Self {
+        Self {
+            validation: field.map(|(name, why)| (name, why.to_owned())),
+            ..Self::new(
+                StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
+                code,
+                message,
+            )
+        }
+    }
+}
+
 /// Everything below the API's base URL.
 pub(super) async fn answer(
     State(sandbox): State<Arc<Sandbox>>,
@@ -121,18 +135,20 @@ pub(super) async fn answer(
     if request.method() != Method::GET {
         return reply::method_not_allowed("GET");
     }
-    if sandbox.fails(Fault::Api429) {
-        return too_many_requests();
+    if sandbox.fails(Fault::ApiSlow) {
+        tokio::time::sleep(sandbox.config.silence).await;
     }
-    if sandbox.fails(Fault::Api401) {
-        return unauthorized(r#"Bearer error="invalid_token""#);
+    if let Some(instead) = failing::instead_of_api(&sandbox.config.faults) {
+        return instead;
     }
     let claims = match bearer(&sandbox, request.headers()).await {
         Ok(claims) => claims,
         Err(challenge) => return unauthorized(challenge),
     };
     let query = reply::Pairs::read(query.unwrap_or_default().as_bytes());
-    match read(&resource, &claims, &query) {
+    match read(&sandbox, &resource, &claims, &query) {
+        Ok(body) if sandbox.fails(Fault::ApiCutOff) => reply::cut_off(&body),
+        Ok(body) if sandbox.fails(Fault::ApiWrongType) => reply::page(StatusCode::OK, body, None),
         Ok(body) => reply::json(StatusCode::OK, body),
         Err(refusal) => refusal.response(),
     }
@@ -145,19 +161,6 @@ fn unauthorized(challenge: &'static str) -> Response {
         StatusCode::UNAUTHORIZED,
         Some((header::WWW_AUTHENTICATE, value)),
     )
-}
-
-/// 429 as plain text.
-fn too_many_requests() -> Response {
-    let text = "API calls quota exceeded: at most 100 calls in 1 minute for each organization.";
-    let mut response = reply::bare(
-        StatusCode::TOO_MANY_REQUESTS,
-        Some((header::RETRY_AFTER, HeaderValue::from_static("12"))),
-    );
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    *response.body_mut() = text.into();
-    response
 }
 
 /// The claims of the token that came along, or the challenge that says why it does not do (RFC 6750 3).
@@ -179,7 +182,12 @@ async fn bearer(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Value, &'stati
 }
 
 /// What is read of a resource.
-fn read(resource: &Resource, claims: &Value, query: &reply::Pairs) -> Result<String, Refusal> {
+fn read(
+    sandbox: &Sandbox,
+    resource: &Resource,
+    claims: &Value,
+    query: &reply::Pairs,
+) -> Result<String, Refusal> {
     let scopes = claims["scope"].as_array().map(Vec::as_slice);
     let may_read = scopes
         .unwrap_or_default()
@@ -191,12 +199,16 @@ fn read(resource: &Resource, claims: &Value, query: &reply::Pairs) -> Result<Str
         return Err(Refusal::new(StatusCode::FORBIDDEN, 41, message));
     };
     if let Some(id) = resource.organization() {
+        if let Some(error) = failing::of_company(&sandbox.config.faults) {
+            return Err(error.into());
+        }
         may_see(user, id)?;
     }
+    let none = sandbox.fails(Fault::ApiNoOrganizations);
     let theirs = || {
         data::ORGANIZATIONS
             .iter()
-            .filter(|one| user.organizations.contains(&one.id))
+            .filter(|one| !none && user.organizations.contains(&one.id))
     };
     match resource {
         Resource::Organizations => Ok(array(theirs().map(|one| object(&one.whole())))),

@@ -5,6 +5,7 @@
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, StreamExt as _};
 
 /// Decoded pairs of a query or a form, in order.
 #[derive(Debug, Default)]
@@ -114,4 +115,32 @@ pub(super) fn bare(status: StatusCode, further: Option<(HeaderName, HeaderValue)
 pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
     let value = HeaderValue::from_static(allowed);
     bare(StatusCode::METHOD_NOT_ALLOWED, Some((header::ALLOW, value)))
+}
+
+/// An answer that announces all of itself and breaks off in the middle.
+pub(super) fn cut_off(text: &str) -> Response {
+    let half = Bytes::copy_from_slice(&text.as_bytes()[..text.len() / 2]);
+    let broken = stream::once(async {
+        // What came before is on the wire by then; an error at once would take it along.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
+    });
+    let body = stream::iter([Ok(half)]).chain(broken);
+    let mut response = json(StatusCode::OK, String::new());
+    *response.body_mut() = Body::from_stream(body);
+    let length = HeaderValue::from(text.len());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, length);
+    response
+}
+
+/// No answer: a body that breaks at once takes the head along, so the connection ends in silence.
+pub(super) fn dropped() -> Response {
+    let broken = stream::iter([Err::<Bytes, _>(std::io::Error::from(
+        std::io::ErrorKind::ConnectionAborted,
+    ))]);
+    let mut response = json(StatusCode::OK, String::new());
+    *response.body_mut() = Body::from_stream(broken);
+    response
 }

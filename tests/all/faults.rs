@@ -4,7 +4,7 @@ use dineroscope::cli::drive::Drive;
 use dineroscope::core::dinero::call::Call;
 use dineroscope::core::engine::message::{Command, Consent, Prompt};
 use dineroscope::core::engine::{Engine, Setup};
-use dineroscope::core::fault::{FAULTS, Fault, FaultFacts};
+use dineroscope::core::fault::{FAULTS, Fault, FaultFacts, Place};
 use dineroscope::core::oauth::{RunPhase, Step};
 use dineroscope::core::token::import::TokenKind;
 use dineroscope::edge::profiles::built_in;
@@ -13,6 +13,12 @@ use std::time::Duration;
 
 /// How long a walk may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What every user may call.
+const ORGANIZATIONS: &str = "/v1.1/organizations";
+
+/// A call within a company.
+const CONTACTS: &str = "/v2/410233/contacts";
 
 /// An engine on the embedded sandbox with these faults; its run waits for the answer.
 async fn waiting(faults: Vec<Fault>) -> Drive {
@@ -24,12 +30,16 @@ async fn waiting(faults: Vec<Fault>) -> Drive {
         } else {
             SignedDuration::from_mins(1)
         },
-        faults,
+        faults: faults.clone(),
     };
     let mut drive = Drive::with(setup, |options| {
         options.http.answer = Duration::from_secs(1);
     });
-    let profile = built_in("sandbox").unwrap().profile.unwrap();
+    let mut profile = built_in("sandbox").unwrap().profile.unwrap();
+    if faults.contains(&Fault::RefreshOtherUser) {
+        // Only an id_token says who it is about.
+        profile.scopes.push("openid".to_owned());
+    }
     drive.command(Command::UseProfile(Box::new(profile)));
     until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
     drive.command(Command::Begin {
@@ -72,7 +82,12 @@ async fn walk(drive: &mut Drive, step: Step) {
         Step::Consent => {
             until(drive, |engine| engine.run().phase == RunPhase::TimedOut).await;
         }
-        Step::Callback => until(drive, |engine| !engine.run().hits.is_empty()).await,
+        Step::Callback => {
+            until(drive, |engine| {
+                !engine.run().hits.is_empty() || engine.run().answer.is_some()
+            })
+            .await;
+        }
         Step::Exchange | Step::Token | Step::Requests => {
             until(drive, |engine| engine.run().phase == RunPhase::Answered).await;
             drive.command(Command::Exchange);
@@ -82,21 +97,26 @@ async fn walk(drive: &mut Drive, step: Step) {
             .await;
         }
     }
-    if step == Step::Requests {
-        drive.command(Command::Send(Call::new("GET", "/v1.1/organizations")));
-        until(drive, |engine| engine.requests().answered.is_some()).await;
-    }
+}
+
+/// Calls the API, and waits for the end of it.
+async fn call(drive: &mut Drive, path: &str) {
+    drive.command(Command::Send(Call::new("GET", path)));
+    until(drive, |engine| engine.requests().answered.is_some()).await;
 }
 
 /// The leading finding of the fault's step is the fault's rule.
 async fn explained(row: &FaultFacts) {
     let mut drive = waiting(vec![row.fault]).await;
     walk(&mut drive, row.step).await;
-    if matches!(
-        row.fault,
-        Fault::RefreshTokenSpent | Fault::RefreshReused | Fault::RefreshDropped
-    ) {
-        refresh(&mut drive).await;
+    match row.place {
+        Place::Refresh => refresh(&mut drive).await,
+        Place::Api => {
+            let within = row.breaks.contains("company") && row.fault != Fault::ApiNoOrganizations;
+            let path = if within { CONTACTS } else { ORGANIZATIONS };
+            call(&mut drive, path).await;
+        }
+        Place::Authorize | Place::Exchange | Place::Tokens => {}
     }
     let now = match (row.fault, drive.engine().grant()) {
         // However slow this machine is.
@@ -125,6 +145,7 @@ async fn each_is_explained_by_its_rule() {
 async fn without_a_fault_none_of_their_rules_speaks() {
     let mut drive = waiting(Vec::new()).await;
     walk(&mut drive, Step::Requests).await;
+    call(&mut drive, CONTACTS).await;
     let engine = drive.engine();
     assert_eq!(engine.run().phase, RunPhase::Authorized);
     for row in &FAULTS {
@@ -134,6 +155,32 @@ async fn without_a_fault_none_of_their_rules_speaks() {
             "{found:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn several_at_once_are_told_in_the_order_in_which_they_strike() {
+    let mut on = vec![Fault::ApiSlow, Fault::ApiNoPro, Fault::Api500];
+    on.extend([
+        Fault::ClockBehind,
+        Fault::NoRefreshToken,
+        Fault::ScopeNarrowed,
+    ]);
+    let mut drive = waiting(on).await;
+    walk(&mut drive, Step::Token).await;
+    let leading = |drive: &Drive, step: Step| -> Vec<&str> {
+        let found = drive.engine().findings(Timestamp::now(), step);
+        found.iter().map(|finding| finding.rule).collect()
+    };
+    assert_eq!(
+        leading(&drive, Step::Token),
+        ["scope-narrowed", "refresh-token-missing", "clock-skew"]
+    );
+    call(&mut drive, CONTACTS).await;
+    assert_eq!(leading(&drive, Step::Requests), ["network-timeout"]);
+    // A refused exchange leaves nothing for the others to spoil.
+    let mut drive = waiting(vec![Fault::TokenNotBearer, Fault::InvalidTenant]).await;
+    walk(&mut drive, Step::Token).await;
+    assert_eq!(leading(&drive, Step::Exchange), ["invalid-tenant"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@
 
 use super::answered;
 use crate::core::engine::message::Event;
-use crate::edge::sandbox_server::{SandboxConfig, SandboxServer, start};
+use crate::core::fault::Fault;
+use crate::edge::sandbox_server::{Faults, SandboxConfig, SandboxServer, start};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedSender;
@@ -17,11 +18,22 @@ type Running = Arc<Mutex<Vec<(SandboxConfig, SandboxServer)>>>;
 #[derive(Debug, Default)]
 pub(super) struct Embedded {
     running: Running,
+    /// One switch for all of them.
+    faults: Faults,
 }
 
 impl Embedded {
+    /// From now on all fail in these ways, those that run too.
+    pub(super) fn switch(&self, faults: &[Fault]) {
+        self.faults.set(faults);
+    }
+
     /// Reports to the run where it is reached.
-    pub(super) fn start(&self, run: u64, config: SandboxConfig, events: UnboundedSender<Event>) {
+    pub(super) fn start(&self, run: u64, client: SandboxConfig, events: UnboundedSender<Event>) {
+        let config = SandboxConfig {
+            faults: self.faults.clone(),
+            ..client
+        };
         let running = self.running.clone();
         let starting = async move {
             origin(&running, config).await.map_or_else(

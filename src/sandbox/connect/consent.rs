@@ -2,10 +2,10 @@
 //!
 //! Each page names its request in a hidden field, so that a client without cookies can walk them too.
 
-use super::super::Sandbox;
 use super::super::memory::{Authorization, AuthorizeRequest, ResponseMode, SignIn};
 use super::super::pages;
 use super::super::reply::{self, Pairs};
+use super::super::{Sandbox, failing};
 use super::authorize::pending;
 use super::{USERS, in_answer_order};
 use crate::core::fault::Fault;
@@ -135,7 +135,14 @@ fn unknown(sandbox: &Sandbox) -> Response {
 }
 
 /// Brings a code to the redirect URI.
-pub(super) fn accept(sandbox: &Sandbox, authorization: Authorization) -> Response {
+pub(super) fn accept(sandbox: &Sandbox, mut authorization: Authorization) -> Response {
+    if let Some(error) = failing::of_callback(&sandbox.config.faults) {
+        return refuse(sandbox, &authorization.request, error);
+    }
+    if sandbox.fails(Fault::ScopeNarrowed) {
+        let scopes = &mut authorization.request.scopes;
+        scopes.retain(|scope| !scope.ends_with(":write"));
+    }
     let request = authorization.request.clone();
     let code = sandbox.memory().issue_code(authorization);
     let scope = in_answer_order(&request.scopes);
@@ -147,27 +154,83 @@ pub(super) fn refuse(sandbox: &Sandbox, request: &AuthorizeRequest, error: &str)
     deliver(sandbox, request, vec![("error", error.to_owned())])
 }
 
+/// What a fault does to a field of the answer.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    /// It does not come.
+    Drop,
+    /// It comes twice.
+    Repeat,
+    /// It comes with another value.
+    Value(&'static str),
+    /// It comes with a random value.
+    Random,
+    /// It comes under another name.
+    Name(&'static str),
+    /// Another field comes with it.
+    With(&'static str, &'static str),
+}
+
+/// Faults that change a field of the answer, in the order in which they do.
+const CHANGES: [(Fault, &str, Change); 8] = [
+    (Fault::WrongState, "state", Change::Random),
+    (Fault::NoState, "state", Change::Drop),
+    (
+        Fault::WrongIssuer,
+        "iss",
+        Change::Value("https://connect.elsewhere.example"),
+    ),
+    (Fault::NoIssuer, "iss", Change::Drop),
+    (
+        Fault::CodeAndError,
+        "code",
+        Change::With("error", "server_error"),
+    ),
+    (Fault::CodeTwice, "code", Change::Repeat),
+    (Fault::TokenInCallback, "code", Change::Name("access_token")),
+    (Fault::NoCode, "code", Change::Drop),
+];
+
+/// Does to the fields what the faults do that are on.
+fn spoil(sandbox: &Sandbox, fields: &mut Vec<(&'static str, String)>) {
+    for (fault, name, change) in CHANGES {
+        let at = fields.iter().position(|(field, _)| *field == name);
+        let Some(at) = at.filter(|_| sandbox.fails(fault)) else {
+            continue;
+        };
+        match change {
+            Change::Drop => fields.retain(|(field, _)| *field != name),
+            Change::Repeat => fields.insert(at, fields[at].clone()),
+            Change::Value(other) => other.clone_into(&mut fields[at].1),
+            Change::Random => fields[at].1 = sandbox.memory().handle(),
+            Change::Name(other) => fields[at].0 = other,
+            Change::With(other, value) => fields.insert(at, (other, value.to_owned())),
+        }
+    }
+}
+
 /// Brings fields to the redirect URI, with those that every answer has.
 fn deliver(
     sandbox: &Sandbox,
     request: &AuthorizeRequest,
     mut fields: Vec<(&'static str, String)>,
 ) -> Response {
-    let failed = fields.iter().any(|(name, _)| *name == "error");
     if let Some(state) = &request.state {
-        let altered = sandbox.fails(Fault::WrongState);
-        let state = if altered {
-            sandbox.memory().handle()
-        } else {
-            state.clone()
-        };
-        fields.push(("state", state));
+        fields.push(("state", state.clone()));
     }
     fields.push(("session_state", session_state(sandbox)));
     fields.push(("iss", sandbox.origin.clone()));
-    match request.response_mode {
+    spoil(sandbox, &mut fields);
+    let failed = fields.iter().any(|(name, _)| *name == "error");
+    let mode = match request.response_mode {
+        asked if !sandbox.fails(Fault::OtherMode) => asked,
+        ResponseMode::FormPost => ResponseMode::Query,
+        ResponseMode::Query => ResponseMode::FormPost,
+    };
+    let uri = &request.redirect_uri;
+    match mode {
         ResponseMode::FormPost => {
-            let page = pages::callback(request.language, &request.redirect_uri, &fields);
+            let page = pages::callback(request.language, uri, &fields);
             let script = digest(&SHA256, pages::CALLBACK_SCRIPT.as_bytes());
             let hash = format!("sha256-{}", STANDARD.encode(script));
             reply::page(StatusCode::OK, page, Some(&hash))
@@ -175,14 +238,9 @@ fn deliver(
         ResponseMode::Query => {
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.extend_pairs(&fields);
-            let separator = if request.redirect_uri.contains('?') {
-                '&'
-            } else {
-                '?'
-            };
+            let separator = if uri.contains('?') { '&' } else { '?' };
             // Duende keeps a fragment of the address before from living on in an error's.
             let fragment = if failed { "#_" } else { "" };
-            let uri = &request.redirect_uri;
             reply::redirect(&format!("{uri}{separator}{}{fragment}", query.finish()))
         }
     }

@@ -4,9 +4,9 @@
 //! exchange burns the code.
 
 use super::super::Sandbox;
+use super::super::failing::{self, Refusal};
 use super::super::keys::Keys;
 use super::super::memory::{Authorization, CODE_SECONDS, Refresh};
-use super::super::pages;
 use super::super::reply::{self, Pairs};
 use super::client::authenticate;
 use super::{USERS, in_answer_order};
@@ -14,13 +14,12 @@ use crate::core::fault::Fault;
 use crate::core::oauth::pkce;
 use crate::core::secret::{Secret, equal_in_constant_time};
 use aws_lc_rs::digest::{SHA256, digest};
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -30,30 +29,17 @@ const ACCESS_TOKEN_SECONDS: i64 = 3600;
 /// The same, when it is told to be short.
 const SHORT_SECONDS: i64 = 5;
 
+/// Whom an access token is for, when it is for somebody else.
+const OTHER_AUDIENCE: &str = "https://api.elsewhere.example";
+
 /// Lifetime of an id_token in seconds (Duende's default).
 const ID_TOKEN_SECONDS: i64 = 300;
-
-/// An error of the token endpoint (RFC 6749 5.2).
-#[derive(Debug)]
-struct Refusal {
-    error: &'static str,
-    description: Option<&'static str>,
-}
 
 /// What is given: on what authorization, and for which scopes of it.
 #[derive(Debug)]
 struct Granted {
     authorization: Authorization,
     scopes: Vec<String>,
-}
-
-impl From<&'static str> for Refusal {
-    fn from(error: &'static str) -> Self {
-        Self {
-            error,
-            description: None,
-        }
-    }
 }
 
 /// The token endpoint.
@@ -68,11 +54,8 @@ pub(in crate::sandbox) async fn token(
     if sandbox.fails(Fault::SlowToken) {
         tokio::time::sleep(sandbox.config.silence).await;
     }
-    if sandbox.fails(Fault::Token500) {
-        return reply::bare(StatusCode::INTERNAL_SERVER_ERROR, None);
-    }
-    if sandbox.fails(Fault::TokenHtml) {
-        return reply::page(StatusCode::OK, pages::maintenance(), None);
+    if let Some(instead) = failing::instead_of_tokens(&sandbox.config.faults) {
+        return instead;
     }
     let body = reply::body(body).await;
     let refreshes = Pairs::read(&body).get("grant_type") == Some("refresh_token");
@@ -86,8 +69,8 @@ pub(in crate::sandbox) async fn token(
     };
     match answer {
         None => reply::bare(StatusCode::INTERNAL_SERVER_ERROR, None),
-        Some(_) if refreshes && sandbox.fails(Fault::RefreshDropped) => dropped(),
-        Some(answer) if sandbox.fails(Fault::TokenCutOff) => cut_off(&answer.to_string()),
+        Some(_) if refreshes && sandbox.fails(Fault::RefreshDropped) => reply::dropped(),
+        Some(answer) if sandbox.fails(Fault::TokenCutOff) => reply::cut_off(&answer.to_string()),
         Some(answer) => reply::json(StatusCode::OK, answer.to_string()),
     }
 }
@@ -108,9 +91,7 @@ fn grant(sandbox: &Sandbox, headers: &HeaderMap, body: &Bytes) -> Result<Granted
         return Err("invalid_request".into());
     }
     authenticate(&sandbox.config, headers, &pairs)?;
-    if sandbox.fails(Fault::InvalidClient) {
-        return Err("invalid_client".into());
-    }
+    failing::refused(&sandbox.config.faults, &failing::GRANT)?;
     match pairs.get("grant_type") {
         Some("authorization_code") => by_code(sandbox, &pairs),
         Some("refresh_token") => by_refresh_token(sandbox, &pairs),
@@ -123,17 +104,7 @@ fn by_code(sandbox: &Sandbox, pairs: &Pairs) -> Result<Granted, Refusal> {
     let code = pairs.get("code").ok_or("invalid_grant")?;
     let taken = sandbox.memory().burn_code(code);
     let authorization = taken.ok_or("invalid_grant")?;
-    for (fault, description) in [
-        (Fault::ExpiredCode, "authorization code expired"),
-        (Fault::ReusedCode, "authorization code was already redeemed"),
-    ] {
-        if sandbox.fails(fault) {
-            return Err(Refusal {
-                error: "invalid_grant",
-                description: Some(description),
-            });
-        }
-    }
+    failing::refused(&sandbox.config.faults, &failing::CODE)?;
     let age = sandbox.now().as_second() - authorization.issued_at.as_second();
     if age > CODE_SECONDS {
         return Err("invalid_grant".into());
@@ -169,27 +140,24 @@ fn is_verified(challenge: Option<&str>, verifier: Option<&str>) -> bool {
 /// By a one-time refresh token, which is spent by that; for fewer scopes when some are named.
 fn by_refresh_token(sandbox: &Sandbox, pairs: &Pairs) -> Result<Granted, Refusal> {
     let token = pairs.get("refresh_token").ok_or("invalid_request")?;
-    if sandbox.fails(Fault::RefreshTokenSpent) {
-        return Err("invalid_grant".into());
-    }
-    if sandbox.fails(Fault::RefreshReused) {
-        return Err(Refusal {
-            error: "invalid_grant",
-            description: Some("refresh token was already used"),
-        });
-    }
+    failing::refused(&sandbox.config.faults, &failing::REFRESH)?;
     let asked = pairs.get("scope").unwrap_or_default();
     let scopes: Vec<String> = asked.split_whitespace().map(str::to_owned).collect();
     let presented = sandbox.memory().spend_refresh_token(token, &scopes);
     match presented {
-        Refresh::Taken(authorization) => Ok(Granted {
-            scopes: if scopes.is_empty() {
-                authorization.request.scopes.clone()
-            } else {
-                scopes
-            },
-            authorization: *authorization,
-        }),
+        Refresh::Taken(mut authorization) => {
+            if sandbox.fails(Fault::RefreshOtherUser) {
+                authorization.session.user = (authorization.session.user + 1) % USERS.len();
+            }
+            Ok(Granted {
+                scopes: if scopes.is_empty() {
+                    authorization.request.scopes.clone()
+                } else {
+                    scopes
+                },
+                authorization: *authorization,
+            })
+        }
         Refresh::TooWide => Err("invalid_scope".into()),
         Refresh::Unknown | Refresh::Replayed => Err("invalid_grant".into()),
     }
@@ -213,11 +181,37 @@ fn answer(sandbox: &Sandbox, keys: &Keys, granted: Granted) -> Option<Value> {
     answer["scope"] = in_answer_order(&scopes).into();
     let asked = &authorization.request.scopes;
     let offline = asked.iter().any(|scope| scope == "offline_access");
-    if offline && !sandbox.fails(Fault::NoRefreshToken) {
+    if offline {
         // The next one stands for all that was granted, whatever this one was used for (RFC 6749 6).
         answer["refresh_token"] = sandbox.memory().issue_refresh_token(authorization).into();
     }
+    spoil(sandbox, &mut answer);
     Some(answer)
+}
+
+/// Members of the answer that a fault takes away, or gives another value.
+const MEMBERS: [(Fault, &str, Option<&str>); 5] = [
+    (Fault::TokenIncomplete, "access_token", None),
+    (Fault::NoRefreshToken, "refresh_token", None),
+    (Fault::NoExpiresIn, "expires_in", None),
+    (Fault::ExpiresInText, "expires_in", Some("3600")),
+    (Fault::TokenNotBearer, "token_type", Some("DPoP")),
+];
+
+/// Does to the answer what the faults of its members do. One that was taken away stays away.
+fn spoil(sandbox: &Sandbox, answer: &mut Value) {
+    let Some(members) = answer.as_object_mut() else {
+        return;
+    };
+    for (fault, member, other) in MEMBERS {
+        if !sandbox.fails(fault) || !members.contains_key(member) {
+            continue;
+        }
+        match other {
+            Some(other) => members.insert(member.to_owned(), other.into()),
+            None => members.remove(member),
+        };
+    }
 }
 
 /// Lifetime of an access token here, in seconds.
@@ -252,7 +246,12 @@ fn common_claims(sandbox: &Sandbox, granted: &Authorization, seconds: i64) -> Va
 fn access_claims(sandbox: &Sandbox, granted: &Authorization, scopes: &[String]) -> Value {
     let mut claims = common_claims(sandbox, granted, lifetime(sandbox));
     let scopes = in_answer_order(scopes);
-    claims["aud"] = sandbox.origin.as_str().into();
+    let elsewhere = sandbox.fails(Fault::OtherAudience);
+    claims["aud"] = if elsewhere {
+        OTHER_AUDIENCE.into()
+    } else {
+        sandbox.origin.as_str().into()
+    };
     claims["scope"] = scopes.split(' ').collect::<Vec<_>>().into();
     claims["client_id"] = sandbox.config.client_id.as_str().into();
     claims["created_at"] = 1_704_096_000.into();
@@ -276,32 +275,4 @@ fn id_claims(sandbox: &Sandbox, granted: &Authorization, access_token: &str) -> 
     claims["email_verified"] = true.into();
     claims["locale"] = "da-DK".into();
     claims
-}
-
-/// An answer that announces all of itself and breaks off in the middle.
-fn cut_off(text: &str) -> Response {
-    let half = Bytes::copy_from_slice(&text.as_bytes()[..text.len() / 2]);
-    let broken = stream::once(async {
-        // What came before is on the wire by then; an error at once would take it along.
-        tokio::task::yield_now().await;
-        Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
-    });
-    let body = stream::iter([Ok(half)]).chain(broken);
-    let mut response = reply::json(StatusCode::OK, String::new());
-    *response.body_mut() = Body::from_stream(body);
-    let length = HeaderValue::from(text.len());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, length);
-    response
-}
-
-/// No answer: a body that breaks at once takes the head along, so the connection ends in silence.
-fn dropped() -> Response {
-    let broken = stream::iter([Err::<Bytes, _>(std::io::Error::from(
-        std::io::ErrorKind::ConnectionAborted,
-    ))]);
-    let mut response = reply::json(StatusCode::OK, String::new());
-    *response.body_mut() = Body::from_stream(broken);
-    response
 }

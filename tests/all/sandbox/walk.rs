@@ -2,7 +2,7 @@
 
 use dineroscope::core::fault::Fault;
 use dineroscope::core::secret::{Entropy, Secret};
-use dineroscope::edge::sandbox_server::{ConsentMode, SandboxConfig, SandboxServer, start};
+use dineroscope::edge::sandbox_server::{ConsentMode, Faults, SandboxConfig, SandboxServer, start};
 use dineroscope::sandbox::{Sandbox, Surroundings, router};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -22,7 +22,7 @@ pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 /// A sandbox that fails in those ways, for a client on any port of localhost.
 pub(crate) fn config(consent: ConsentMode, faults: &[Fault]) -> SandboxConfig {
     SandboxConfig {
-        faults: faults.to_vec(),
+        faults: Faults::of(faults),
         consent,
         ..SandboxConfig::for_client(CLIENT, Secret::new(SECRET), "http://localhost:0/callback")
     }
