@@ -254,7 +254,8 @@ pub fn sets_text(sets: &[(String, Vec<String>)]) -> String {
     typed::joined_sets(sets)
 }
 
-/// A profile in which every key can be judged by itself.
+/// A profile in which every key can be judged by itself. Its provider is on this machine, because only
+/// there every word for the environment may stand; whether the two fit is judged in the whole file.
 const SOUND: &str = r#"
 client_id = "judged"
 client_secret = { prompt = true }
@@ -263,8 +264,8 @@ scopes = ["judged"]
 api.base_url = "https://api.example.com"
 
 [provider]
-authorize_url = "https://login.example.com/connect/authorize"
-token_url = "https://login.example.com/connect/token"
+authorize_url = "http://127.0.0.1:1/connect/authorize"
+token_url = "http://127.0.0.1:1/connect/token"
 "#;
 
 /// What the form shows of a text, one for each of `FIELDS`.

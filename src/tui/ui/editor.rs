@@ -4,6 +4,7 @@ use super::popup::field;
 use super::shelf::EntryId;
 use crate::core::profile::check;
 use crate::core::profile::edit::{FIELDS, judge};
+use crate::core::profile::is_placeholder;
 use ratatui_textarea::TextArea;
 
 /// What is typed.
@@ -69,7 +70,10 @@ impl Editor {
             area.set_mask_char('•');
             area.set_max_histories(0);
         }
-        area.insert_str(text);
+        // A placeholder is there to be replaced, not to be edited.
+        if !is_placeholder(text) {
+            area.insert_str(text);
+        }
         let mut editor = Self {
             typed,
             entry,
