@@ -28,6 +28,8 @@ mod profile_register;
 mod profile_secret;
 mod profiles;
 mod pty;
+#[cfg(unix)]
+mod pty_profile;
 mod readme;
 mod redaction;
 mod refresh;
