@@ -23,9 +23,13 @@ Then, with a profile of your own in ./profiles or the configuration folder:
   dineroscope request NAME GET /v1.1/organizations
                                     a call of the API with the token that was kept
 
-Exit codes: 0 done; 1 the provider, the user or the API said no, or nobody answered in time; 2 usage;
-3 profile, configuration or what is kept; 4 no HTTP answer, or an address that cannot be bound;
-5 explain: not recognised";
+Exit codes:
+  0  done
+  1  the provider, the user or the API said no, or nobody answered in time
+  2  the command line was not understood
+  3  something is wrong with the profile, or with what is kept
+  4  no whole HTTP answer came, or an address could not be bound
+  5  explain: not recognised";
 
 /// Walk an OAuth 2.0 client through Visma Connect one visible step at a time, then call the Dinero API
 #[derive(Debug, Parser)]
@@ -111,10 +115,15 @@ pub(super) struct Login {
 /// `explain`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Read are: an authorize link; an answer at the redirect URI (address, form body, raw request, log line); the\n\
-address or text of Visma's error page; a token request (raw, curl line of bash or cmd) and its answer, alone or\n\
-in an error text; a JWT; a Dinero request or answer; a HAR file. Mail-wrapped, quoted and HTML-escaped text is\n\
-read all the same. Exit codes: 0 nothing wrong; 1 an error was found; 5 not recognised")]
+What it reads, also wrapped by a mail program, quoted or escaped as HTML:
+  an authorize link
+  an answer at the redirect URI: address, form body, raw request, log line
+  the address or text of Visma's error page
+  a token request, raw or as a curl line of bash or cmd, and its answer
+  an error text that holds one of them
+  a JWT, a Dinero request or answer, a HAR file
+
+Exit codes: 0 nothing wrong; 1 an error was found; 5 not recognised")]
 pub(super) struct Explain {
     /// A file; `-` or nothing: standard input
     pub(super) file: Option<String>,

@@ -2,7 +2,7 @@
 
 use crate::cli::printer::Printer;
 use crate::core::nearest::nearest;
-use crate::core::profile::{Origin, Profile, ProfileFile, ProfileProblem};
+use crate::core::profile::{Origin, Profile, ProfileFile, ProfileProblem, check};
 use crate::core::wire::visible::Visible;
 use crate::edge::profiles::{Search, find, list, place};
 use std::path::{Path, PathBuf};
@@ -80,11 +80,18 @@ pub(super) fn broken_folder(folder: &Path) -> Option<NotChosen> {
 /// No such profile: the nearest, and what there is.
 pub(super) fn unknown(name: &str, files: &[ProfileFile]) -> NotChosen {
     let there = || files.iter().filter(|file| file.hidden_by.is_none());
-    let meant = nearest(name, there().map(|file| file.name.as_str()))
-        .map(|meant| format!(": did you mean `{meant}`?"))
-        .unwrap_or_default();
+    let reason = match check::name(name) {
+        // A file of such a name may be there all the same: it is never looked for.
+        Err(wrong) => format!("there is no profile of that name: {wrong}"),
+        Ok(()) => {
+            let meant = nearest(name, there().map(|file| file.name.as_str()))
+                .map(|meant| format!(": did you mean `{meant}`?"))
+                .unwrap_or_default();
+            format!("there is no profile `{name}`{meant}")
+        }
+    };
     NotChosen {
-        reason: Visible::of(&format!("there is no profile `{name}`{meant}")),
+        reason: Visible::of(&reason),
         details: there()
             .map(|file| Visible::of(&format!("`{}` ({})", file.name, place(&file.origin))))
             .collect(),

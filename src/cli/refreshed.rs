@@ -35,7 +35,7 @@ pub(super) fn why_not(held: &HeldGrant, anyway: bool, name: &str) -> Option<Stri
 /// An earlier refresh ended in the dark.
 fn unsettled(since: Timestamp, name: &str) -> String {
     format!(
-        "nobody saw the answer to the refresh that was sent at {since}, so the refresh token may be spent: \
+        "nobody saw the answer to the refresh that was sent at {since:.0}, so the refresh token may be spent: \
          try it with `dineroscope token {name} refresh --anyway`, or sign in again with \
          `dineroscope login {name}`"
     )

@@ -140,7 +140,7 @@ async fn token_of(session: &mut Session<'_, '_>, call: &Call) -> Result<bool, St
     let Some(held) = session.engine().held().cloned() else {
         let why = session.why_no_grant();
         if session.engine().grants_trouble().is_some() {
-            return Err(session.fail(Exit::Profile, &format!("{why} Nothing was sent.")));
+            return Err(session.fail(Exit::Profile, &format!("{why}; nothing was sent")));
         }
         session.say(&format!("without Authorization: {why}"));
         return Ok(true);
@@ -182,13 +182,15 @@ async fn tell(
         Outcome::Failed(failure) => {
             session.say_findings(Step::Requests);
             let (exit, what) = match failure.kind {
-                FailureKind::Invalid => (Exit::Usage, "it cannot be sent to"),
-                _ => (Exit::Unreachable, "no answer from"),
+                FailureKind::Invalid => (Exit::Usage, "it cannot be sent"),
+                _ => (Exit::Unreachable, "no answer"),
             };
-            let text = format!(
-                "{what} {}:{}: {}",
-                failure.host, failure.port, failure.detail
-            );
+            let place = match (failure.host.as_str(), failure.kind) {
+                ("", _) => String::new(),
+                (host, FailureKind::Invalid) => format!(" to {host}:{}", failure.port),
+                (host, _) => format!(" from {host}:{}", failure.port),
+            };
+            let text = format!("{what}{place}: {}", failure.detail);
             let text = session.engine().mask().text(&text, &[]);
             return Err(session.fail(exit, &text));
         }

@@ -7,8 +7,9 @@ use crate::core::engine::SecretState;
 use crate::core::engine::message::Command;
 use crate::core::profile::SecretReference;
 use crate::core::profile::trust::TrustQuestion;
+use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
-use std::io;
+use std::io::{self, IsTerminal as _};
 
 /// Why the secret is not at hand.
 pub(super) enum NotAtHand {
@@ -40,26 +41,36 @@ pub(super) async fn at_hand(
                 drive.command(Command::Trust);
                 continue;
             }
-            SecretState::Prompt => "the profile asks for the client secret".to_owned(),
-            SecretState::Missing(reason) => reason,
+            SecretState::Prompt => None,
+            SecretState::Missing(reason) => Some(reason),
         };
-        printer.talk(&Visible::of(&why));
-        drive.command(Command::ProvideSecret(typed(terminal).await?));
+        let secret = typed(terminal, printer, why).await?;
+        drive.command(Command::ProvideSecret(secret));
     }
 }
 
-/// The secret, typed by the user.
-async fn typed(terminal: Terminal) -> Result<crate::core::secret::Secret, NotAtHand> {
+/// The secret, typed by the user; told first why it could not be read.
+async fn typed(
+    terminal: Terminal,
+    printer: &mut Printer<'_>,
+    why: Option<String>,
+) -> Result<Secret, NotAtHand> {
+    // Where nobody can be asked the reason is the error, and said once.
+    let asks = io::stdin().is_terminal() && io::stderr().is_terminal();
+    if let Some(why) = why.as_ref().filter(|_| asks) {
+        printer.talk(&Visible::of(why));
+    }
     let ask = move || (terminal.ask_secret)("client secret (not shown): ");
     match on_the_terminal(ask).await? {
         Asked::Typed(secret) => Ok(secret),
         Asked::Cancelled => Err(NotAtHand::Cancelled),
-        Asked::NoTerminal => Err(NotAtHand::Refused(
-            "the client secret is not at hand and there is no terminal to ask on: put it into an \
-             environment variable, name that in the profile as `client_secret = { env = \"NAME\" }`, and \
-             give the profile's folder with `--profiles`"
+        Asked::NoTerminal => Err(NotAtHand::Refused(match why {
+            Some(why) => format!("{why}; there is no terminal to type it on"),
+            None => "the profile asks for the client secret, and there is no terminal to ask on: put it \
+                     into an environment variable and name that in the profile, as \
+                     `client_secret = { env = \"NAME\" }`"
                 .to_owned(),
-        )),
+        })),
     }
 }
 

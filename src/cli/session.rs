@@ -259,6 +259,10 @@ impl<'a, 'w> Session<'a, 'w> {
 
     /// Refreshes the current grant because its token is spent, and says so. Whether the new one is kept.
     pub(super) async fn refresh_first(&mut self) -> Result<bool, Stop> {
+        let held = self.held()?;
+        if let Some(why) = refreshed::why_not(&held, false, &self.name) {
+            return Err(self.fail(Exit::Refused, &format!("the token is spent, and {why}")));
+        }
         self.say("the token is spent: refreshing it first");
         let (_, outcome) = self.refresh(false).await?;
         let told = refreshed::told(&outcome, &self.name, self.engine().mask());

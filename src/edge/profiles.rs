@@ -1,7 +1,7 @@
 //! Finds profile files on this machine, in a fixed order, and reads them whole or says why not.
 //!
 //! Blocking, and a folder may be on a disk that hangs: callers run [`list`] and [`find`] off the UI.
-//! [`built_in`] touches no disk, so the first frame can have a profile. [`write`] saves, makes and removes.
+//! [`built_in`] touches no disk, so the first frame can have a profile. [`mod@write`] saves, makes and removes.
 
 pub mod write;
 
@@ -184,9 +184,18 @@ fn text_of(path: &Path) -> Result<String, String> {
     let unreadable = |error: io::Error| {
         format!("cannot be read ({error}): expected a text file that you may read")
     };
-    let facts = fs::metadata(path).map_err(unreadable)?;
+    let facts = fs::metadata(path).map_err(|error| match fs::read_link(path) {
+        Ok(target) if error.kind() == io::ErrorKind::NotFound => format!(
+            "is a link that leads nowhere, to `{}`: mend or remove it",
+            target.display()
+        ),
+        _ => unreadable(error),
+    })?;
+    if facts.is_dir() {
+        return Err("is a folder: expected a TOML file, or another name for the folder".to_owned());
+    }
     if !facts.is_file() {
-        return Err("is no file: expected a TOML file, or another name for the folder".to_owned());
+        return Err("is a pipe, a socket or a device: expected a TOML file".to_owned());
     }
     let mut bytes = Vec::new();
     File::open(path)

@@ -197,7 +197,22 @@ fn a_profile_is_shown_as_it_is_understood_and_its_secret_is_not() {
     assert_eq!(value("scopes")["value"][1], "offline_access");
     assert_eq!(value("client_id")["from"], "file");
     assert_eq!(value("authorize.pkce")["from"], "assumed");
+    assert_eq!(value("provider.token_url")["from"], "visma-connect");
+    assert_eq!(value("api.organization_id")["from"], "not said");
     assert_eq!(shown["profile"]["path"], "trusted/acme.toml");
+}
+
+#[test]
+fn a_name_that_cannot_be_one_is_told_also_where_a_file_has_it() {
+    let place = place();
+    place.profile("with space", ACME);
+    for name in ["with space", "../acme", "..", "a\u{1b}b", &"a".repeat(300)] {
+        for arguments in [&["profile", "show"][..], &["profile", "check"], &["link"]] {
+            let ended = place.run_trusted(&[arguments, &[name]].concat());
+            assert_says(&ended, 3, &["cannot be a profile's name: expected letters"]);
+            assert!(!ended.talk.contains("did you mean"), "{ended:?}");
+        }
+    }
 }
 
 #[test]

@@ -196,7 +196,7 @@ fn what_cannot_be_read_is_opened_with_its_problem_and_never_saved_over() {
     for (name, part) in [
         ("large", "is larger than 1 MiB"),
         ("latin", "is not UTF-8"),
-        ("folder", "is no file"),
+        ("folder", "is a folder"),
     ] {
         let opened = open(&search, name).unwrap();
         assert_eq!(opened.text, "");
@@ -314,7 +314,7 @@ mod unix {
         for (name, part) in [
             ("dangling", "leads nowhere"),
             ("loop", "leads nowhere"),
-            ("pipe", "is no file"),
+            ("pipe", "is a pipe"),
         ] {
             let path = place.join(format!("{name}.toml"));
             let opened = open(&search, name).unwrap();

@@ -76,7 +76,10 @@ fn is_taken(folder: &Path, name: &str) -> bool {
 
 fn refused(desk: &mut Desk<'_, '_>, folder: &Path, name: &str, trouble: &WriteTrouble) -> Stop {
     let text = match trouble {
-        WriteTrouble::Exists => format!("{}: {trouble}", folder.join(name).display()),
+        WriteTrouble::Exists => {
+            let path = folder.join(format!("{name}.toml"));
+            format!("{}: {trouble}", path.display())
+        }
         other => other.to_string(),
     };
     desk.fail(Exit::Profile, &text)

@@ -49,11 +49,17 @@ pub(super) fn show(desk: &mut Desk<'_, '_>, arguments: &Show) -> Result<Exit, St
 /// Room for the longest key.
 const NAME: usize = "exchange.client_authentication".len();
 
+/// Where a value comes from that neither the file nor the preset of its provider says.
+const ASSUMED: &str = "assumed";
+
+/// There is none, and nothing is put in its place.
+const NOT_SAID: &str = "not said";
+
 /// One key with its value.
 struct Row {
     key: &'static str,
     value: Value,
-    /// Why it is so although the file does not say; empty when the file does.
+    /// [`ASSUMED`], [`NOT_SAID`], or the preset it comes from; empty when the file says it.
     from: String,
 }
 
@@ -71,7 +77,8 @@ impl Row {
         let value = words(&self.value);
         let from = match self.from.as_str() {
             "" => String::new(),
-            from => format!("  ({from})"),
+            from @ (ASSUMED | NOT_SAID) => format!("  ({from})"),
+            preset => format!("  (from {preset})"),
         };
         format!("{:<NAME$}  {value}{unit}{from}", self.key)
     }
@@ -105,11 +112,11 @@ fn rows(profile: &Profile, said: impl Fn(&str) -> bool) -> Vec<Row> {
         .map(|(key, value)| Row {
             from: match preset {
                 _ if said(key) => String::new(),
-                _ if is_nothing(&value) => "not said".to_owned(),
+                _ if is_nothing(&value) => NOT_SAID.to_owned(),
                 Some(preset) if key.starts_with("provider.") || key == "api.base_url" => {
-                    format!("from {preset}")
+                    preset.to_owned()
                 }
-                _ => "assumed".to_owned(),
+                _ => ASSUMED.to_owned(),
             },
             key,
             value,

@@ -16,6 +16,18 @@ pub(super) async fn refresh(
     arguments: &Refresh,
 ) -> Result<Exit, Stop> {
     session.choose_grant(arguments.which.grant.as_deref())?;
+    let held = session.held()?;
+    if let Some(why) = refreshed::why_not(&held, arguments.anyway, &session.name) {
+        if arguments.json {
+            let outcome = match held.unsettled {
+                Some(_) if held.grant.refresh_token.is_some() => "unsettled",
+                _ => "not-sent",
+            };
+            let grant = to_json(&held, Timestamp::now(), false);
+            print(session, outcome, &grant, Some(&why))?;
+        }
+        return Err(session.fail(Exit::Refused, &why));
+    }
     let (before, outcome) = session.refresh(arguments.anyway).await?;
     let told = refreshed::told(&outcome, &session.name, session.engine().mask());
     session.say_findings(Step::Token);
@@ -27,12 +39,8 @@ pub(super) async fn refresh(
     if arguments.json {
         let now = Timestamp::now();
         let grant = after.map_or(Value::Null, |held| to_json(&held, now, false));
-        session.printer.object(&json!({
-            "v": 1,
-            "outcome": told.name,
-            "grant": grant,
-            "error": (told.exit != Exit::Done).then_some(told.words.as_str()),
-        }))?;
+        let error = (told.exit != Exit::Done).then_some(told.words.as_str());
+        print(session, told.name, &grant, error)?;
     } else if let Some(after) = after.filter(|_| told.renewed) {
         let mask = session.engine().mask().clone();
         let (old, new) = (&before.grant, &after.grant);
@@ -58,4 +66,15 @@ pub(super) async fn refresh(
         return Ok(Exit::Done);
     }
     Err(session.fail(told.exit, &told.words))
+}
+
+/// What became of it as one JSON object.
+fn print(
+    session: &mut Session<'_, '_>,
+    outcome: &str,
+    grant: &Value,
+    error: Option<&str>,
+) -> Result<(), Stop> {
+    let object = json!({"v": 1, "outcome": outcome, "grant": grant, "error": error});
+    Ok(session.printer.object(&object)?)
 }

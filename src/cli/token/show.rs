@@ -105,7 +105,7 @@ fn rows(
         rows.push(("asked for", listed(&grant.asked)));
     }
     rows.extend([
-        ("obtained", grant.obtained_at.to_string()),
+        ("obtained", format!("{:.0}", grant.obtained_at)),
         ("expires", expiry(held, now)),
         ("goes to", format!("{} only", grant.api_origin)),
         ("kept", held.keep.name().to_owned()),
@@ -119,7 +119,7 @@ fn rows(
     if let Some(since) = held.unsettled {
         rows.push((
             "warning",
-            format!("nobody saw the answer to the refresh sent at {since}: the refresh token may be spent"),
+            format!("nobody saw the answer to the refresh sent at {since:.0}: the refresh token may be spent"),
         ));
     }
     rows

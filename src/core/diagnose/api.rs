@@ -166,14 +166,20 @@ fn wrong_path(evidence: &Evidence<'_>) -> Option<Found> {
         Some(operation) => format!("try {} {}", operation.method, operation.path),
         None => "compare the path with https://api.dinero.dk/openapi".to_owned(),
     };
-    let cause = if response.status == 405 {
-        "The path is there, but not for this method."
+    let (headline, cause) = if response.status == 405 {
+        (
+            "The API does not take this method at that path",
+            "The path is there, but not for this method.",
+        )
     } else {
-        "The API does not know the path at all: the version at its start is another one, the number \
-         of the company is missing, or a word is misspelt."
+        (
+            "There is no such path at this API",
+            "The API does not know the path at all: the version at its start is another one, the number \
+             of the company is missing, or a word is misspelt.",
+        )
     };
     Some(Found::new(
-        "There is no such path at this API",
+        headline,
         seen(evidence, record, response),
         cause,
         &[&fix],

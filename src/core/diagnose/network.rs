@@ -60,10 +60,11 @@ fn is_of_token(evidence: &Evidence<'_>) -> bool {
 fn seen(failure: &Failure) -> String {
     let detail = clip(failure.detail.trim(), 140);
     let place = format!("{}, port {}", failure.host, failure.port);
-    if detail.is_empty() {
-        place
-    } else {
-        format!("{place}: {detail}")
+    match (failure.host.as_str(), detail.as_str()) {
+        // An address that is none has no host.
+        ("", _) => detail,
+        (_, "") => place,
+        _ => format!("{place}: {detail}"),
     }
 }
 

@@ -20,8 +20,8 @@ pub fn name(stem: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "`{stem}` cannot be a profile's name: rename the file to letters, digits, `-`, `_` and `.`, \
-         64 at most"
+        "`{stem}` cannot be a profile's name: expected letters, digits, `-`, `_` and `.`, a letter or \
+         digit first, 64 characters at most"
     ))
 }
 

@@ -208,6 +208,16 @@ fn a_copy_of_what_nobody_trusts_is_not_trusted_either() {
 }
 
 #[test]
+fn a_file_that_is_there_is_named_and_left_as_it_is() {
+    let place = Place::new();
+    place.profile("acme", ACME);
+    let ended = place.run_trusted(&["profile", "new", "acme"]);
+    assert_says(&ended, 3, &["trusted/acme.toml: a file of that name"]);
+    let kept = fs::read_to_string(place.path().join("trusted/acme.toml")).unwrap();
+    assert_eq!(kept, ACME);
+}
+
+#[test]
 fn a_file_that_hides_it_is_named() {
     let place = Place::new();
     beside(&place, "acme", ACME);

@@ -263,6 +263,8 @@ fn what_is_kept_and_cannot_be_read_ends_with_3_and_nothing_is_sent() {
         assert_eq!(ended.exit, 3, "{arguments:?} {ended:?}");
         assert_unseen(&ended, &["half-of-i"]);
         assert!(ended.talk.contains(".grant"), "{ended:?}");
+        let sent = ended.talk.trim_end().ends_with("; nothing was sent");
+        assert_eq!(sent, arguments[0] == "request", "{ended:?}");
     }
     assert!(api.got().is_empty());
 }

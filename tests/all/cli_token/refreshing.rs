@@ -109,7 +109,29 @@ fn a_token_without_a_refresh_token_says_when_it_is_spent() {
         assert_eq!(ended.exit, 1, "{ended:?}");
         assert!(ended.output.is_empty(), "{ended:?}");
         assert!(ended.talk.contains("offline_access"), "{ended:?}");
+        assert!(!ended.talk.contains("refreshing it first"), "{ended:?}");
     }
+    let ended = sandbox.run(&["token", "sb", "refresh", "--json"]);
+    assert_eq!(object(&ended)["outcome"], "not-sent");
+}
+
+#[test]
+fn an_unanswered_refresh_is_told_to_scripts_and_sent_again_only_on_demand() {
+    let sandbox = sandbox().signed_in();
+    spend(&sandbox.place);
+    let file = kept_files(&sandbox.place).remove(0);
+    std::fs::write(file.with_extension("in-flight"), "").unwrap();
+    let ended = sandbox.run(&["token", "sb", "refresh", "--json"]);
+    assert_eq!(ended.exit, 1, "{ended:?}");
+    let told = object(&ended);
+    assert_eq!(told["outcome"], "unsettled");
+    assert!(told["grant"]["refresh_unanswered_since"].is_string());
+    let ended = sandbox.run(&["token", "sb", "access"]);
+    assert_eq!(ended.exit, 1, "{ended:?}");
+    assert!(ended.talk.contains("refresh --anyway"), "{ended:?}");
+    assert!(!ended.talk.contains("refreshing it first"), "{ended:?}");
+    let ended = sandbox.run(&["token", "sb", "refresh", "--anyway", "--json"]);
+    assert_eq!(object(&ended)["outcome"], "renewed");
 }
 
 #[test]

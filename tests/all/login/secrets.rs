@@ -24,10 +24,10 @@ fn a_secret_that_is_not_at_hand_ends_with_3_before_anything_is_bound() {
         let ended = sandbox.login(&["--json"]).end();
         assert_eq!(ended.exit, 3, "{ended:?}");
         assert_eq!(names(&ended), ["failed"]);
-        assert!(
-            ended.talk.contains(words) || ended.output.contains(words),
-            "{ended:?}"
-        );
+        let failed = ended.objects().remove(0);
+        let why = failed["error"].as_str().unwrap();
+        assert!(why.contains(words), "a script is told the cause: {ended:?}");
+        assert_eq!(ended.talk.matches(words).count(), 1, "said once: {ended:?}");
     }
     let beside = sandbox.place.path().join("profiles");
     std::fs::create_dir(&beside).unwrap();
