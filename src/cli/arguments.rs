@@ -100,6 +100,10 @@ pub(super) struct Login {
     #[arg(long)]
     pub(super) no_browser: bool,
 
+    /// First ask the provider for the link; if it shows its error page, stop there
+    #[arg(long)]
+    pub(super) preflight: bool,
+
     /// How long to wait for the callback: `90s`, `5m`, `1h`
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub(super) timeout: SignedDuration,

@@ -58,12 +58,14 @@ pub(super) fn lines(finding: &Finding) -> Vec<Visible> {
 }
 
 /// How the screens say it, and how it is said where there are no keys.
-const WITHOUT_KEYS: [(&str, &str); 6] = [
+const WITHOUT_KEYS: [(&str, &str); 8] = [
     ("ctrl-n begins a new run", "run the command again"),
     ("ctrl-n tries again", "run the command again"),
     (", then ctrl-n: a new run", ", then run the command again"),
     (", then ctrl-n", ", then run the command again"),
     (" (o opens it, y copies it)", ""),
+    ("f asks again", "run the command again"),
+    ("y copy the errorId", "copy the errorId"),
     ("with `p` in step 2", "on the screen with `p` in step 2"),
 ];
 

@@ -19,6 +19,7 @@ use crate::core::engine::{SecretState, Setup};
 use crate::core::oauth::callback::{Arrival, Hit, Verdict};
 use crate::core::oauth::flow::{BindFailureKind, Browser, Missing};
 use crate::core::oauth::grant::TokenTrouble;
+use crate::core::oauth::preflight::{Landing, PreflightResult};
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::{KeepTokens, Profile};
 use jiff::Timestamp;
@@ -96,8 +97,12 @@ pub(super) async fn login(
         hits_told: 0,
         browser_told: false,
     };
+    let first = First {
+        preflight: arguments.preflight,
+        open_browser: !arguments.no_browser,
+    };
     let ended = tokio::select! {
-        ended = walk.walk(profile, !arguments.no_browser, terminal) => ended,
+        ended = walk.walk(profile, first, terminal) => ended,
         exit = signals.next() => {
             (terminal.stop_asking)();
             walk.left(&mut signals).await.map(|()| exit)
@@ -118,6 +123,13 @@ fn not_chosen(report: &mut Report<'_, '_>, problem: &NotChosen) -> io::Result<Ex
     Ok(Exit::Profile)
 }
 
+/// What is done before one waits.
+#[derive(Clone, Copy)]
+struct First {
+    preflight: bool,
+    open_browser: bool,
+}
+
 /// One login.
 struct Walk<'a, 'w> {
     drive: Drive,
@@ -132,10 +144,10 @@ impl Walk<'_, '_> {
     async fn walk(
         &mut self,
         profile: Profile,
-        open_browser: bool,
+        first: First,
         terminal: Terminal,
     ) -> io::Result<Exit> {
-        match self.flow(profile, open_browser, terminal).await {
+        match self.flow(profile, first, terminal).await {
             Ok(()) => {
                 self.drive.settle().await;
                 self.authorized()
@@ -149,15 +161,21 @@ impl Walk<'_, '_> {
     async fn flow(
         &mut self,
         profile: Profile,
-        open_browser: bool,
+        first: First,
         terminal: Terminal,
     ) -> Result<(), Stop> {
         self.prepare(profile).await?;
+        if first.preflight {
+            // Said with what is found in the link, once: by this, or by the failure.
+            self.preflight().await?;
+        }
         let found = self.drive.engine().findings(Timestamp::now(), Step::Link);
         findings::say(self.report.printer, &found);
         self.link_told = true;
         self.secret(terminal).await?;
-        self.drive.command(Command::Begin { open_browser });
+        self.drive.command(Command::Begin {
+            open_browser: first.open_browser,
+        });
         self.follow().await
     }
 
@@ -182,6 +200,48 @@ impl Walk<'_, '_> {
                 _ => {}
             }
             self.drive.step().await;
+        }
+    }
+
+    /// Asks for the link before a browser does; a provider that does not take it ends the walk here.
+    async fn preflight(&mut self) -> Result<(), Stop> {
+        if !self.drive.engine().allows(&Command::Preflight) {
+            return Err(Failure::unusable(
+                "the redirect URI has port 0, so the link is not known before the run begins: register a \
+                 fixed port, or leave out --preflight"
+                    .to_owned(),
+            ));
+        }
+        self.drive.command(Command::Preflight);
+        while self.drive.engine().is_preflighting() {
+            self.drive.step().await;
+        }
+        let Some(preflight) = &self.drive.engine().run().preflight else {
+            return Ok(());
+        };
+        let failed = |exit, error: &str| {
+            Err(Stop::Failed(Failure {
+                exit,
+                step: Step::Link,
+                error: error.to_owned(),
+            }))
+        };
+        match &preflight.result {
+            PreflightResult::Landed(landing) if landing.is_refusal() => {
+                if let Landing::ErrorPage { id: Some(id), .. } = landing {
+                    self.report.talk(&format!("errorId: {id}"));
+                }
+                failed(Exit::Refused, "the provider does not take the link")
+            }
+            PreflightResult::Landed(landing) => {
+                let words = format!("preflight: {}", landing.note());
+                self.report.talk(&words);
+                Ok(())
+            }
+            PreflightResult::Asked | PreflightResult::NoAnswer => failed(
+                Exit::Unreachable,
+                "the provider could not be asked for the link",
+            ),
         }
     }
 

@@ -20,6 +20,7 @@ mod grant;
 mod link;
 mod lone_token;
 mod network;
+mod preflight;
 mod protocol;
 mod query_filter;
 mod redirect;
@@ -181,6 +182,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         protocol::RULES,
         scope::RULES,
         redirect::RULES,
+        preflight::RULES,
         error_page::RULES,
         consent::RULES,
         callback::RULES,

@@ -9,6 +9,7 @@ mod grants;
 mod hits;
 mod keeping;
 pub mod message;
+mod preflight;
 mod refreshing;
 mod requests;
 mod secrets;
@@ -329,6 +330,7 @@ fn blank_run() -> Run {
         addresses: Vec::new(),
         without_ipv6: false,
         waiting: None,
+        preflight: None,
         browser: Browser::NotOpened,
         hits: Vec::new(),
         answer: None,

@@ -6,6 +6,7 @@ pub mod grant;
 pub mod held;
 pub mod link;
 pub mod pkce;
+pub mod preflight;
 pub mod refresh;
 
 pub use flow::{Run, RunPhase, STEPS, Step, StepState};

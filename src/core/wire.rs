@@ -282,6 +282,8 @@ pub enum Direction {
 pub enum Purpose {
     /// A hit on our listener.
     Callback,
+    /// The run's link, asked for before a browser does.
+    Preflight,
     /// The sandbox's pages, walked in the user's place.
     InTheUsersPlace,
     /// Code for token.

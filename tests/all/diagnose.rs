@@ -7,6 +7,7 @@ mod exchange;
 mod link;
 mod network;
 mod pasted;
+mod preflight;
 mod refresh;
 mod token;
 
@@ -139,6 +140,7 @@ fn fixtures() -> Vec<Fixture> {
         exchange::fixtures(),
         network::fixtures(),
         pasted::fixtures(),
+        preflight::fixtures(),
         refresh::fixtures(),
         token::fixtures(),
         api::fixtures(),

@@ -19,6 +19,7 @@ mod layers;
 mod listener;
 mod login;
 mod panes;
+mod preflight;
 mod profile_draft;
 mod profile_draft_any;
 mod profile_files;

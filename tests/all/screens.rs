@@ -88,6 +88,37 @@ fn the_sandbox_is_told_from_production() {
 }
 
 #[test]
+fn what_came_of_preflight_stands_beside_the_link() {
+    use crate::stage::{at, sent};
+    use dineroscope::core::engine::message::{Command, Event};
+    use dineroscope::core::wire::{Body, Headers, Outcome, Record, Response};
+    let asked = |point: Point, location: &'static str| {
+        move |size| {
+            let mut engine = engine_at(point);
+            let call = sent(&engine.command(at(1), Command::Preflight));
+            let record = engine.record(call).unwrap().clone();
+            let mut headers = Headers::default();
+            headers.push("Location", location);
+            let outcome = Outcome::Response(Response {
+                status: 302,
+                reason: "Found".to_owned(),
+                version: "HTTP/1.1".to_owned(),
+                headers,
+                body: Body::default(),
+                cut: None,
+            });
+            let ended = Record { outcome, ..record };
+            engine.event(at(1), Event::Answered(Box::new(ended)));
+            Picture::new(engine, moment(point), size)
+        }
+    };
+    let refused = "/error?errorId=CfDJ8NnP0xR6fYk2T1vUQ";
+    hold("preflight-refused", asked(Point::Ready, refused));
+    let taken = "/account/login?ReturnUrl=%2Fconnect";
+    hold("preflight-taken", asked(Point::Waiting, taken));
+}
+
+#[test]
 fn popups_lie_over_a_dim_screen() {
     let over = |point: Point, keys: &'static str| {
         move |size| {

@@ -6,7 +6,7 @@
 use super::seen::{
     brought_an_answer, capital, parameter, portal, provider, quoted, refused_hit, span,
 };
-use super::{Evidence, Found, Rule, Severity, error_page};
+use super::{Evidence, Found, Rule, Severity, error_page, preflight};
 use crate::core::oauth::callback::Verdict;
 use crate::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
 use crate::core::oauth::{RunPhase, Step};
@@ -73,7 +73,7 @@ fn ended_on_an_error_page(evidence: &Evidence<'_>) -> Option<Found> {
         return error_page::unknown(evidence);
     }
     let began = evidence.run.started_at?;
-    if evidence.run.phase != RunPhase::Waiting {
+    if evidence.run.phase != RunPhase::Waiting || preflight::is_refused(evidence) {
         return None;
     }
     let last = evidence
@@ -127,9 +127,10 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
             "ctrl-n begins a new run with a new link",
         ],
     );
-    // An answer that was refused leads: it says why nothing else came.
+    // An answer that was refused, or a preflight that failed, leads: it says why nothing else came.
     Some(match refused_hit(evidence) {
         Some(hit) if brought_an_answer(hit) => found.rated(Severity::Warning),
+        _ if preflight::says_why(evidence) => found.rated(Severity::Warning),
         _ => found,
     })
 }
@@ -167,6 +168,14 @@ fn likeliest(evidence: &Evidence<'_>) -> (String, String) {
              this machine; an error page of the provider never comes back."
                 .to_owned(),
             "o open the link in the browser".to_owned(),
+        ),
+        Browser::Opening | Browser::Opened(_) if preflight::is_taken(evidence) => (
+            format!(
+                "{} takes this link, as preflight showed: likely nobody has finished signing in and \
+                 consenting yet, or the browser runs on another machine.",
+                super::seen::capital(provider(evidence))
+            ),
+            "look at the browser, and finish there".to_owned(),
         ),
         Browser::Opening | Browser::Opened(_) => (
             format!(

@@ -55,15 +55,31 @@ const WORDS: [(&str, About); 13] = [
     ("client_id", About::Client),
 ];
 
+/// The parameter that a page's text is about, in the link's own word.
+pub(super) fn parameter_at_fault(text: &str) -> Option<&'static str> {
+    match about_text(text) {
+        About::Client => Some("client_id"),
+        About::RedirectUri => Some("redirect_uri"),
+        About::Scope => Some("scope"),
+        About::Challenge => Some("code_challenge"),
+        About::Response => Some("response_type or response_mode"),
+        About::Unknown => None,
+    }
+}
+
+/// What a page's text is about.
+fn about_text(text: &str) -> About {
+    let lower = text.to_lowercase();
+    WORDS
+        .iter()
+        .find(|(word, _)| lower.contains(word))
+        .map_or(About::Unknown, |(_, about)| *about)
+}
+
 /// What the page that was pasted is about.
 fn about<'a>(evidence: &Evidence<'a>) -> Option<(About, &'a str)> {
     let page = evidence.page?;
-    let lower = page.to_lowercase();
-    let about = WORDS
-        .iter()
-        .find(|(word, _)| lower.contains(word))
-        .map_or(About::Unknown, |(_, about)| *about);
-    Some((about, page))
+    Some((about_text(page), page))
 }
 
 /// The page, when it is about that: the line that says so, cut.

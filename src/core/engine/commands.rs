@@ -33,6 +33,7 @@ impl Engine {
         match command {
             Command::UseProfile(profile) => self.use_profile(*profile),
             Command::FillField(field, value) => self.fill_field(field, &value),
+            Command::Preflight => self.preflight(now),
             Command::Begin { open_browser } => self.begin(now, open_browser),
             Command::OpenBrowser => self.open_browser(),
             Command::AnswerConsent(consent) => self.answer_consent(consent),
@@ -80,6 +81,7 @@ impl Engine {
         match command {
             Command::UseProfile(_) => true,
             Command::FillField(..) => self.profile.is_some() && self.run.started_at.is_none(),
+            Command::Preflight => self.can_preflight(),
             Command::Begin { .. } => *phase == RunPhase::Ready,
             Command::OpenBrowser | Command::PasteAnswer(_) => takes_an_answer,
             Command::AnswerConsent(_) => {

@@ -182,6 +182,7 @@ impl Engine {
         match record.purpose {
             Purpose::Exchange => return self.exchanged(now, record),
             Purpose::Api => return self.api_answered(record),
+            Purpose::Preflight => return self.preflight_answered(now, record),
             Purpose::Callback | Purpose::InTheUsersPlace | Purpose::Refresh => self.settle(record),
         }
         Vec::new()

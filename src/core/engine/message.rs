@@ -23,6 +23,9 @@ pub enum Command {
     UseProfile(Box<Profile>),
     /// Fill the field in which a placeholder was left, for this program run only.
     FillField(Field, String),
+    /// Ask for the link as a browser without cookies would, and for the error page that it leads to;
+    /// nothing begins by it.
+    Preflight,
     /// Begin the run: bind the listener, freeze the link; then open the browser, when asked to.
     Begin {
         /// Whether the browser is opened once the listener is bound.

@@ -121,6 +121,7 @@ impl Case {
         };
         Self {
             run: Run {
+                preflight: None,
                 number: 1,
                 phase: RunPhase::Ready,
                 started_at: None,

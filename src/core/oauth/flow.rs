@@ -12,6 +12,7 @@
 use crate::core::oauth::callback::{Answer, Arrival, Hit};
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::link::{Fresh, Parameter};
+use crate::core::oauth::preflight::Preflight;
 use crate::core::profile::Field;
 use crate::core::wire::CallId;
 use jiff::Timestamp;
@@ -224,6 +225,8 @@ pub struct Run {
     pub without_ipv6: bool,
     /// Waiting times; `None` until bound.
     pub waiting: Option<Waiting>,
+    /// The last preflight of the link; it begins nothing.
+    pub preflight: Option<Preflight>,
     /// What became of opening the browser.
     pub browser: Browser,
     /// Everything that came to the listener, and every paste.

@@ -25,6 +25,37 @@ pub fn unescape(text: &str) -> String {
     plain + rest
 }
 
+/// The words of a page: each piece between two tags on a line of its own, without scripts and styles.
+pub fn words(page: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut hidden: Option<&str> = None;
+    for (index, piece) in page.split('<').enumerate() {
+        let (tag, text) = match piece.split_once('>') {
+            Some(parts) if index > 0 => parts,
+            _ if index > 0 => continue,
+            _ => ("", piece),
+        };
+        let tag = tag.to_ascii_lowercase();
+        if let Some(name) = hidden {
+            if !tag
+                .strip_prefix('/')
+                .is_some_and(|end| end.starts_with(name))
+            {
+                continue;
+            }
+        }
+        hidden = ["script", "style"]
+            .into_iter()
+            .find(|name| tag.starts_with(name));
+        let text = unescape(text);
+        let line: Vec<&str> = text.split_whitespace().collect();
+        if hidden.is_none() && !line.is_empty() {
+            lines.push(line.join(" "));
+        }
+    }
+    lines.join("\n")
+}
+
 /// The character that a reference stands for.
 fn character(name: &str) -> Option<char> {
     if let Some(number) = name.strip_prefix('#') {
@@ -47,7 +78,15 @@ fn character(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::unescape;
+    use super::{unescape, words};
+
+    #[test]
+    fn the_words_of_a_page_are_what_one_reads_on_it() {
+        let page = "<!doctype html><style>b > i { x: y }</style><h1>Sorry,\n there &amp; then</h1>\
+                    <script>if (a < b) { client_id() }</script><p>invalid_scope</p> <br/>end < x";
+        assert_eq!(words(page), "Sorry, there & then\ninvalid_scope\nend");
+        assert_eq!(words("plain"), "plain");
+    }
 
     #[test]
     fn known_references_are_resolved_once_and_others_left() {

@@ -134,7 +134,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 52] = [
+pub static KEYS: [Binding; 53] = [
     row(
         Here,
         ENTER,
@@ -158,6 +158,17 @@ pub static KEYS: [Binding; 52] = [
         Action::Engine(Command::OpenBrowser),
         "open the browser again",
         "",
+    ),
+    row(
+        Here,
+        &[Key::letter('f')],
+        |situation| {
+            matches!(situation.ui.step, Step::Link | Step::Consent)
+                && allowed(situation, &Command::Preflight)
+        },
+        Action::Engine(Command::Preflight),
+        "preflight: ask the provider for the link",
+        "preflight",
     ),
     row(
         Here,

@@ -3,7 +3,7 @@
 //! Nothing is done here but wait, so the pane says where we listen, what came, and what else one can do.
 
 use super::hits::{hits, is_answer};
-use super::link::link;
+use super::link::{link, preflight};
 use super::parts::{choice, fact, group, prose};
 use super::{Scene, blank, button, new_run, time, way_on};
 use crate::core::engine::message::{Command, Consent};
@@ -191,6 +191,7 @@ fn listener(scene: &Scene<'_>) -> Group {
     ));
     rows.push(fact(Mark::Note, "TLS", "off", "plain http on loopback"));
     rows.push(browser(scene));
+    rows.extend(preflight(scene));
     group("Listener", "", rows)
 }
 

@@ -2,13 +2,15 @@
 //!
 //! Everything that will be sent is seen before anything is sent; once it is out, it is frozen.
 
-use super::parts::{choice, counted, fact, folding, group, prose};
+use super::parts::{choice, counted, fact, failure_words, folding, group, prose};
 use super::{Scene, blank, button, new_run, way_on};
 use crate::core::dinero::catalogue;
 use crate::core::engine::message::Command;
 use crate::core::oauth::flow::Missing;
+use crate::core::oauth::preflight::{Landing, PreflightResult};
 use crate::core::oauth::{Run, RunPhase, Step, StepState};
 use crate::core::profile::{Field, Profile};
+use crate::core::wire::Outcome;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Place, Question, Shelving};
 use crate::tui::pane::{Fact, Group, Mark, Pane, Row, Value};
@@ -200,7 +202,40 @@ fn facts(scene: &Scene<'_>) -> Vec<Group> {
     let Some(profile) = scene.engine.profile() else {
         return Vec::new();
     };
-    vec![parameters(scene, profile), scopes(scene, profile)]
+    let asked = preflight(scene).map(|row| group("", "", vec![row]));
+    asked
+        .into_iter()
+        .chain([parameters(scene, profile), scopes(scene, profile)])
+        .collect()
+}
+
+/// What came of preflight, and when it was asked for.
+pub(super) fn preflight(scene: &Scene<'_>) -> Option<Row> {
+    let preflight = scene.engine.run().preflight.as_ref()?;
+    let record = scene.engine.record(preflight.call)?;
+    let at = scene.time(record.at);
+    let provider = scene.provider_first();
+    let row = match (&preflight.result, &record.outcome) {
+        (PreflightResult::Asked, _) | (_, Outcome::Pending) => {
+            fact(Mark::Note, "preflight", "asking", format!("since {at}"))
+        }
+        (_, Outcome::Failed(failure)) => {
+            let why = failure_words(failure);
+            fact(Mark::Error, "preflight", why, format!("no answer, {at}"))
+        }
+        (PreflightResult::NoAnswer, _) => fact(Mark::Error, "preflight", "no answer", at),
+        (PreflightResult::Landed(landing), Outcome::Response(response)) => {
+            let seen = format!("{}, {}", response.status, landing.note());
+            let (mark, said) = match landing {
+                Landing::LoginPage => (Mark::Ok, format!("{provider} took this link, {at}")),
+                _ if landing.is_refusal() => (Mark::Error, format!("{provider} refused it, {at}")),
+                Landing::Back { .. } => (Mark::Note, format!("an answer at once, not taken, {at}")),
+                _ => (Mark::Warning, format!("says nothing of the link, {at}")),
+            };
+            fact(mark, "preflight", seen, said)
+        }
+    };
+    Some(row)
 }
 
 /// Every parameter with its meaning.

@@ -10,6 +10,7 @@ use super::popup::Popup;
 use super::{Screen, Ui};
 use crate::core::engine::message::{Command, Prompt};
 use crate::core::oauth::STEPS;
+use crate::core::oauth::preflight::{Landing, Preflight, PreflightResult};
 use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
@@ -130,6 +131,13 @@ fn copies(stage: &Stage<'_>) -> Menu {
     };
     plain("the redirect URI", run.redirect_uri.clone());
     plain("the state", run.fresh.state.clone());
+    if let Some(Preflight {
+        result: PreflightResult::Landed(Landing::ErrorPage { id: Some(id), .. }),
+        ..
+    }) = &run.preflight
+    {
+        plain("the errorId of preflight", id.clone());
+    }
     if let Some(request) = engine.exchange_request() {
         plain(
             "the token request, masked",

@@ -128,3 +128,49 @@ fn a_sandbox_prints_its_origin_and_ends_with_a_signal() {
         assert_eq!(sandbox.end().exit, exit);
     }
 }
+
+#[test]
+fn a_link_that_preflight_finds_refused_opens_nothing() {
+    let sandbox = Sandbox::deciding("accept");
+    let client = sandbox
+        .profile
+        .lines()
+        .find(|line| line.starts_with("client_id"));
+    let profile = sandbox
+        .profile
+        .replace(client.unwrap(), "client_id = \"isv_of_somebody_else\"")
+        .replace("localhost:0/callback", "localhost:8765/callback");
+    sandbox.place.profile("sb", &profile);
+    let ended = sandbox.login(&["--json", "--preflight"]).end();
+    assert_eq!(ended.exit, 1, "{ended:?}");
+    assert_eq!(names(&ended), ["failed"], "neither listener nor link");
+    assert_eq!(failure(&ended)["finding"], "preflight-error-page");
+    assert!(ended.talk.contains("errorId: "), "{ended:?}");
+    assert!(ended.talk.contains("try: copy the errorId"), "{ended:?}");
+}
+
+#[test]
+fn preflight_is_refused_while_the_port_is_not_known() {
+    let ended = Sandbox::deciding("accept")
+        .login(&["--json", "--preflight"])
+        .end();
+    assert_eq!(ended.exit, 3, "{ended:?}");
+    assert_eq!(names(&ended), ["failed"]);
+    assert!(ended.talk.contains("--preflight"), "{ended:?}");
+}
+
+#[test]
+fn a_link_that_preflight_finds_taken_is_gone_on_with() {
+    let ended = Place::new().run(&[
+        "login",
+        "sandbox",
+        "--preflight",
+        "--no-browser",
+        "--json",
+        "--timeout",
+        "1s",
+    ]);
+    assert_eq!(names(&ended), ["listening", "link", "failed"]);
+    assert!(ended.talk.contains("preflight: login page"), "{ended:?}");
+    assert!(ended.talk.contains("[preflight-login-page]"), "{ended:?}");
+}
