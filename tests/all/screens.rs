@@ -108,7 +108,8 @@ fn what_came_of_preflight_stands_beside_the_link() {
                 cut: None,
             });
             let ended = Record { outcome, ..record };
-            engine.event(at(1), Event::Answered(Box::new(ended)));
+            let page = sent(&engine.event(at(1), Event::Answered(Box::new(ended))));
+            crate::stage::answer(&mut engine, 1, page, 200, "Sorry, there was an error");
             Picture::new(engine, moment(point), size)
         }
     };

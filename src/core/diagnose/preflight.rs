@@ -128,7 +128,7 @@ fn error_page(evidence: &Evidence<'_>) -> Option<Found> {
                 .to_owned(),
         ),
         Some(_) => {
-            fix.push("y copy the errorId, and ask the provider for its log of it".to_owned())
+            fix.push("y copy the errorId, and ask the provider for its log of it".to_owned());
         }
         None => {}
     }

@@ -36,13 +36,12 @@ pub fn words(page: &str) -> String {
             _ => ("", piece),
         };
         let tag = tag.to_ascii_lowercase();
-        if let Some(name) = hidden {
-            if !tag
-                .strip_prefix('/')
+        let ends = |name: &str| {
+            tag.strip_prefix('/')
                 .is_some_and(|end| end.starts_with(name))
-            {
-                continue;
-            }
+        };
+        if hidden.is_some_and(|name| !ends(name)) {
+            continue;
         }
         hidden = ["script", "style"]
             .into_iter()

@@ -161,17 +161,6 @@ pub static KEYS: [Binding; 53] = [
     ),
     row(
         Here,
-        &[Key::letter('f')],
-        |situation| {
-            matches!(situation.ui.step, Step::Link | Step::Consent)
-                && allowed(situation, &Command::Preflight)
-        },
-        Action::Engine(Command::Preflight),
-        "preflight: ask the provider for the link",
-        "preflight",
-    ),
-    row(
-        Here,
         &[Key::letter('a')],
         |situation| {
             situation.ui.step == Step::Consent
@@ -354,6 +343,17 @@ pub static KEYS: [Binding; 53] = [
         Action::Open(Place::CopyMenu),
         "copy menu",
         "copy",
+    ),
+    row(
+        Here,
+        &[Key::letter('f')],
+        |situation| {
+            matches!(situation.ui.step, Step::Link | Step::Consent)
+                && allowed(situation, &Command::Preflight)
+        },
+        Action::Engine(Command::Preflight),
+        "preflight: ask the provider for the link",
+        "preflight",
     ),
     row(
         Here,

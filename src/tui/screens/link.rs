@@ -160,7 +160,10 @@ fn ready(scene: &Scene<'_>) -> Pane {
         ..blank(
             scene,
             Step::Link,
-            "Ready. Nothing is sent before you open it",
+            match scene.engine.run().preflight {
+                None => "Ready. Nothing is sent before you open it",
+                Some(_) => "Ready. Only preflight has sent it yet",
+            },
         )
     }
 }
@@ -214,7 +217,6 @@ pub(super) fn preflight(scene: &Scene<'_>) -> Option<Row> {
     let preflight = scene.engine.run().preflight.as_ref()?;
     let record = scene.engine.record(preflight.call)?;
     let at = scene.time(record.at);
-    let provider = scene.provider_first();
     let row = match (&preflight.result, &record.outcome) {
         (PreflightResult::Asked, _) | (_, Outcome::Pending) => {
             fact(Mark::Note, "preflight", "asking", format!("since {at}"))
@@ -227,11 +229,12 @@ pub(super) fn preflight(scene: &Scene<'_>) -> Option<Row> {
         (PreflightResult::Landed(landing), Outcome::Response(response)) => {
             let seen = format!("{}, {}", response.status, landing.note());
             let (mark, said) = match landing {
-                Landing::LoginPage => (Mark::Ok, format!("{provider} took this link, {at}")),
-                _ if landing.is_refusal() => (Mark::Error, format!("{provider} refused it, {at}")),
-                Landing::Back { .. } => (Mark::Note, format!("an answer at once, not taken, {at}")),
-                _ => (Mark::Warning, format!("says nothing of the link, {at}")),
+                Landing::LoginPage => (Mark::Ok, "link taken"),
+                _ if landing.is_refusal() => (Mark::Error, "link refused"),
+                Landing::Back { .. } => (Mark::Note, "not taken"),
+                _ => (Mark::Warning, "it says nothing"),
             };
+            let said = format!("{said}, {at}");
             fact(mark, "preflight", seen, said)
         }
     };
