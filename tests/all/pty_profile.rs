@@ -22,12 +22,17 @@ fn row(text: &str) -> Option<String> {
 /// Goes down to a row of the form.
 fn go_to(terminal: &Terminal, name: &str) {
     for _ in 0..40 {
+        // A frame that is half written has no strip.
+        terminal.wait("the form", |seen| row(&seen.text()).is_some());
         let here = row(&terminal.seen().text());
         if here.as_deref() == Some(name) {
             return;
         }
         terminal.press("\x1b[B");
-        terminal.wait("the next row", |seen| row(&seen.text()) != here);
+        terminal.wait("the next row", |seen| {
+            let there = row(&seen.text());
+            there.is_some() && there != here
+        });
     }
     panic!("no row `{name}`:\n{}", terminal.seen().text());
 }

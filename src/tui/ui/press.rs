@@ -59,7 +59,7 @@ impl Ui {
                 }
             }
             Some(Popup::Ask(_)) => self.submit(stage),
-            Some(Popup::Edit(_)) => self.take_typed(stage),
+            Some(Popup::Edit(_)) => self.steadily(|ui| ui.take_typed(stage)),
             Some(_) => {
                 let rows = menu::rows(self, stage);
                 let selected = self.popups.last_mut().and_then(Popup::selected);

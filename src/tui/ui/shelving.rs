@@ -32,11 +32,13 @@ impl Ui {
             Shelving::Duplicate => self.ask_for_copy(),
             Shelving::Edit => self.edit(stage.areas),
             Shelving::Field(key) => self.open_field(key, stage),
-            Shelving::Set(key, value) => self.set(key, value, stage),
-            Shelving::Secret(place) => return self.choose_secret(place, stage),
+            Shelving::Set(key, value) => self.steadily(|ui| ui.set(key, value, stage)),
+            Shelving::Secret(place) => {
+                return self.steadily(|ui| ui.choose_secret(place, stage));
+            }
             Shelving::EditSet(name) => self.edit_set(&name),
             Shelving::AddSet => self.add_set(),
-            Shelving::Reset => self.reset(stage.areas),
+            Shelving::Reset => self.steadily(|ui| ui.reset(stage.areas)),
             Shelving::Save => return self.save(stage),
             Shelving::Delete => self.ask_to_delete(),
             Shelving::Check => {
@@ -203,6 +205,29 @@ impl Ui {
     fn text_of(&self, id: &EntryId) -> Option<String> {
         let mut entries = self.shelf.entries.iter().flatten();
         entries.find(|entry| entry.id == *id).and_then(Entry::text)
+    }
+
+    /// Changes the profile selected; the row that has the focus keeps it when what is wrong, which is told
+    /// above the form, becomes more or less.
+    pub(in crate::tui::ui) fn steadily<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        let told = |ui: &Self| {
+            let entry = ui.shelf.current();
+            entry.map_or(0, |entry| {
+                entry.file.problems.len() + entry.file.warnings.len()
+            })
+        };
+        let (before, selected) = (told(self), self.focus);
+        let changed = change(self);
+        if let Focus::Row(row) = selected
+            && self.focus == selected
+            && row >= before
+        {
+            let row = row - before + told(self);
+            self.focus = Focus::Row(row);
+            let at = self.at();
+            self.touched[at] = row;
+        }
+        changed
     }
 
     /// Begins a profile with the shipped one for Dinero, whose title is not its own.
