@@ -11,6 +11,7 @@
 mod bind;
 mod connection;
 mod head;
+mod holder;
 mod reader;
 
 pub use bind::bind;

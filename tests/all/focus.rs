@@ -38,6 +38,7 @@ fn taken(engine: &mut Engine) {
         kind: BindFailureKind::InUse,
         address: "127.0.0.1:8765".to_owned(),
         detail: "Address already in use (os error 98)".to_owned(),
+        holder: None,
     };
     let run = engine.run().number;
     engine.event(at(41), Event::ListenerFailed { run, failure });

@@ -159,6 +159,7 @@ fn an_answer_can_be_pasted_where_nothing_can_listen_and_only_there() {
             kind,
             address: "https://app.example/callback".to_owned(),
             detail: String::new(),
+            holder: None,
         };
         engine.event(at(1), Event::ListenerFailed { run, failure });
         engine

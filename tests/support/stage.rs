@@ -192,6 +192,7 @@ pub(crate) fn bring(engine: &mut Engine, profile: Profile, point: Point) {
                 kind: BindFailureKind::InUse,
                 address: "127.0.0.1:8765".to_owned(),
                 detail: "Address already in use (os error 98)".to_owned(),
+                holder: None,
             };
             engine.event(
                 at(0),

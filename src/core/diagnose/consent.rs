@@ -210,9 +210,11 @@ fn at_address(failure: &BindFailure) -> String {
 
 fn port_in_use(evidence: &Evidence<'_>) -> Option<Found> {
     let failure = failure(evidence, BindFailureKind::InUse)?;
+    let holder = failure.holder.as_ref();
+    let holder = holder.map_or_else(String::new, |holder| format!("; {holder} listens there"));
     Some(Found::new(
         "Another program holds the callback's port",
-        at_address(failure),
+        format!("{}{holder}", at_address(failure)),
         "The browser would bring the code to that program. Another port is never taken in silence: \
          the redirect URI names this one.",
         &[

@@ -162,6 +162,8 @@ pub struct BindFailure {
     pub address: String,
     /// The system's own words.
     pub detail: String,
+    /// Who holds the port, as a sentence names it; `None` where that is not known.
+    pub holder: Option<String>,
 }
 
 /// The kinds of trouble with an address.

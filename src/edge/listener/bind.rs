@@ -1,6 +1,7 @@
 //! Binds the addresses that a redirect URI means, or says exactly why that cannot be.
 
 use super::Listener;
+use super::holder::holder;
 use crate::core::oauth::flow::{BindFailure, BindFailureKind};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -12,8 +13,26 @@ const ATTEMPTS: usize = 16;
 
 /// Binds what the redirect URI names: both loopback families for `localhost`, because a browser may try
 /// either; the literal alone for a literal. With port 0 the system chooses one for IPv4, and IPv6 takes
-/// the same. A port that is fixed is never replaced by another.
+/// the same. A port that is fixed is never replaced by another; who holds it is found out, where the system
+/// tells.
 pub async fn bind(redirect_uri: &str) -> Result<Listener, BindFailure> {
+    let failure = match bind_there(redirect_uri).await {
+        Err(failure) if failure.kind == BindFailureKind::InUse => failure,
+        bound => return bound,
+    };
+    let looking = failure.address.parse().map(|address| {
+        // Among a few hundred processes this takes milliseconds; it must not hold up the others.
+        tokio::task::spawn_blocking(move || holder(address))
+    });
+    let holder = match looking {
+        Ok(looking) => looking.await.ok().flatten(),
+        Err(_) => None,
+    };
+    Err(BindFailure { holder, ..failure })
+}
+
+/// Binds the addresses.
+async fn bind_there(redirect_uri: &str) -> Result<Listener, BindFailure> {
     let (place, port) = place(redirect_uri)?;
     match place {
         Place::Literal(ip) => {
@@ -83,6 +102,7 @@ fn local(socket: &TcpListener) -> Result<SocketAddr, BindFailure> {
         kind: BindFailureKind::Other,
         address: String::new(),
         detail: error.to_string(),
+        holder: None,
     })
 }
 
@@ -98,6 +118,7 @@ fn failure(address: SocketAddr, error: &io::Error) -> BindFailure {
         kind,
         address: address.to_string(),
         detail: error.to_string(),
+        holder: None,
     }
 }
 
@@ -115,6 +136,7 @@ fn place(redirect_uri: &str) -> Result<(Place, u16), BindFailure> {
         kind: BindFailureKind::NotListenable,
         address: redirect_uri.to_owned(),
         detail,
+        holder: None,
     };
     let url = Url::parse(redirect_uri).map_err(|error| {
         refused(format!(

@@ -64,6 +64,7 @@ impl Listeners {
                     kind: BindFailureKind::Other,
                     address: String::new(),
                     detail: super::BROKEN.to_owned(),
+                    holder: None,
                 };
                 let _ = events.send(Event::ListenerFailed { run, failure });
             }

@@ -17,6 +17,7 @@ fn unbound(kind: BindFailureKind) -> Case {
             kind,
             address: "127.0.0.1:8765".to_owned(),
             detail: "the system's words".to_owned(),
+            holder: None,
         });
     })
 }
@@ -153,4 +154,17 @@ fn the_cause_of_a_time_out_follows_from_what_was_seen() {
     engine.event(at(301), Event::Ticked);
     let astray = Case::of(&engine, at(301));
     assert!(cause(&astray).contains("another path"));
+}
+
+#[test]
+fn who_holds_the_port_is_told_where_it_is_known() {
+    let seen = |case: &Case| case.findings(Step::Consent)[0].evidence.to_string();
+    let unknown = unbound(BindFailureKind::InUse);
+    assert!(!seen(&unknown).contains("listens there"));
+    let known = unknown.with(|case| {
+        if let RunPhase::ListenFailed(failure) = &mut case.run.phase {
+            failure.holder = Some("process 4711 `python3`".to_owned());
+        }
+    });
+    assert!(seen(&known).ends_with("; process 4711 `python3` listens there"));
 }

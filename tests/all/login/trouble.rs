@@ -80,6 +80,11 @@ fn a_port_that_is_taken_ends_with_4_and_no_other_is_used() {
             .unwrap()
             .contains(&port.to_string())
     );
+    #[cfg(target_os = "linux")]
+    {
+        let holder = format!("process {} `", std::process::id());
+        assert!(ended.talk.contains(&holder), "{ended:?}");
+    }
 }
 
 #[test]
