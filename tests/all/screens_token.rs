@@ -353,3 +353,53 @@ fn no_way_of_holding_a_grant_shows_a_secret_or_lacks_a_way_out() {
         }
     }
 }
+
+#[test]
+fn what_has_only_a_row_is_found_by_name_among_the_commands() {
+    let (mut picture, text) = large(Holding::Refreshed);
+    assert!(text.contains("▸ Who signed in"), "folded: {text}");
+    picture.press(":token i have");
+    let text = picture.text();
+    assert!(text.contains("use a token I have"), "{text}");
+    picture.press("<enter>");
+    assert!(picture.text().contains("Paste an access token"));
+    for (words, question) in [
+        ("somebody else", "How does somebody else sign in?"),
+        ("forget", "Forget this grant?"),
+        ("kept", "Where are the tokens kept?"),
+    ] {
+        let (mut picture, _) = large(Holding::Refreshed);
+        picture.press(&format!(":{words}"));
+        picture.press("<enter>");
+        let text = picture.text();
+        assert!(text.contains(question), "{text}");
+    }
+}
+
+#[test]
+fn the_tokens_before_can_be_copied_and_stay_masked() {
+    let (mut picture, _) = large(Holding::Refreshed);
+    picture.press("y");
+    let text = picture.text();
+    assert!(
+        text.contains("the refresh token before: the secret itself"),
+        "{text}"
+    );
+    let renewal = picture.engine.held().unwrap().renewal.as_ref().unwrap();
+    let old = renewal.old.refresh_token.clone().unwrap();
+    assert!(!text.contains(old.expose()), "{text}");
+}
+
+#[test]
+fn help_cuts_no_label() {
+    for holding in [Holding::Refreshed, Holding::Several, Holding::Untrusted] {
+        for size in [(80, 24), (120, 40), (200, 60)] {
+            let mut picture = picture(holding, size);
+            picture.press("?");
+            let text = picture.text();
+            let help: Vec<&str> = text.lines().filter(|line| line.contains("│ ")).collect();
+            let cut = help.iter().find(|line| line.contains("use…"));
+            assert!(cut.is_none(), "{text}");
+        }
+    }
+}

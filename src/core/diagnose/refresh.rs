@@ -13,7 +13,7 @@ use crate::core::oauth::grant::{self, TokenTrouble};
 use crate::core::oauth::refresh::{Afterwards, RefreshOutcome, afterwards};
 use crate::core::secret::Secret;
 use crate::core::token::jwt;
-use crate::core::wire::{Purpose, Record};
+use crate::core::wire::{Outcome, Purpose, Record};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -96,6 +96,8 @@ const REUSE_WORDS: [&str; 7] = [
 enum Proof<'a> {
     /// Our own record of the first time, and whether that one brought tokens.
     Sent(&'a Record, FirstTime),
+    /// The mark of a refresh whose answer nobody saw, of an earlier program run.
+    InTheDark(Timestamp),
     /// The server's words.
     Said,
 }
@@ -113,23 +115,51 @@ fn refused(evidence: &Evidence<'_>) -> Option<String> {
     refusal(evidence, |error| error == "invalid_grant").map(|(seen, _)| seen)
 }
 
+/// The refreshes of this program run that sent the token of the last one, itself among them.
+fn same_token<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Record> + use<'a> {
+    let token = token_request(evidence)
+        .and_then(|last| form_field(&last.request, "refresh_token"))
+        .map(Secret::new);
+    evidence
+        .transcript
+        .iter()
+        .filter(|record| record.purpose == Purpose::Refresh)
+        .filter(move |record| {
+            form_field(&record.request, "refresh_token")
+                .is_some_and(|sent| token.as_ref().is_some_and(|token| token.matches(&sent)))
+        })
+}
+
+/// How often the token of the last refresh was sent from here; what never left is not counted.
+fn sent(evidence: &Evidence<'_>) -> usize {
+    let left = |record: &&Record| {
+        matches!(record.outcome, Outcome::Response(_)) || first_time(record).is_some()
+    };
+    same_token(evidence).filter(left).count().max(1)
+}
+
+/// A number of times, in words.
+fn times(count: usize) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
 /// What proves that the refused refresh token was sent before.
 fn proof<'a>(evidence: &Evidence<'a>) -> Option<Proof<'a>> {
     let TokenTrouble::Error { description, .. } = trouble(evidence)? else {
         return None;
     };
     let last = token_request(evidence)?;
-    let token = Secret::new(form_field(&last.request, "refresh_token")?);
-    let before = evidence
-        .transcript
-        .iter()
-        .filter(|record| record.purpose == Purpose::Refresh && record.call != last.call)
-        .filter(|record| {
-            form_field(&record.request, "refresh_token").is_some_and(|sent| token.matches(&sent))
-        })
+    let before = same_token(evidence)
+        .filter(|record| record.call != last.call)
         .find_map(|record| Some((record, first_time(record)?)));
     if let Some((record, became)) = before {
         return Some(Proof::Sent(record, became));
+    }
+    if let Some(since) = refresh_end(evidence).and_then(|end| end.in_the_dark) {
+        return Some(Proof::InTheDark(since));
     }
     let words = description.as_deref()?.to_ascii_lowercase();
     REUSE_WORDS
@@ -169,8 +199,18 @@ fn reuse(evidence: &Evidence<'_>) -> Option<Found> {
                 cause,
             )
         }
+        Proof::InTheDark(since) => {
+            let before = token_request(evidence)?.at.duration_since(since).as_secs();
+            (
+                format!(
+                    "our record: it was sent {} before, and nobody saw the answer",
+                    span(before.max(0))
+                ),
+                "That one was taken, and its answer with the next token is lost.",
+            )
+        }
         Proof::Said => (
-            "our record: sent once from here".to_owned(),
+            format!("our record: sent {} from here", times(sent(evidence))),
             "Somebody else sent it before: another machine with a copy, or another program with the \
              same grant.",
         ),
@@ -202,8 +242,9 @@ fn invalid(evidence: &Evidence<'_>) -> Option<Found> {
     Some(Found::new(
         "The provider does not take this refresh token",
         format!(
-            "{seen}; our record: {} old, first use from here",
-            span(age.max(0))
+            "{seen}; our record: {} old, sent {} from here",
+            span(age.max(0)),
+            times(sent(evidence))
         ),
         "Likely first: another copy of it was used and so spent it, it is past its lifetime, the user \
          or the portal took the access back, or it belongs to another client or environment.",
@@ -382,13 +423,15 @@ fn not_kept(evidence: &Evidence<'_>) -> Option<Found> {
     } else {
         "The tokens are held by this program only and end with it, or stay where they were before."
     };
+    let again = if held.grant.refresh_token.is_some() {
+        "put that right, then u refreshes and keeps what comes"
+    } else {
+        "put that right, then choose the same place again under `kept` on step 5"
+    };
     Some(Found::new(
         "The grant could not be kept where it should be",
         their_words(evidence, &trouble.message),
         cause,
-        &[
-            "put that right, then u refreshes and keeps what comes",
-            "choose another place under `kept` on step 5",
-        ],
+        &[again, "choose another place under `kept` on step 5"],
     ))
 }

@@ -251,6 +251,7 @@ impl Engine {
         let Some(held) = self.grants.held.iter_mut().find(|held| held.id == *id) else {
             return false;
         };
+        let in_the_dark = held.unsettled;
         let new = match &outcome {
             RefreshOutcome::Renewed(grant) | RefreshOutcome::ByAnother(grant) => {
                 held.unsettled = None;
@@ -291,6 +292,7 @@ impl Engine {
             at: now,
             call,
             outcome,
+            in_the_dark,
         });
         renewed
     }

@@ -325,6 +325,7 @@ fn refused_refresh(bench: &Bench, trouble: grant::TokenTrouble) -> HeldGrant {
             at: bench.now,
             call: Some(CALL),
             outcome: RefreshOutcome::Refused(trouble),
+            in_the_dark: None,
         }),
         ..HeldGrant::new(GrantId::of([0; 32]), client, spent)
     }

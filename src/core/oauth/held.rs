@@ -38,6 +38,8 @@ pub struct RefreshEnd {
     pub call: Option<CallId>,
     /// What became of it.
     pub outcome: RefreshOutcome,
+    /// When an earlier refresh with the same token was sent whose answer nobody saw.
+    pub in_the_dark: Option<Timestamp>,
 }
 
 /// Old tokens, spent or replaced.

@@ -8,14 +8,15 @@ mod profiles;
 use super::act::{Stage, focused_grant, has_secret};
 use super::popup::Popup;
 use super::{Screen, Ui};
+use crate::core::engine::Engine;
 use crate::core::engine::message::{Command, Prompt};
-use crate::core::oauth::STEPS;
 use crate::core::oauth::preflight::{Landing, Preflight, PreflightResult};
+use crate::core::oauth::{STEPS, Step};
 use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Choosing};
+use crate::tui::action::{Action, Choosing, Place, Question};
 use crate::tui::keymap::{self, Situation};
 use crate::tui::pane::Mark;
 
@@ -111,7 +112,47 @@ fn palette(ui: &Ui, stage: &Stage<'_>, filter: &str) -> Menu {
             menu.choice(text, binding.key_names(), binding.action.clone());
         }
     }
+    if ui.screen == Screen::Step {
+        for (text, step, action) in rows_by_name(stage.engine) {
+            let lowercase = text.to_lowercase();
+            if words.iter().all(|word| lowercase.contains(word)) {
+                menu.choice(text, format!("step {}", step.number()), action);
+            }
+        }
+    }
     menu
+}
+
+/// What has no key but a row of its own, which may be folded away or further down: by name it is found.
+fn rows_by_name(engine: &Engine) -> Vec<(&'static str, Step, Action)> {
+    let mut rows = Vec::new();
+    let has_sets = engine
+        .profile()
+        .is_some_and(|profile| !profile.scope_sets.is_empty());
+    if has_sets && engine.allows(&Command::UseScopeSet(None)) {
+        let action = Action::Open(Place::ScopeSets);
+        rows.push(("choose the scope set", Step::Link, action));
+    }
+    if engine.held().is_some() && engine.allows(&Command::SignInAgain(Prompt::Login)) {
+        let action = Action::Choose(Choosing::SignIn);
+        rows.push(("sign in as somebody else", Step::Token, action));
+    }
+    let any = Command::ImportToken(TokenKind::Access, Secret::new(""));
+    if engine.allows(&any) {
+        let action = Action::Ask(Question::Token);
+        rows.push(("use a token I have", Step::Token, action));
+    }
+    if engine.held().is_some() && engine.allows(&Command::KeepTokens(KeepTokens::Memory)) {
+        let action = Action::Choose(Choosing::Keep);
+        rows.push(("choose where tokens are kept", Step::Token, action));
+    }
+    if let Some(held) = engine.held()
+        && engine.allows(&Command::ForgetGrant(held.id.clone()))
+    {
+        let action = Action::ForgetGrant(held.id.clone());
+        rows.push(("forget this grant", Step::Token, action));
+    }
+    rows
 }
 
 /// What can be copied; secrets last, each on a line of its own.
@@ -171,6 +212,11 @@ fn copies(stage: &Stage<'_>) -> Menu {
         secret("the access token", Some(&grant.access_token));
         secret("the refresh token", grant.refresh_token.as_ref());
         secret("the id token", grant.id_token.as_ref());
+    }
+    if let Some(renewal) = engine.held().and_then(|held| held.renewal.as_ref()) {
+        let old = &renewal.old;
+        secret("the access token before", Some(&old.access_token));
+        secret("the refresh token before", old.refresh_token.as_ref());
     }
     if menu.rows.is_empty() {
         menu.note(Mark::Note, "Nothing can be copied yet");

@@ -91,7 +91,8 @@ fn selected(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
         Value::Secret(_) | Value::Nothing => Vec::new(),
     };
     let mut lines = vec![Line::styled(
-        cut_end(fact.name.as_str(), room),
+        // A name that is indented in its pane is not here.
+        cut_end(fact.name.as_str().trim_start(), room),
         view.theme.style(Role::Title),
     )];
     lines.extend(value.into_iter().take(SELECTED - 3).map(Line::raw));

@@ -277,6 +277,60 @@ fn a_token_that_went_well_once_and_is_sent_again_is_reuse() {
 }
 
 #[test]
+fn what_is_sent_again_after_a_refusal_is_counted_and_what_never_left_is_not() {
+    for (outcomes, seen) in [
+        (vec![error("invalid_grant")], "sent once from here"),
+        (
+            vec![error("invalid_grant"), error("invalid_grant")],
+            "sent 2 times from here",
+        ),
+        (
+            vec![failed(FailureKind::Dns), error("invalid_grant")],
+            "sent once from here",
+        ),
+        (
+            vec![error("invalid_grant"), words("already used")],
+            "sent 2 times from here",
+        ),
+    ] {
+        let case = after_all(outcomes);
+        let evidence = case.findings(Step::Token)[0].evidence.to_string();
+        assert!(evidence.contains(seen), "{evidence}");
+    }
+}
+
+#[test]
+fn a_token_sent_in_the_dark_by_an_earlier_run_is_reuse_when_it_is_refused() {
+    let case = after(error("invalid_grant")).with(|case| {
+        let end = case.held.as_mut().unwrap().refresh.as_mut().unwrap();
+        end.in_the_dark = Some(at(40));
+    });
+    assert_eq!(case.names(Step::Token), ["refresh-token-reuse"]);
+    let evidence = case.findings(Step::Token)[0].evidence.to_string();
+    assert!(evidence.contains("nobody saw the answer"), "{evidence}");
+}
+
+#[test]
+fn a_grant_that_was_not_kept_is_told_to_be_refreshed_only_where_it_can_be() {
+    let remedies = |with_refresh_token: bool| {
+        let case = not_sent(RefreshOutcome::NotSent(full_disk())).with(|case| {
+            let held = case.held.as_mut().unwrap();
+            held.trouble = Some(full_disk());
+            if !with_refresh_token {
+                held.grant.refresh_token = None;
+                case.grant.as_mut().unwrap().refresh_token = None;
+            }
+        });
+        let findings = case.findings(Step::Token);
+        let found = findings.iter().find(|found| found.rule == "grant-not-kept");
+        format!("{:?}", found.unwrap().fix)
+    };
+    assert!(remedies(true).contains("u refreshes"));
+    assert!(!remedies(false).contains("u refreshes"));
+    assert!(remedies(false).contains("choose the same place again"));
+}
+
+#[test]
 fn an_id_token_of_another_provider_or_client_is_told_by_its_claim() {
     for (from, to, claim) in [
         ("anna", "bo", "sub"),

@@ -86,7 +86,7 @@ fn entries(bindings: &[&Binding]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A heading with its entries, in two columns where there is room.
+/// A heading with its entries, in two columns where there is room for each label whole.
 fn group(
     canvas: &Canvas<'_>,
     lines: &mut Vec<Line<'static>>,
@@ -95,7 +95,13 @@ fn group(
     room: usize,
 ) {
     lines.push(Line::styled(heading.to_owned(), canvas.style(Role::Title)));
-    let columns = if room >= TWO_COLUMNS { 2 } else { 1 };
+    let label_room = (room / 2).saturating_sub(KEYS_WIDTH + 3);
+    let are_short = entries.iter().all(|(_, label)| width(label) <= label_room);
+    let columns = if room >= TWO_COLUMNS && are_short {
+        2
+    } else {
+        1
+    };
     let column = room / columns;
     let height = entries.len().div_ceil(columns);
     for row in 0..height {
