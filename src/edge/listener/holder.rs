@@ -37,6 +37,7 @@ pub(super) fn holder(_address: SocketAddr) -> Option<String> {
 mod linux {
     //! The tables of `/proc` (proc(5)).
 
+    use std::fmt::Write as _;
     use std::fs;
     use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -60,15 +61,14 @@ mod linux {
         if written.bytes().all(|digit| digit == b'0') {
             return true;
         }
-        let words = |octets: &[u8]| -> String {
-            octets
-                .chunks_exact(4)
-                .map(|four| {
-                    // The kernel prints each word as it lies in memory.
-                    let word = u32::from_ne_bytes([four[0], four[1], four[2], four[3]]);
-                    format!("{word:08X}")
-                })
-                .collect()
+        let words = |octets: &[u8]| {
+            let mut written = String::new();
+            for four in octets.chunks_exact(4) {
+                // The kernel prints each word as it lies in memory.
+                let word = u32::from_ne_bytes([four[0], four[1], four[2], four[3]]);
+                let _ = write!(written, "{word:08X}");
+            }
+            written
         };
         let mapped = |ip: Ipv6Addr| words(&ip.octets());
         match wanted {
