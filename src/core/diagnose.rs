@@ -33,7 +33,7 @@ mod token;
 mod token_answer;
 mod token_request;
 
-pub use error_page::error_id;
+pub use error_page::{error_id, has_page_words, pasted_page};
 
 use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::{Run, Step};

@@ -273,7 +273,10 @@ impl Engine {
             held: self.held(),
             api: self.requests.answered.and_then(|call| self.record(call)),
             pasted: false,
-            page: None,
+            page: match self.run.answer {
+                Some(_) => None,
+                None => self.run.error_page.as_deref(),
+            },
         };
         diagnose::diagnose(&evidence)
     }
@@ -330,6 +333,7 @@ fn blank_run() -> Run {
         addresses: Vec::new(),
         without_ipv6: false,
         waiting: None,
+        error_page: None,
         preflight: None,
         browser: Browser::NotOpened,
         hits: Vec::new(),

@@ -3,12 +3,13 @@
 
 use crate::stage::{self, Point, at, engine_at};
 use dineroscope::cli::drive::Drive;
-use dineroscope::core::diagnose::Finding;
+use dineroscope::core::diagnose::{Finding, Severity};
 use dineroscope::core::engine::message::{Command, Effect, Event};
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::oauth::preflight::{Landing, PreflightResult};
 use dineroscope::core::oauth::{RunPhase, Step};
 use dineroscope::core::profile::{Profile, ProxyChoice};
+use dineroscope::core::secret::Secret;
 use dineroscope::core::wire::{Outcome, Purpose, Record};
 use dineroscope::edge::vault::Vault;
 use jiff::{SignedDuration, Timestamp};
@@ -269,6 +270,51 @@ async fn no_answer_is_told_by_its_cause() {
     assert!(
         refused.headline.as_str().contains("Nobody listens"),
         "{refused:?}"
+    );
+}
+
+#[test]
+fn an_error_page_that_is_pasted_is_told_from_an_answer() {
+    let told = |text: &str| {
+        let mut engine = engine_at(Point::Waiting);
+        engine.command(at(5), Command::PasteAnswer(Secret::new(text)));
+        assert_eq!(engine.run().phase, RunPhase::Waiting, "{text}");
+        assert!(engine.run().hits.is_empty(), "{text}");
+        let found = engine.findings(at(6), Step::Consent);
+        found.first().map(|finding| finding.rule)
+    };
+    for unknown in [
+        "https://connect.visma.com/error?errorId=CfDJ8NnP0xR6",
+        "CfDJ8NnP0xR6",
+        "Sorry, there was an error",
+    ] {
+        assert_eq!(told(unknown), Some("error-page-unknown"), "{unknown}");
+    }
+    assert_eq!(
+        told(
+            "Sorry, there was an error : unauthorized_client\nUnknown client or client not enabled"
+        ),
+        Some("error-page-unauthorized-client")
+    );
+
+    let mut engine = engine_at(Point::Waiting);
+    let call = stage::sent(&engine.command(at(1), Command::Preflight));
+    stage::answer(&mut engine, 2, call, 400, "unauthorized_client");
+    engine.command(
+        at(5),
+        Command::PasteAnswer(Secret::new("Invalid redirect_uri")),
+    );
+    engine.event(at(301), Event::Ticked);
+    let found = engine.findings(at(302), Step::Consent);
+    assert_eq!(found[0].rule, "error-page-invalid-redirect-uri");
+    let errors = found
+        .iter()
+        .filter(|found| found.severity == Severity::Error);
+    assert_eq!(errors.count(), 1, "{found:?}");
+    stage::accept(&mut engine, 303);
+    assert!(
+        engine.findings(at(304), Step::Consent).is_empty(),
+        "an answer came after all"
     );
 }
 

@@ -130,7 +130,9 @@ fn timeout(evidence: &Evidence<'_>) -> Option<Found> {
     // An answer that was refused, or a preflight that failed, leads: it says why nothing else came.
     Some(match refused_hit(evidence) {
         Some(hit) if brought_an_answer(hit) => found.rated(Severity::Warning),
-        _ if preflight::says_why(evidence) => found.rated(Severity::Warning),
+        _ if evidence.page.is_some() || preflight::says_why(evidence) => {
+            found.rated(Severity::Warning)
+        }
         _ => found,
     })
 }

@@ -121,6 +121,37 @@ pub fn error_id(text: &str) -> Option<String> {
     (!id.is_empty()).then_some(id)
 }
 
+/// Words that only an error page of the provider has.
+const PAGE_WORDS: [&str; 3] = [
+    "sorry, there was an error",
+    "unknown client or client not enabled",
+    "invalid redirect_uri",
+];
+
+/// Whether a text has words that only an error page of the provider has.
+pub fn has_page_words(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    PAGE_WORDS.iter().any(|words| lower.contains(words))
+}
+
+/// Most that is kept of a pasted page, in characters.
+const PAGE_LIMIT: usize = 4_000;
+
+/// What was pasted of an error page: its address, its text, or its id alone. `None` for anything else.
+pub fn pasted_page(text: &str) -> Option<String> {
+    let text = text.trim();
+    // What ASP.NET's data protection makes begins so (inferred), and Duende's ids are made by it.
+    if text.starts_with("CfDJ8")
+        && text
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || "-_".contains(it))
+    {
+        return Some(format!("errorId={text}"));
+    }
+    let is_page = error_id(text).is_some() || has_page_words(text);
+    is_page.then(|| text.chars().take(PAGE_LIMIT).collect())
+}
+
 fn unauthorized_client(evidence: &Evidence<'_>) -> Option<Found> {
     let seen = when(evidence, About::Client)?;
     Some(Found::new(

@@ -102,6 +102,10 @@ fn page_words(evidence: &Evidence<'_>) -> Option<String> {
 }
 
 fn error_page(evidence: &Evidence<'_>) -> Option<Found> {
+    if evidence.step == Step::Consent && evidence.page.is_some() {
+        // What the browser showed of the same refusal says at least as much.
+        return None;
+    }
     let landing = landing(evidence).filter(|landing| landing.is_refusal())?;
     let (_, first) = preflight(evidence)?;
     let words = page_words(evidence).unwrap_or_default();

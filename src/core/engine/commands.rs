@@ -2,6 +2,7 @@
 
 use super::message::{Command, Consent, Effect};
 use super::{Engine, Released, SecretState, api_origin, blank_run, is_embedded, is_sandbox};
+use crate::core::diagnose::pasted_page;
 use crate::core::oauth::callback::{Arrival, pasted};
 use crate::core::oauth::flow::{Browser, Missing, Waiting};
 use crate::core::oauth::link::{self, Fresh};
@@ -339,6 +340,13 @@ impl Engine {
             peer: None,
             note: format!("pasted: {}", verdict.note()),
         };
+        let is_answer = answer.code.is_some() || answer.error.is_some();
+        if let Some(page) = pasted_page(text).filter(|_| !is_answer) {
+            self.run.error_page = Some(page);
+            let note = "pasted: the error page".to_owned();
+            self.transcript.push(Record { note, ..record });
+            return Vec::new();
+        }
         self.take(now, record, Arrival::Pasted, verdict, answer);
         Vec::new()
     }

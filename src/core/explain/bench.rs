@@ -121,6 +121,7 @@ impl Case {
         };
         Self {
             run: Run {
+                error_page: None,
                 preflight: None,
                 number: 1,
                 phase: RunPhase::Ready,

@@ -2,7 +2,7 @@
 
 use super::clean::{Note, clean};
 use super::{Item, archive, curl, message};
-use crate::core::diagnose::error_id;
+use crate::core::diagnose::{error_id, has_page_words};
 use crate::core::oauth::callback::Arrival;
 use crate::core::secret::Secret;
 use crate::core::wire::{Body, Headers, Request, Response};
@@ -196,20 +196,9 @@ fn error_object(text: &str) -> Option<Item> {
     json(&value, &object)
 }
 
-/// Words that only an error page of the provider has.
-const PAGE_WORDS: [&str; 3] = [
-    "sorry, there was an error",
-    "unknown client or client not enabled",
-    "invalid redirect_uri",
-];
-
 /// What a person copied from the error page.
 fn error_words(text: &str) -> Option<Item> {
-    let lower = text.to_lowercase();
-    PAGE_WORDS
-        .iter()
-        .any(|words| lower.contains(words))
-        .then(|| Item::ErrorPage(text.to_owned()))
+    has_page_words(text).then(|| Item::ErrorPage(text.to_owned()))
 }
 
 /// The characters of a JWT.

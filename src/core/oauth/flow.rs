@@ -227,6 +227,8 @@ pub struct Run {
     pub without_ipv6: bool,
     /// Waiting times; `None` until bound.
     pub waiting: Option<Waiting>,
+    /// What the user pasted of the provider's error page.
+    pub error_page: Option<String>,
     /// The last preflight of the link; it begins nothing.
     pub preflight: Option<Preflight>,
     /// What became of opening the browser.
