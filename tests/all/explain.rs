@@ -5,7 +5,7 @@ use crate::leak::holds_a_token;
 use crate::quiet::Place;
 use crate::stage::visma;
 use dineroscope::core::diagnose::{self, Severity};
-use dineroscope::core::explain::{Explanation, explain};
+use dineroscope::core::explain::{Explanation, Kind, explain};
 use dineroscope::core::wire::redact::Mask;
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -96,6 +96,61 @@ fn healthy_inputs_are_left_in_peace() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// A link with nothing wrong in it.
+const HEALTHY: &str = "https://connect.visma.com/connect/authorize?client_id=isv_acme&response_type=code\
+    &response_mode=form_post&redirect_uri=https%3A%2F%2Fapp.example.dk%2Fcb\
+    &scope=dineropublicapi%3Aread+offline_access&state=EAYryGyqlYdw8ym2Qv1NSg\
+    &code_challenge=NSDd8w8PpHteiu2CW9V_6S6f0VC-juy1ry0jGhM4Swc&code_challenge_method=S256&ui_locales=da-DK";
+
+#[test]
+fn a_healthy_link_is_healthy_in_every_disguise() {
+    let encoded: String = form_urlencoded::byte_serialize(HEALTHY.as_bytes()).collect();
+    let escaped = HEALTHY.replace('&', "&amp;");
+    let wrapped: Vec<&str> = HEALTHY
+        .as_bytes()
+        .chunks(70)
+        .map(|line| str::from_utf8(line).unwrap())
+        .collect();
+    for disguise in [
+        format!("Here it is: {HEALTHY}. Thanks!"),
+        format!("({HEALTHY})."),
+        format!("[Sign in]({HEALTHY})."),
+        format!("**{HEALTHY}**"),
+        format!("<{HEALTHY}|sign in>"),
+        format!("“{HEALTHY}”"),
+        format!("{{{HEALTHY}}}"),
+        format!("{HEALTHY}#"),
+        format!("<html><body><a href=\"{escaped}\">log ind</a></body></html>"),
+        format!("<a href='{escaped}'>log ind</a>"),
+        format!("{{\"url\":\"{}\"}}", HEALTHY.replace('&', "\\u0026")),
+        format!("{{\"url\":\"{}\"}}", HEALTHY.replace('/', "\\/")),
+        format!("start {}", HEALTHY.replace('&', "^&")),
+        format!("    {}", wrapped.join("\n    ")),
+        format!("> {}", wrapped.join("\n> ")),
+        format!(
+            "https://eur01.safelinks.protection.outlook.com/?url={encoded}&data=05%7C01&reserved=0"
+        ),
+        format!("HTTP/1.1 302 Found\r\nLocation: {HEALTHY}\r\n\r\n"),
+    ] {
+        let explanation = explained(&disguise).unwrap_or_else(|| panic!("{disguise}"));
+        assert_eq!(explanation.kind, Kind::Link, "{disguise}");
+        for finding in &explanation.findings {
+            assert!(
+                finding.rule.starts_with("input-"),
+                "{disguise}: {finding:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn many_addresses_that_are_none_are_passed_in_one_go() {
+    // Read again and again from each to the end, this would take minutes.
+    for piece in ["http", "http://'", "https://a=<"] {
+        explained(&piece.repeat(200_000));
+    }
 }
 
 #[test]

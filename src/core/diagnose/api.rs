@@ -106,12 +106,12 @@ pub(super) fn seen(evidence: &Evidence<'_>, record: &Record, response: &Response
         format!(": {}", their_words(evidence, &words))
     });
     let (path, _) = target(&record.request.url);
-    format!(
-        "{}{code} from {} {}{words}",
-        response.status,
-        clip(&record.request.method, 12),
-        clip(path, 60)
-    )
+    let from = match record.request.method.as_str() {
+        // An answer that was pasted alone.
+        "" => String::new(),
+        method => format!(" from {} {}", clip(method, 12), clip(path, 60)),
+    };
+    format!("{}{code}{from}{words}", response.status)
 }
 
 fn no_pro(evidence: &Evidence<'_>) -> Option<Found> {

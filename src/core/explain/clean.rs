@@ -14,6 +14,10 @@ pub(super) enum Note {
     HtmlEscaped,
     /// An address was percent-encoded as a whole.
     EncodedTwice,
+    /// `\u0026` and its kin, or `^&`.
+    CodeEscaped,
+    /// A mail filter put its own address around the one that was meant.
+    Rewritten,
 }
 
 impl Note {
@@ -35,6 +39,16 @@ impl Note {
                 "input-encoded-twice",
                 "The address is percent-encoded once too often",
                 "It was decoded once before reading.",
+            ),
+            Self::CodeEscaped => (
+                "input-code-escaped",
+                "The text is escaped as in JSON or on a command line",
+                "`&` stands there as `\\u0026` or `^&`, or `/` as `\\/`. It was undone before reading.",
+            ),
+            Self::Rewritten => (
+                "input-link-rewritten",
+                "A mail filter wrapped the address in its own",
+                "Safe Links leads through a server of Microsoft. The address that was meant was taken out.",
             ),
         };
         Finding {
@@ -67,13 +81,34 @@ pub(super) fn clean(text: &str) -> (String, Vec<Note>) {
         notes.push(Note::Wrapped);
     }
     let is_page = text.contains("<html") || text.contains("<HTML");
-    if !is_page && text.contains("&amp;") {
+    if is_page {
+        // As a browser reads it: nothing worth a word.
+        text = text.replace("&amp;", "&");
+    } else if text.contains("&amp;") {
         text = unescape(&text);
         notes.push(Note::HtmlEscaped);
+    }
+    if ["\\u0026", ":\\/\\/", "^&"]
+        .iter()
+        .any(|mark| text.contains(mark))
+    {
+        for (escaped, plain) in [
+            ("\\u0026", "&"),
+            ("\\u003d", "="),
+            ("\\/", "/"),
+            ("^&", "&"),
+        ] {
+            text = text.replace(escaped, plain);
+        }
+        notes.push(Note::CodeEscaped);
     }
     if let Some(joined) = joined_addresses(&text) {
         text = joined;
         notes.push(Note::Wrapped);
+    }
+    if let Some(meant) = behind_safe_links(&text) {
+        text = meant;
+        notes.push(Note::Rewritten);
     }
     let lower = text.to_ascii_lowercase();
     if lower.starts_with("https%3a%2f%2f") || lower.starts_with("http%3a%2f%2f") {
@@ -84,6 +119,17 @@ pub(super) fn clean(text: &str) -> (String, Vec<Note>) {
     }
     notes.dedup();
     (text, notes)
+}
+
+/// The address that a Safe Links address of Microsoft leads to.
+fn behind_safe_links(text: &str) -> Option<String> {
+    let begin = text.find("safelinks")?;
+    let (_, query) = text[begin..].split_once('?')?;
+    let end = query.find(|letter: char| letter.is_whitespace() || "<>\"'".contains(letter));
+    let query = &query[..end.unwrap_or(query.len())];
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, value)| name == "url" && value.starts_with("http"))
+        .map(|(_, value)| value.into_owned())
 }
 
 /// Lines without the `>` of a quoted mail, when most of them have it.
@@ -114,6 +160,9 @@ fn from_quoted_printable(text: &str) -> Option<String> {
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {
         if *first == b'=' {
+            if behind.is_empty() {
+                break;
+            }
             if let Some(after) = behind.strip_prefix(b"\n") {
                 rest = after;
                 continue;
@@ -143,13 +192,14 @@ fn joined_addresses(text: &str) -> Option<String> {
     let mut open = false;
     let mut changed = false;
     for line in text.split('\n') {
+        let bare = line.trim_start();
         let goes_on = open
-            && !line.is_empty()
-            && !line.contains(char::is_whitespace)
-            && !line.starts_with("http")
-            && line.is_ascii();
+            && !bare.is_empty()
+            && !bare.contains(char::is_whitespace)
+            && !bare.starts_with("http")
+            && bare.is_ascii();
         if goes_on {
-            joined.push_str(line);
+            joined.push_str(bare);
             changed = true;
         } else {
             if !joined.is_empty() {
@@ -195,6 +245,14 @@ mod tests {
         assert_eq!(
             clean("https%3A%2F%2Fa.example%2F%3Fa%3D1").0,
             "https://a.example/?a=1"
+        );
+        assert_eq!(
+            clean(r"{'u':'https:\/\/a.example\/?a=1\u0026b\u003d2'}").0,
+            "{'u':'https://a.example/?a=1&b=2'}"
+        );
+        assert_eq!(
+            clean("start https://a/?a=1^&b=2").0,
+            "start https://a/?a=1&b=2"
         );
     }
 }

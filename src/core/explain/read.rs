@@ -129,8 +129,16 @@ fn is_answer(fields: &str) -> bool {
         && !has("grant_type")
 }
 
-/// What an answer without its request is.
+/// What an answer without its request is. One that sends the browser on is what it sends it to.
 fn answer(response: Response) -> Item {
+    let sent_on = response
+        .headers
+        .get("location")
+        .filter(|_| (300..400).contains(&response.status))
+        .and_then(address);
+    if let Some(item) = sent_on {
+        return item;
+    }
     let body = response.body.to_text();
     let value: Option<Value> = serde_json::from_str(body.trim()).ok();
     let has = |name: &str| {
@@ -219,20 +227,16 @@ fn jwt(text: &str) -> Option<Item> {
 
 /// Every address in a text, without the marks around it.
 fn addresses(text: &str) -> Vec<&str> {
-    let ends = |letter: char| letter.is_whitespace() || "<>\"'`".contains(letter);
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("http") {
         let behind = &rest[at..];
-        let end = behind
-            .find(ends_of_placeholder(behind, ends))
-            .unwrap_or(behind.len());
-        let address = &behind[..end];
-        if address.starts_with("http://") || address.starts_with("https://") {
-            found.push(address.trim_end_matches([',', ')', ';']));
+        if behind.starts_with("http://") || behind.starts_with("https://") {
+            let end = end_of_address(behind);
+            found.push(without_marks(&behind[..end]));
             rest = &behind[end..];
         } else {
-            rest = &behind[4..];
+            rest = &behind["http".len()..];
         }
     }
     if found.is_empty() {
@@ -244,10 +248,36 @@ fn addresses(text: &str) -> Vec<&str> {
     found
 }
 
-/// Where an address ends. A placeholder in angle brackets is a part of it.
-fn ends_of_placeholder(text: &str, ends: impl Fn(char) -> bool) -> impl Fn(char) -> bool {
-    let placeholder = text.contains("=<");
-    move |letter| ends(letter) && !(placeholder && "<>".contains(letter))
+/// Where an address ends. A placeholder in angle brackets, as a value, is a part of it.
+fn end_of_address(text: &str) -> usize {
+    let (mut before, mut placeholder) = (' ', false);
+    for (at, letter) in text.char_indices() {
+        placeholder |= letter == '<' && before == '=';
+        let is_of_placeholder = placeholder && "<>".contains(letter);
+        if !is_of_placeholder && (letter.is_whitespace() || "<>\"'`|«»“”„‘’".contains(letter))
+        {
+            return at;
+        }
+        before = letter;
+    }
+    text.len()
+}
+
+/// An address without what a sentence, Markdown or code puts behind it.
+fn without_marks(address: &str) -> &str {
+    let mut bare = address;
+    loop {
+        let mut shorter = bare.trim_end_matches([',', ';', '.', ':', '!', '*', '#', ')']);
+        for (opens, closes) in [('{', '}'), ('[', ']')] {
+            if !shorter.contains(opens) {
+                shorter = shorter.trim_end_matches(closes);
+            }
+        }
+        if shorter.len() == bare.len() {
+            return bare;
+        }
+        bare = shorter;
+    }
 }
 
 /// What an address is.
