@@ -93,6 +93,8 @@ pub struct Evidence<'a> {
     /// Whether this was pasted: then nothing is known but what stands in it, and our own record of the run
     /// proves nothing.
     pub pasted: bool,
+    /// The profile that what was pasted is compared with.
+    pub compared: Option<&'a Profile>,
     /// The text or address of the provider's error page.
     pub page: Option<&'a str>,
 }

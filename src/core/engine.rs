@@ -273,6 +273,7 @@ impl Engine {
             held: self.held(),
             api: self.requests.answered.and_then(|call| self.record(call)),
             pasted: false,
+            compared: None,
             page: match self.run.answer {
                 Some(_) => None,
                 None => self.run.error_page.as_deref(),

@@ -38,6 +38,7 @@ struct Case {
     held: Option<HeldGrant>,
     api: Option<CallId>,
     pasted: bool,
+    compared: Option<Profile>,
     page: Option<String>,
 }
 
@@ -54,6 +55,7 @@ impl Case {
             held: engine.held().cloned(),
             api: engine.requests().answered,
             pasted: false,
+            compared: None,
             page: None,
             profile,
         }
@@ -102,6 +104,7 @@ impl Case {
                 .api
                 .and_then(|call| self.transcript.iter().find(|record| record.call == call)),
             pasted: self.pasted,
+            compared: self.compared.as_ref(),
             page: self.page.as_deref(),
         })
     }

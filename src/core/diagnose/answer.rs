@@ -42,6 +42,12 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("callback-error", Severity::Error, "RFC 6749 4.1.2.1", error),
     rule(
+        "code-encoding-suspect",
+        Severity::Warning,
+        "RFC 6749 Appendix B",
+        encoding_suspect,
+    ),
+    rule(
         "issuer-missing",
         Severity::Warning,
         "RFC 9207 2.4",
@@ -219,6 +225,26 @@ fn mode_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
             "check what {} allows as response_mode; this run goes on",
             portal(evidence)
         )],
+    ))
+}
+
+/// A code that was decoded too often, or not at all.
+fn encoding_suspect(evidence: &Evidence<'_>) -> Option<Found> {
+    let (answer, _) = taken(evidence)?;
+    let code = answer.code.as_ref()?.expose();
+    let seen = if code.contains(' ') {
+        "a space in the code, where a `+` may have been"
+    } else if code.contains('%') {
+        "a percent sign in the code: it may still be encoded"
+    } else {
+        return None;
+    };
+    Some(Found::new(
+        "The code may have been decoded wrongly",
+        seen,
+        "Codes are letters and digits mostly. A `+` that is not encoded becomes a space when a form is read, \
+         and what is encoded twice keeps its percent signs.",
+        &["paste the answer as the browser got it, without decoding it before"],
     ))
 }
 

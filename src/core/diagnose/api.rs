@@ -71,6 +71,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule("api-server-error", Error, "RFC 9110 15.6", server_error),
     rule("api-body-not-json", Error, "RFC 9110 8.3", not_json),
+    rule("api-file-too-large", Error, DINERO, file_too_large),
     rule("api-timestamp-outdated", Error, DINERO, timestamp_outdated),
     rule(
         "api-duplicate",
@@ -346,6 +347,20 @@ fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
+fn file_too_large(evidence: &Evidence<'_>) -> Option<Found> {
+    let (record, response) = when(evidence, Meaning::TooLarge)?;
+    Some(Found::new(
+        "What was sent is too large",
+        format!(
+            "{}; {} bytes sent",
+            seen(evidence, record, response),
+            record.request.body.len()
+        ),
+        "Dinero takes files up to 6 MB.",
+        &["send a smaller file: a picture scaled down, a PDF without embedded images"],
+    ))
+}
+
 fn timestamp_outdated(evidence: &Evidence<'_>) -> Option<Found> {
     let (record, response) = when(evidence, Meaning::TimestampOutdated)?;
     Some(Found::new(
@@ -375,7 +390,6 @@ fn refused(evidence: &Evidence<'_>) -> Option<Found> {
             "It sends us to another address. That is shown and not followed, for the token would go \
              along."
         }
-        413 => "What was sent is too large.",
         _ => "The words of the API stand above; it is none of the usual refusals.",
     };
     Some(Found::new(

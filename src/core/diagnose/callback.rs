@@ -7,7 +7,7 @@ use super::seen::{
     brought_an_answer, clip, is_visma, path_of, quoted, record, refused_hit, their_words,
 };
 use super::{Evidence, Found, Rule, Severity};
-use crate::core::oauth::callback::{Arrival, Hit, Verdict};
+use crate::core::oauth::callback::{Answer, Arrival, Hit, Verdict};
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::ResponseMode;
 
@@ -52,6 +52,12 @@ pub(super) const RULES: &[Rule] = &[
         Severity::Error,
         "RFC 6749 4.1.2",
         missing_code,
+    ),
+    hit(
+        "callback-pasted-without-answer",
+        Severity::Error,
+        "Form Post Response Mode 2",
+        pasted_without_answer,
     ),
     hit(
         "callback-with-token",
@@ -224,13 +230,10 @@ fn issuer_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 fn missing_code(evidence: &Evidence<'_>) -> Option<Found> {
-    let hit = refused(evidence, &Verdict::NoAnswer).filter(|hit| !brings_a_token(hit))?;
+    let hit = refused(evidence, &Verdict::NoAnswer)
+        .filter(|hit| !brings_a_token(hit) && !is_bare_paste(evidence, hit))?;
     let asked = evidence.profile.authorize.response_mode;
     let cause = match (hit.arrival, asked) {
-        (Arrival::Pasted, ResponseMode::FormPost) => {
-            "With form_post the code is in the body of a POST, not in the address that the browser \
-             shows."
-        }
         (Arrival::Query, ResponseMode::FormPost) => {
             "The address was opened by hand, or reloaded: with form_post the answer is a POST, and \
              this was a GET without fields."
@@ -248,6 +251,30 @@ fn missing_code(evidence: &Evidence<'_>) -> Option<Found> {
         &[
             OWN_LINK,
             "p paste the form body (developer tools, Network, the POST, Payload)",
+        ],
+    ))
+}
+
+/// Whether only the redirect URI itself was pasted, where the answer comes as a POST.
+fn is_bare_paste(evidence: &Evidence<'_>, hit: &Hit) -> bool {
+    hit.arrival == Arrival::Pasted
+        && evidence.profile.authorize.response_mode == ResponseMode::FormPost
+        && hit.answer.further.iter().all(|name| name.contains("://"))
+        && Answer {
+            further: Vec::new(),
+            ..hit.answer.clone()
+        } == Answer::default()
+}
+
+fn pasted_without_answer(evidence: &Evidence<'_>) -> Option<Found> {
+    let hit = refused(evidence, &Verdict::NoAnswer).filter(|hit| is_bare_paste(evidence, hit))?;
+    Some(Found::new(
+        "The address alone does not hold the answer",
+        format!("{}: no fields at all", line(evidence, hit)),
+        "With form_post the code is in the body of a POST, not in the address that the browser shows.",
+        &[
+            "p paste the form body (developer tools, Network, the POST, Payload)",
+            "begin a run with `response_mode = \"query\"`: then the address holds it",
         ],
     ))
 }

@@ -1,6 +1,6 @@
 //! Rules about a token as such: whether it is whole, and whether its time has come.
 
-use super::seen::{quoted, span};
+use super::seen::{is_visma, quoted, span};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::Step;
 use crate::core::token::jwt::{self, NotAJwt};
@@ -14,6 +14,13 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Error,
         source: "RFC 7519 7.2",
         check: malformed,
+    },
+    Rule {
+        name: "token-wrong-issuer",
+        steps: &[Step::Token],
+        severity: Severity::Error,
+        source: "RFC 9068 4",
+        check: wrong_issuer,
     },
     Rule {
         name: "token-not-yet-valid",
@@ -52,6 +59,29 @@ fn malformed(evidence: &Evidence<'_>) -> Option<Found> {
         format!("{} characters, {seen}", token.chars().count()),
         cause,
         &["copy it once more, from its first letter to the end of its signature"],
+    ))
+}
+
+fn wrong_issuer(evidence: &Evidence<'_>) -> Option<Found> {
+    // Only where the provider is known to issue its tokens under its own name.
+    let expected = evidence
+        .profile
+        .provider
+        .issuer
+        .as_deref()
+        .filter(|_| is_visma(evidence))?;
+    let claims = jwt::decode(evidence.grant?.access_token.expose())
+        .ok()?
+        .claims;
+    let issuer = claims.get("iss")?.as_str()?;
+    if issuer == expected {
+        return None;
+    }
+    Some(Found::new(
+        "The token was issued by somebody else",
+        format!("iss {}, expected {}", quoted(issuer), quoted(expected)),
+        "It is of another environment or another provider; this API will not take it.",
+        &["get a token from the environment that the API belongs to"],
     ))
 }
 

@@ -19,6 +19,13 @@ pub(super) const RULES: &[Rule] = &[
         check: not_absolute,
     },
     Rule {
+        name: "redirect-uri-differs-from-profile",
+        steps: &[Step::Link],
+        severity: Severity::Error,
+        source: "RFC 6749 3.1.2.3",
+        check: differs_from_profile,
+    },
+    Rule {
         name: "redirect-uri-fragment",
         steps: &[Step::Link],
         severity: Severity::Error,
@@ -58,6 +65,49 @@ fn not_absolute(evidence: &Evidence<'_>) -> Option<Found> {
         format!("redirect_uri {} in the link", quoted(uri)),
         "A redirect URI is absolute: scheme, host, port and path, exactly as registered.",
         &["write it whole, such as `http://localhost:8765/callback`"],
+    ))
+}
+
+/// What differs first, in words.
+fn first_difference(one: &str, other: &str) -> String {
+    let (Ok(first), Ok(second)) = (Url::parse(one), Url::parse(other)) else {
+        return "they are not both addresses".to_owned();
+    };
+    let parts = [
+        ("the scheme", first.scheme() != second.scheme()),
+        ("the host", first.host_str() != second.host_str()),
+        (
+            "the port",
+            first.port_or_known_default() != second.port_or_known_default(),
+        ),
+        (
+            "the slash at the end",
+            first.path().trim_end_matches('/') == second.path().trim_end_matches('/')
+                && first.path() != second.path(),
+        ),
+        ("the path", first.path() != second.path()),
+    ];
+    let differs = parts.iter().find(|(_, differs)| *differs);
+    differs
+        .map_or("how they are written", |(part, _)| *part)
+        .to_owned()
+}
+
+fn differs_from_profile(evidence: &Evidence<'_>) -> Option<Found> {
+    let profile = evidence.compared?;
+    let uri = redirect_uri(evidence)?;
+    let own = profile.redirect_uri.as_str();
+    if uri == own || is_placeholder(own) || own.contains(":0/") {
+        return None;
+    }
+    Some(Found::new(
+        "The redirect URI is not the profile's",
+        format!("link {}, profile {}", quoted(uri), quoted(own)),
+        format!(
+            "They differ in {}. Every character counts: the provider compares them as texts.",
+            first_difference(uri, own)
+        ),
+        &["use the registered address in both, character for character"],
     ))
 }
 

@@ -33,6 +33,7 @@ pub(super) enum Meaning {
     NoOrganizations,
     NotJson,
     TimestampOutdated,
+    TooLarge,
     Duplicate,
     OtherRefusal,
 }
@@ -59,6 +60,7 @@ pub(super) fn meaning(evidence: &Evidence<'_>) -> Option<Meaning> {
         404 if error().is_json => Meaning::NotFound,
         404 | 405 | 410 => Meaning::WrongPath,
         409 => Meaning::Duplicate,
+        413 => Meaning::TooLarge,
         429 => Meaning::RateLimited,
         480 => Meaning::BrownOut,
         400 | 422 => of_bad_request(record, &error()),

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 pub(super) struct Bench {
     now: Timestamp,
     profile: Profile,
+    compared: Option<Profile>,
     link: Option<String>,
 }
 
@@ -34,6 +35,7 @@ impl Bench {
             _ => None,
         });
         let guessed = guessed(items, link.as_deref());
+        let compared = profile.cloned();
         let profile = match profile {
             Some(given) => Profile {
                 provider: given.provider.clone(),
@@ -42,7 +44,12 @@ impl Bench {
             },
             None => guessed,
         };
-        Self { now, profile, link }
+        Self {
+            now,
+            profile,
+            compared,
+            link,
+        }
     }
 
     /// What the rules find in all of it, in the order of the flow.
@@ -292,6 +299,7 @@ impl Case {
             held: self.held.as_ref(),
             api: self.api.as_ref(),
             pasted: true,
+            compared: bench.compared.as_ref(),
             page: self.page.as_deref(),
         };
         let mut findings = Vec::new();

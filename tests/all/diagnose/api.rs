@@ -98,7 +98,8 @@ fn refusals() -> Vec<Fixture> {
         row("api-server-error", got(500, ""), got(429, "")),
         row("api-duplicate", got(409, ""), got(400, "")),
         row("api-timestamp-outdated", code(400, 58), code(400, 42)),
-        row("api-refused", got(413, ""), got(400, "")),
+        row("api-file-too-large", got(413, ""), got(400, "")),
+        row("api-refused", got(402, ""), got(400, "")),
     ]
 }
 

@@ -111,6 +111,17 @@ fn refusals() -> Vec<Fixture> {
             asked("GET", "/favicon.ico", PLAIN),
         ),
         row(
+            "callback-pasted-without-answer",
+            waiting(|engine| {
+                let paste = Secret::new("http://localhost:8765/callback");
+                engine.command(at(9), Command::PasteAnswer(paste));
+            }),
+            waiting(|engine| {
+                let paste = Secret::new("http://localhost:8765/callback?foo=bar");
+                engine.command(at(9), Command::PasteAnswer(paste));
+            }),
+        ),
+        row(
             "callback-with-token",
             posted("access_token=hunter2&token_type=Bearer&state=STATE"),
             posted("token_type=Bearer&state=STATE"),
@@ -177,6 +188,13 @@ fn refusals() -> Vec<Fixture> {
 fn answers() -> Vec<Fixture> {
     let row = |rule, fires, silent| fixture(rule, Step::Callback, fires, silent);
     vec![
+        row(
+            "code-encoding-suspect",
+            taken(|case| {
+                case.run.answer.as_mut().unwrap().0.code = Some(Secret::new("AB CD"));
+            }),
+            taken(|_| {}),
+        ),
         row(
             "callback-mode-mismatch",
             taken(|case| case.profile.authorize.response_mode = ResponseMode::Query),
@@ -301,7 +319,7 @@ fn a_pasted_address_of_a_form_post_run_is_told_where_the_code_is() {
     let paste = Command::PasteAnswer(Secret::new("http://localhost:8765/callback"));
     engine.command(at(9), paste);
     let findings = Case::of(&engine, at(9)).findings(Step::Callback);
-    assert_eq!(findings[0].rule, "callback-missing-code");
+    assert_eq!(findings[0].rule, "callback-pasted-without-answer");
     assert!(findings[0].cause.as_str().contains("in the body of a POST"));
 }
 

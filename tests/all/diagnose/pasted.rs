@@ -1,7 +1,7 @@
 //! Rules that mostly speak about what others made: links, error pages, token requests, tokens.
 
 use super::{Case, Fixture, at_link, fixture};
-use crate::stage::{Point, at, engine_at, exchange};
+use crate::stage::{Point, at, engine_at, exchange, visma};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dineroscope::core::diagnose::Severity;
@@ -71,6 +71,12 @@ fn links() -> Vec<Fixture> {
             // What is encoded is no whole address either; the cause is one.
             .with(|case| case.profile.redirect_uri = "unknown".to_owned()),
             with("redirect_uri", Some("http://localhost:8765/c%20b")),
+        ),
+        row(
+            "redirect-uri-differs-from-profile",
+            with("redirect_uri", Some("http://localhost:8765/callback/"))
+                .with(|case| case.compared = Some(visma())),
+            fine().with(|case| case.compared = Some(visma())),
         ),
         row(
             "scope-double-encoded",
@@ -222,6 +228,13 @@ fn tokens() -> Vec<Fixture> {
             "token-malformed",
             token(jwt("{}").replace(".c2ln", "")),
             token(jwt("{}")),
+        ),
+        row(
+            "token-wrong-issuer",
+            token(jwt(
+                "{\"iss\":\"https://connect.identity.stagaws.visma.com\"}",
+            )),
+            token(jwt("{\"iss\":\"https://connect.visma.com\"}")),
         ),
         row(
             "token-not-yet-valid",
