@@ -4,6 +4,7 @@
 
 use crate::picture::Picture;
 use crate::stage::{Point, engine_at};
+use dineroscope::core::diagnose;
 use dineroscope::core::fault::FAULTS;
 use dineroscope::core::profile::keys as profile_keys;
 use dineroscope::tui::action::Action;
@@ -50,6 +51,30 @@ fn faults() {
         .unwrap();
     }
     hold("faults", &table);
+}
+
+#[test]
+fn rules() {
+    let mut rules: Vec<_> = diagnose::rules().collect();
+    rules.sort_by_key(|rule| rule.name);
+    let mut table = "| rule | severity | speaks at | source |\n|---|---|---|---|\n".to_owned();
+    for rule in rules {
+        let steps: Vec<String> = rule
+            .steps
+            .iter()
+            .map(|step| step.number().to_string())
+            .collect();
+        writeln!(
+            table,
+            "| `{}` | {} | {} | {} |",
+            rule.name,
+            rule.severity.name(),
+            steps.join(", "),
+            rule.source
+        )
+        .unwrap();
+    }
+    hold("rules", &table);
 }
 
 #[test]
