@@ -78,12 +78,18 @@ pub struct Screens {
     pub faults: Vec<Fault>,
 }
 
-/// Reads the arguments. Help, version and usage errors are printed here, where clap knows how.
-pub fn face(arguments: impl IntoIterator<Item = OsString>) -> Face {
+/// The environment variable that names faults, with commas between, for `demo` and `sandbox`.
+pub const FAULTS: &str = "DINEROSCOPE_FAULT";
+
+/// Reads the arguments, and the value of [`FAULTS`]. Help, version and usage errors are printed here, where
+/// clap knows how.
+pub fn face(arguments: impl IntoIterator<Item = OsString>, faults: Option<OsString>) -> Face {
     let parsed =
-        Arguments::try_parse_from(arguments).and_then(|arguments| match arguments.conflict() {
+        Arguments::try_parse_from(arguments).and_then(|mut arguments| match arguments.conflict() {
             Some(conflict) => Err(conflict),
-            None => Ok(arguments),
+            None => arguments
+                .add_faults(&faults.unwrap_or_default().to_string_lossy())
+                .map(|()| arguments),
         });
     let arguments = match parsed {
         Ok(arguments) => arguments,

@@ -12,7 +12,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match cli::face(std::env::args_os()) {
+    match cli::face(std::env::args_os(), std::env::var_os(cli::FAULTS)) {
         Face::Screens(screens) => {
             broken::when_broken(terminal::restore);
             show(screens)

@@ -31,6 +31,10 @@ Exit codes:
   4  no whole HTTP answer came, or an address could not be bound
   5  explain: not recognised";
 
+/// Shown below the options of those that start a sandbox.
+const FAULTS_HELP: &str = "\
+DINEROSCOPE_FAULT=NAME,NAME switches faults on as `--fault` does; both together are added up";
+
 /// Walk an OAuth 2.0 client through Visma Connect one visible step at a time, then call the Dinero API
 #[derive(Debug, Parser)]
 #[command(version, after_help = HELP, disable_help_subcommand = true)]
@@ -70,6 +74,7 @@ pub(super) enum Command {
 
 /// `demo`.
 #[derive(Debug, Args)]
+#[command(after_help = FAULTS_HELP)]
 pub(super) struct Demo {
     /// Let the sandbox fail in this way (may be repeated)
     #[arg(long = "fault", value_name = "NAME", value_parser = Fault::named)]
@@ -151,6 +156,7 @@ pub(super) struct Explain {
 
 /// `sandbox`.
 #[derive(Debug, Args)]
+#[command(after_help = FAULTS_HELP)]
 pub(super) struct Sandbox {
     /// The port on 127.0.0.1; 0 takes any free one
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -196,6 +202,27 @@ impl Arguments {
             _ => return None,
         };
         Some(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message))
+    }
+
+    /// Adds the faults that the environment names to those of `--fault`, where there are any to add to.
+    pub(super) fn add_faults(&mut self, names: &str) -> Result<(), clap::Error> {
+        let faults = match &mut self.command {
+            Some(Command::Demo(Demo { faults }) | Command::Sandbox(Sandbox { faults, .. })) => {
+                faults
+            }
+            _ => return Ok(()),
+        };
+        for name in names.split(',').map(str::trim) {
+            if name.is_empty() {
+                continue;
+            }
+            let fault = Fault::named(name).map_err(|message| {
+                let message = format!("`{name}` in {} is no fault: {message}", super::FAULTS);
+                Self::command().error(clap::error::ErrorKind::InvalidValue, message)
+            })?;
+            faults.push(fault);
+        }
+        Ok(())
     }
 }
 

@@ -105,6 +105,7 @@ impl Runtime {
                 self.embedded.switch(&faults);
                 self.embedded.start(run, client, self.events.clone());
             }
+            Effect::SetFaults(faults) => self.embedded.switch(&faults),
             Effect::ReadSecret { client, reference } => {
                 self.keeping.read_secret(client, reference);
             }

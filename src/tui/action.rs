@@ -122,6 +122,8 @@ pub enum Place {
     Organizations,
     /// The scope sets of the profile in use.
     ScopeSets,
+    /// The ways in which the embedded sandbox can fail.
+    Faults,
     /// One record, whole.
     Record(crate::core::wire::CallId),
 }

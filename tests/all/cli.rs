@@ -1,6 +1,7 @@
 //! The command line as a script meets it: help, usage, profiles that cannot be used, `link`.
 
-use crate::quiet::{Ended, Place};
+use crate::browser;
+use crate::quiet::{Ended, Place, Running};
 use std::io::Read as _;
 
 /// A profile that can be used.
@@ -72,6 +73,39 @@ fn what_is_not_understood_ends_with_2_and_prints_no_result() {
         assert_eq!(ended.exit, 2, "{arguments:?} {ended:?}");
         assert!(ended.output.is_empty(), "{arguments:?} {ended:?}");
         assert!(ended.talk.contains("error: "), "{arguments:?} {ended:?}");
+    }
+}
+
+#[test]
+fn faults_can_be_named_in_the_environment() {
+    for command in ["demo", "sandbox"] {
+        let place = place();
+        let mut program = place.command(&[command]);
+        program.env("DINEROSCOPE_FAULT", "api-500, token-htm");
+        let ended = Ended::of(program.output().unwrap());
+        assert_eq!(ended.exit, 2, "{ended:?}");
+        assert!(
+            ended.talk.contains("`token-htm` in DINEROSCOPE_FAULT"),
+            "{ended:?}"
+        );
+        assert!(
+            ended.talk.contains("did you mean `token-html`?"),
+            "{ended:?}"
+        );
+    }
+    // Who starts no sandbox is not kept from working.
+    let place = place();
+    let mut program = place.command(&["explain", "--list"]);
+    program.env("DINEROSCOPE_FAULT", "token-htm");
+    assert_eq!(Ended::of(program.output().unwrap()).exit, 0);
+    // Those of both are on; of two that replace an answer the first of the table counts.
+    for (further, status) in [(&[][..], 500), (&["--fault", "api-404"], 404)] {
+        let mut program = place.command(&[&["sandbox"], further].concat());
+        program.env("DINEROSCOPE_FAULT", "scope-narrowed,api-500,");
+        let mut sandbox = Running::start(program);
+        let origin = sandbox.line().unwrap();
+        let visit = browser::visit(&format!("{origin}/v1.1/organizations"));
+        assert_eq!(visit.status, status, "{further:?}");
     }
 }
 

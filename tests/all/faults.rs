@@ -184,6 +184,30 @@ async fn several_at_once_are_told_in_the_order_in_which_they_strike() {
 }
 
 #[tokio::test]
+async fn what_is_switched_strikes_the_running_sandbox_at_once() {
+    let mut drive = waiting(vec![Fault::Api500]).await;
+    walk(&mut drive, Step::Token).await;
+    for (switched, status) in [
+        (None, 500),
+        (Some(Fault::Api500), 200),
+        (Some(Fault::Api404), 404),
+    ] {
+        if let Some(fault) = switched {
+            drive.command(Command::SwitchFault(fault));
+        }
+        let former = drive.engine().requests().answered;
+        drive.command(Command::Send(Call::new("GET", ORGANIZATIONS)));
+        until(&mut drive, |engine| {
+            engine.requests().answered != former && engine.requests().sending.is_none()
+        })
+        .await;
+        let record = drive.engine().transcript().last().unwrap();
+        assert_eq!(record.outcome.response().unwrap().status, status);
+    }
+    assert_eq!(drive.engine().faults(), Some(&[Fault::Api404][..]));
+}
+
+#[tokio::test]
 async fn a_dropped_refresh_leaves_the_grant_unsettled_and_a_second_one_proves_it() {
     let mut drive = waiting(vec![Fault::RefreshDropped]).await;
     walk(&mut drive, Step::Token).await;

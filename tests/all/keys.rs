@@ -17,7 +17,7 @@ use dineroscope::tui::ui::act::{Reaction, focused_grant, has_secret};
 use dineroscope::tui::ui::{Before, Focus, Ui};
 
 /// A screen at a point, with a step in view.
-fn screen(point: Point, step: Step) -> Picture {
+pub(crate) fn screen(point: Point, step: Step) -> Picture {
     let mut picture = Picture::new(engine_at(point), 41, (120, 40));
     picture.ui.show(step);
     picture.draw();
@@ -25,10 +25,10 @@ fn screen(point: Point, step: Step) -> Picture {
 }
 
 /// Every popup, opened by keys from a step.
-const POPUPS: [&str; 8] = ["", "?", ":", "y", "P", "p", "u", "<ctrl-c>"];
+const POPUPS: [&str; 9] = ["", "?", ":", "y", "P", "p", "u", "F", "<ctrl-c>"];
 
 /// The embedded sandbox, waiting for its user.
-fn sandbox_waiting() -> Engine {
+pub(crate) fn sandbox_waiting() -> Engine {
     let mut engine = blank();
     bring(&mut engine, sandbox(), Point::SandboxStarting);
     let origin = "http://127.0.0.1:41234".to_owned();

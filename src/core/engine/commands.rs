@@ -3,6 +3,7 @@
 use super::message::{Command, Consent, Effect};
 use super::{Engine, Released, SecretState, api_origin, blank_run, is_embedded, is_sandbox};
 use crate::core::diagnose::pasted_page;
+use crate::core::fault::Fault;
 use crate::core::oauth::callback::{Arrival, pasted};
 use crate::core::oauth::flow::{Browser, Missing, Waiting};
 use crate::core::oauth::link::{self, Fresh};
@@ -58,6 +59,7 @@ impl Engine {
             Command::UseGrant(id) => self.use_grant(&id),
             Command::ForgetGrant(id) => self.forget_grant(&id),
             Command::ImportToken(kind, token) => self.import_token(now, kind, &token),
+            Command::SwitchFault(fault) => vec![self.switch_fault(fault)],
             Command::Refresh { anyway } => self.refresh(anyway),
             Command::Exchange => self.exchange(now),
             Command::NewRun => self.new_run(),
@@ -117,6 +119,7 @@ impl Engine {
                 .profile
                 .as_ref()
                 .is_some_and(|profile| !api_origin(profile).is_empty()),
+            Command::SwitchFault(_) => self.faults().is_some(),
             Command::Refresh { anyway } => self.can_refresh(*anyway),
             Command::Exchange => *phase == RunPhase::Answered && self.secret_state().is_at_hand(),
             Command::NewRun => !matches!(phase, RunPhase::Preparing(_) | RunPhase::Ready),
@@ -173,6 +176,24 @@ impl Engine {
     /// The scope set that is asked for; `None` when it is the profile's own list.
     pub fn scope_set(&self) -> Option<&str> {
         self.scope_set.as_deref()
+    }
+
+    /// The faults that are on; `None` where the profile in use is not on the embedded sandbox, which alone
+    /// can be told to fail.
+    pub fn faults(&self) -> Option<&[Fault]> {
+        let embedded = self.profile.as_ref().is_some_and(is_embedded);
+        embedded.then_some(self.setup.faults.as_slice())
+    }
+
+    /// Switches a fault on, or off again.
+    fn switch_fault(&mut self, fault: Fault) -> Effect {
+        let faults = &mut self.setup.faults;
+        let before = faults.len();
+        faults.retain(|on| *on != fault);
+        if faults.len() == before {
+            faults.push(fault);
+        }
+        Effect::SetFaults(faults.clone())
     }
 
     /// Starts the sandbox that the run waits for, with the client of the profile in use.

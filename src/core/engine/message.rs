@@ -59,6 +59,8 @@ pub enum Command {
     ForgetGrant(GrantId),
     /// Take a token that the user has already.
     ImportToken(TokenKind, Secret),
+    /// Switch a fault of the embedded sandbox on, or off again.
+    SwitchFault(Fault),
     /// Refresh the current grant.
     Refresh {
         /// Also when an earlier refresh ended in the dark, so that the refresh token may be spent.
@@ -276,6 +278,8 @@ pub enum Effect {
         /// That client's redirect URI; with port 0 any port is taken.
         redirect_uri: String,
     },
+    /// The embedded sandboxes fail in these ways from now on, those that run too.
+    SetFaults(Vec<Fault>),
     /// Read a client secret from environment, keyring or command; answered by `SecretRead`.
     ReadSecret {
         /// Whose it is: a keyring finds it by that alone.

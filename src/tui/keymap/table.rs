@@ -134,7 +134,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 53] = [
+pub static KEYS: [Binding; 55] = [
     row(
         Here,
         ENTER,
@@ -399,6 +399,14 @@ pub static KEYS: [Binding; 53] = [
     ),
     row(
         Everywhere,
+        &[Key::letter('F')],
+        |situation| free(situation) && situation.engine.faults().is_some(),
+        Action::Open(Place::Faults),
+        "sandbox faults",
+        "",
+    ),
+    row(
+        Everywhere,
         &[Key::letter('z')],
         free,
         Action::Zoom,
@@ -503,6 +511,14 @@ pub static KEYS: [Binding; 53] = [
         Action::Press,
         "take it",
         "take it",
+    ),
+    row(
+        InPopup,
+        SPACE,
+        |situation| matches!(top(situation), Some(Popup::Faults { .. })),
+        Action::Press,
+        "switch it on or off",
+        "",
     ),
     row(
         InPopup,

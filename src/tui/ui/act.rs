@@ -285,6 +285,7 @@ impl Ui {
             Place::CopyMenu => Popup::CopyMenu { selected },
             Place::Explanation => Popup::Explanation { scroll: 0 },
             Place::Organizations => Popup::Organizations { selected },
+            Place::Faults => Popup::Faults { selected },
             Place::ScopeSets => Popup::Choose {
                 what: Choosing::ScopeSet,
                 selected,

@@ -10,6 +10,7 @@ use super::popup::Popup;
 use super::{Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::{Command, Prompt};
+use crate::core::fault::FAULTS;
 use crate::core::oauth::preflight::{Landing, Preflight, PreflightResult};
 use crate::core::oauth::{STEPS, Step};
 use crate::core::profile::KeepTokens;
@@ -83,6 +84,7 @@ pub fn rows(ui: &Ui, stage: &Stage<'_>) -> Menu {
         }
         Some(Popup::CopyMenu { .. }) => copies(stage),
         Some(Popup::Organizations { .. }) => organizations(stage),
+        Some(Popup::Faults { .. }) => faults(stage),
         Some(Popup::Choose { what, .. }) => choices(ui, *what, stage),
         Some(Popup::TokenKind { token, .. }) => token_kinds(token),
         _ => Menu::default(),
@@ -288,6 +290,44 @@ fn token_kinds(token: &Secret) -> Menu {
         Mark::Note,
         "Its look does not tell: it is neither a JWT nor like the provider's refresh tokens.",
     );
+    menu
+}
+
+/// Every way in which the embedded sandbox can fail, by where it strikes; below each what it breaks.
+fn faults(stage: &Stage<'_>) -> Menu {
+    let on = stage.engine.faults().unwrap_or_default();
+    let mut menu = Menu::default();
+    let (mark, said) = match on.len() {
+        0 => (Mark::Note, "None is on.".to_owned()),
+        1 => (
+            Mark::Warning,
+            "1 is on, until you switch it off.".to_owned(),
+        ),
+        many => (
+            Mark::Warning,
+            format!("{many} are on, until you switch them off."),
+        ),
+    };
+    menu.note(mark, said);
+    let mut place = None;
+    for row in &FAULTS {
+        if place.replace(row.place) != Some(row.place) {
+            menu.rows.push(MenuRow {
+                mark: Mark::None,
+                text: row.place.title().into(),
+                right: "explained by".into(),
+                action: None,
+            });
+        }
+        let check = if on.contains(&row.fault) {
+            "[x]"
+        } else {
+            "[ ]"
+        };
+        let switch = Action::Engine(Command::SwitchFault(row.fault));
+        menu.choice(format!("{check} {}", row.name), row.rule, switch);
+        menu.note(Mark::None, row.breaks);
+    }
     menu
 }
 

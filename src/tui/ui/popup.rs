@@ -54,6 +54,11 @@ pub enum Popup {
         /// The row selected.
         selected: usize,
     },
+    /// The ways in which the embedded sandbox can fail; switching one leaves it open.
+    Faults {
+        /// The row selected.
+        selected: usize,
+    },
     /// One of some values.
     Choose {
         /// Of what.
@@ -93,6 +98,7 @@ impl Popup {
             Self::Palette { selected, .. }
             | Self::CopyMenu { selected }
             | Self::Organizations { selected }
+            | Self::Faults { selected }
             | Self::Choose { selected, .. }
             | Self::TokenKind { selected, .. } => Some(selected),
             _ => None,

@@ -71,7 +71,10 @@ impl Ui {
                 else {
                     return Vec::new();
                 };
-                self.popups.pop();
+                // Who switches one may want to switch another.
+                if !matches!(self.popups.last(), Some(Popup::Faults { .. })) {
+                    self.popups.pop();
+                }
                 self.act(action, stage)
             }
             None => Vec::new(),

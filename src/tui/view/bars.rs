@@ -22,6 +22,9 @@ use ratatui::text::Span;
 /// From this many columns on names are written out.
 const ROOMY: u16 = 100;
 
+/// Stands before the token while the sandbox is told to fail.
+const FAULT: &str = "⚠ fault";
+
 /// Draws the title bar: profile, provider and environment on the left, token, scopes and help on the
 /// right.
 pub(super) fn title(canvas: &mut Canvas<'_>, area: Rect) {
@@ -41,10 +44,12 @@ pub(super) fn title(canvas: &mut Canvas<'_>, area: Rect) {
         columns(&scopes) + 2
     };
     let token_taken = columns(&token) + 2;
+    let fails = view.engine.faults().is_some_and(|on| !on.is_empty());
+    let fault_taken = if fails { columns(FAULT) + 3 } else { 0 };
     let mut x = canvas.text(area.x + 1, y, 12, "dineroscope", Role::Title) + 2;
     let left = left_parts(&view, area.width >= ROOMY);
     let wanted: u16 = left.iter().map(|(text, _)| columns(text)).sum();
-    let with_scopes = x + wanted + 3 + token_taken + scopes_taken <= end;
+    let with_scopes = x + wanted + 3 + fault_taken + token_taken + scopes_taken <= end;
     if with_scopes && scopes_taken > 0 {
         let style = canvas.style(Role::Dim);
         canvas.right(end, y, &Span::styled(scopes.as_str(), style));
@@ -53,6 +58,12 @@ pub(super) fn title(canvas: &mut Canvas<'_>, area: Rect) {
     end -= token_taken;
     canvas.text(end, y, 1, glyph, role);
     canvas.text(end + 2, y, token_taken, &token, Role::Plain);
+    if fails {
+        end -= fault_taken;
+        canvas.text(end, y, columns(FAULT), FAULT, Role::Warning);
+        let rect = Rect::new(end, y, columns(FAULT), 1);
+        canvas.target(rect, Target::Do(Action::Open(Place::Faults)));
+    }
     let begin = x;
     // What is at stake is never cut: where there is no room, the provider's name gives way.
     let cramped = x + wanted + 2 > end;
@@ -289,6 +300,7 @@ fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
         Some(Popup::Ask(prompt)) if prompt.focus + 1 < prompt.fields.len() => "next field",
         Some(Popup::CopyMenu { .. }) => "copy it",
         Some(Popup::Palette { .. }) => "do it",
+        Some(Popup::Faults { .. }) => "on or off",
         Some(Popup::Organizations { .. } | Popup::Choose { .. } | Popup::TokenKind { .. }) => {
             "choose it"
         }

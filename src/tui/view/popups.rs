@@ -58,6 +58,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
         Popup::Organizations { selected } => {
             list(canvas, whole, "Which organization?", *selected, items);
         }
+        Popup::Faults { selected } => list(canvas, whole, "Sandbox faults", *selected, items),
         Popup::Choose { what, selected } => {
             let title = match what {
                 Choosing::Keep => "Where are the tokens kept?",
@@ -193,7 +194,14 @@ fn list(canvas: &mut Canvas<'_>, whole: Rect, title: &str, selected: usize, item
     let height = usize::from(area.height);
     let overflows = lines.len() > height;
     let shown = height.saturating_sub(usize::from(overflows));
-    let wanted = chosen.map_or(0, |line| (line + 1).saturating_sub(shown));
+    // What a fault breaks stands below it, and is in view when it is selected.
+    let explained = matches!(view.ui.popups.last(), Some(Popup::Faults { .. }));
+    let last = chosen.map(|line| {
+        let below = lines.iter().skip(line + 1);
+        let notes = below.take_while(|line| explained && line.right.is_none());
+        line + notes.count()
+    });
+    let wanted = last.map_or(0, |line| (line + 1).saturating_sub(shown));
     let viewport = Viewport::new(wanted, shown, lines.len());
     let visible = lines.iter().skip(viewport.first).take(shown);
     for (row, line) in visible.enumerate() {
