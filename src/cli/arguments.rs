@@ -206,11 +206,10 @@ impl Arguments {
 
     /// Adds the faults that the environment names to those of `--fault`, where there are any to add to.
     pub(super) fn add_faults(&mut self, names: &str) -> Result<(), clap::Error> {
-        let faults = match &mut self.command {
-            Some(Command::Demo(Demo { faults }) | Command::Sandbox(Sandbox { faults, .. })) => {
-                faults
-            }
-            _ => return Ok(()),
+        let Some(Command::Demo(Demo { faults }) | Command::Sandbox(Sandbox { faults, .. })) =
+            &mut self.command
+        else {
+            return Ok(());
         };
         for name in names.split(',').map(str::trim) {
             if name.is_empty() {
