@@ -154,7 +154,8 @@ fn files_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
             paths.push(path);
         }
     }
-    paths.sort();
+    // By name without its ending: `acme` stands before `acme-two`.
+    paths.sort_by(|one, other| one.file_stem().cmp(&other.file_stem()));
     Ok(paths)
 }
 

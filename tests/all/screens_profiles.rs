@@ -476,3 +476,19 @@ fn the_link_step_offers_the_scope_sets() {
             .contains("scope=dineropublicapi%3Aread&")
     );
 }
+
+#[test]
+fn a_file_that_is_no_toml_is_read_again_once_it_is_mended_outside() {
+    let folders = Folders::new();
+    std::fs::write(folders.beside("acme-stage"), "[authorize\n").unwrap();
+    let mut picture = folders.screen("acme-dev", (120, 40));
+    picture.press("<down>");
+    let text = picture.text();
+    assert!(text.contains("[ Read it again ↵ ]"), "{text}");
+    assert!(text.contains("→ mend the file in an editor"), "{text}");
+    let mended = std::fs::read_to_string(folders.beside("acme-dev")).unwrap();
+    std::fs::write(folders.beside("acme-stage"), mended).unwrap();
+    folders.press(&mut picture, "<enter>");
+    let text = picture.text();
+    assert!(text.contains("acme-stage can be used"), "{text}");
+}

@@ -3,6 +3,9 @@
 use crate::holding::{Holding, engine_holding};
 use crate::picture::Picture;
 use crate::screens::hold;
+use crate::stage::at;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dineroscope::core::engine::message::{Command, Prompt};
 use dineroscope::core::oauth::{RunPhase, Step, StepState};
 use dineroscope::core::profile::KeepTokens;
@@ -212,7 +215,7 @@ fn a_token_is_judged_as_it_is_typed_and_asked_about_where_its_look_does_not_tell
     picture.press("<enter>");
     assert!(matches!(picture.ui.popups.last(), Some(Popup::Ask(_))));
     picture.press("<esc>");
-    picture.press("<enter>abc");
+    picture.press("<enter>wrong<ctrl-u>abc");
     assert!(picture.text().contains("its look does not tell"));
     picture.press("<enter>");
     assert!(picture.text().contains("What is this token?"));
@@ -401,5 +404,26 @@ fn help_cuts_no_label() {
             let cut = help.iter().find(|line| line.contains("use…"));
             assert!(cut.is_none(), "{text}");
         }
+    }
+}
+
+#[test]
+fn of_a_token_that_the_user_had_nobody_knows_what_was_asked() {
+    let mut engine = engine_holding(Holding::Imported);
+    let claims = r#"{"scope":["dineropublicapi:read","offline_access"],"exp":99999999999}"#;
+    let token = format!(
+        "eyJhbGciOiJub25lIn0.{}.c2ln",
+        URL_SAFE_NO_PAD.encode(claims)
+    );
+    let token = Command::ImportToken(TokenKind::Access, Secret::new(token));
+    engine.command(at(1_000), token);
+    let mut picture = Picture::new(engine, 1_001, (120, 40));
+    picture.ui.show(Step::Token);
+    picture.draw();
+    let text = picture.text();
+    assert!(text.contains("✓ Token good for"), "{text}");
+    assert!(text.contains("dineropublicapi:read  granted"), "{text}");
+    for wrong in ["asked", "Signed in", "✗", "⚠  refresh"] {
+        assert!(!text.contains(wrong), "{wrong}: {text}");
     }
 }

@@ -66,6 +66,12 @@ impl HeldGrant {
         }
     }
 
+    /// Whether the user had the tokens already: no sign-in asked for them, no refresh of this program run
+    /// brought them.
+    pub fn is_brought(&self) -> bool {
+        self.grant.asked.is_empty() && self.refresh.is_none()
+    }
+
     /// As it is handed to a vault.
     pub fn kept(&self, keep: KeepTokens) -> KeptGrant {
         KeptGrant {

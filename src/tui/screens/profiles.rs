@@ -24,7 +24,7 @@ use crate::core::profile::edit::FIELDS;
 use crate::core::profile::keys::KEYS;
 use crate::core::profile::{Origin, Profile, ProfileProblem};
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Shelving};
+use crate::tui::action::{self, Action, Shelving};
 use crate::tui::pane::{Button, Group, Mark, Pane, Row};
 use crate::tui::ui::Ui;
 use crate::tui::ui::shelf::{Entry, Shelf};
@@ -212,7 +212,13 @@ fn head(scene: &Scene<'_>, shelf: &Shelf, entry: &Entry) -> (StepState, String, 
         );
     }
     if entry.file.profile.is_none() {
-        let button = act("Mend it", Shelving::Edit).filter(|_| entry.draft.is_some());
+        let button = match entry.draft {
+            Some(_) => act("Mend it", Shelving::Edit),
+            None => Some(button(
+                "Read it again",
+                Action::Open(action::Place::Profiles),
+            )),
+        };
         return (StepState::Failed, format!("{name} has {problems}"), button);
     }
     if used {
@@ -266,7 +272,12 @@ fn empty(ui: &Ui) -> Pane {
 fn findings(entry: &Entry) -> Vec<Group> {
     let mut groups = Vec::new();
     if !entry.file.problems.is_empty() {
-        let rows = problems(&entry.file.problems, Mark::Error);
+        let mut rows = problems(&entry.file.problems, Mark::Error);
+        if entry.draft.is_none() {
+            rows.push(prose(
+                "→ mend the file in an editor, then read it again here",
+            ));
+        }
         groups.push(group("What is wrong", "", rows));
     }
     if !entry.file.warnings.is_empty() {

@@ -49,7 +49,7 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
     let mut groups: Vec<Group> = Vec::new();
     groups.extend(bar(grant, left));
     groups.push(tokens::group(scene, held));
-    groups.extend(scopes(scene, grant));
+    groups.extend(scopes(grant));
     groups.push(grants::who(scene, held));
     groups.extend(grants::others(scene, held));
     if !grant.access_token.is_empty() {
@@ -131,7 +131,10 @@ fn headline(scene: &Scene<'_>, held: &HeldGrant, left: Option<i64>) -> Headline 
     }
     let lead = refreshed::lead(held);
     let text = match left {
+        // Whoever brought a token here was signed in elsewhere.
+        Some(left) if held.is_brought() => format!("Token good for {}", time::countdown(left)),
         Some(left) => format!("{lead}. Token good for {}", time::countdown(left)),
+        None if held.is_brought() => "A token. It does not say for how long".to_owned(),
         None => format!("{lead}. The answer does not say for how long"),
     };
     of(StepState::Done, text, call())
@@ -235,12 +238,9 @@ fn bar(grant: &Grant, left: Option<i64>) -> Option<Group> {
 }
 
 /// Scopes asked for and granted, compared as sets, where any are known; offline_access is judged by the refresh token.
-fn scopes(scene: &Scene<'_>, grant: &Grant) -> Option<Group> {
-    // What an imported token was asked with nobody knows.
-    let asked = match (grant.asked.as_slice(), scene.engine.profile()) {
-        ([], Some(profile)) if !grant.access_token.is_empty() => profile.scopes.as_slice(),
-        (asked, _) => asked,
-    };
+fn scopes(grant: &Grant) -> Option<Group> {
+    // What an imported token was asked with nobody knows: the profile's scopes are none of its own.
+    let asked = grant.asked.as_slice();
     let unasked = grant.scopes.iter().filter(|scope| !asked.contains(scope));
     let rows: Vec<Row> = asked
         .iter()
@@ -251,6 +251,10 @@ fn scopes(scene: &Scene<'_>, grant: &Grant) -> Option<Group> {
                 "offline_access" => grant.refresh_token.is_some(),
                 _ => grant.scopes.contains(scope),
             };
+            if asked.is_empty() {
+                let value = if was_granted { "granted" } else { "named" };
+                return fact(Mark::Note, scope, value, short_meaning(scope));
+            }
             let (mark, value) = match (was_asked, was_granted) {
                 (true, true) => (Mark::Ok, "asked, granted"),
                 (true, false) => (Mark::Error, "asked, not granted"),

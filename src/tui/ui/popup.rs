@@ -7,7 +7,7 @@ use crate::core::wire::CallId;
 use crate::tui::action::{Action, Choosing, Question};
 use crate::tui::ui::act::Reaction;
 use crate::tui::ui::editor::Editor;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 use std::borrow::Cow;
 
@@ -245,7 +245,12 @@ pub fn field(example: &str) -> TextArea<'static> {
     field
 }
 
-/// Gives a key to a field; its own shortcuts apply.
+/// Gives a key to a field; its own shortcuts apply, but Ctrl-U takes away what stands before the cursor, as
+/// in every shell, and undoes nothing.
 pub fn type_into(field: &mut TextArea<'static>, key: KeyEvent) {
-    field.input(key);
+    if key.code == KeyCode::Char('u') && key.modifiers == KeyModifiers::CONTROL {
+        field.delete_line_by_head();
+    } else {
+        field.input(key);
+    }
 }

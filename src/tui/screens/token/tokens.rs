@@ -13,8 +13,8 @@ use crate::tui::pane::{Group, Mark, Row};
 /// The group.
 pub(super) fn group(scene: &Scene<'_>, held: &HeldGrant) -> Group {
     let mut rows = access_token(scene, held);
-    rows.extend(refresh_token(scene, held));
-    rows.push(id_token(scene, &held.grant));
+    rows.extend(refresh_token(held));
+    rows.push(id_token(&held.grant));
     rows.extend(refreshed::rows(scene, held));
     rows.extend(kept(scene, held));
     let right = match &held.renewal {
@@ -24,11 +24,9 @@ pub(super) fn group(scene: &Scene<'_>, held: &HeldGrant) -> Group {
     parts::group("Grant", right, rows)
 }
 
-/// Whether a scope was asked for.
-fn asked(scene: &Scene<'_>, grant: &Grant, scope: &str) -> bool {
-    let profile = scene.engine.profile().filter(|_| grant.asked.is_empty());
-    let scopes = profile.map_or(&grant.asked, |profile| &profile.scopes);
-    scopes.iter().any(|asked| asked == scope)
+/// Whether a scope was asked for; of a token that the user had nobody knows.
+fn asked(grant: &Grant, scope: &str) -> bool {
+    grant.asked.iter().any(|asked| asked == scope)
 }
 
 /// The access token, and the one before it.
@@ -61,10 +59,10 @@ fn access_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
 }
 
 /// The refresh token with what is known of its rotation, and the one before it.
-fn refresh_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
+fn refresh_token(held: &HeldGrant) -> Vec<Row> {
     let grant = &held.grant;
     let Some(token) = &grant.refresh_token else {
-        let (mark, meaning) = match asked(scene, grant, "offline_access") {
+        let (mark, meaning) = match asked(grant, "offline_access") {
             true => (Mark::Warning, "asked for, none came"),
             false if grant.asked.is_empty() => (Mark::Note, "none"),
             false => (Mark::Note, "offline_access not asked"),
@@ -101,12 +99,13 @@ fn refresh_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
 }
 
 /// The id_token.
-fn id_token(scene: &Scene<'_>, grant: &Grant) -> Row {
+fn id_token(grant: &Grant) -> Row {
     match &grant.id_token {
         Some(token) => secret(Mark::Note, "id_token", token, "not yet checked"),
-        None if asked(scene, grant, "openid") => {
+        None if asked(grant, "openid") => {
             nothing(Mark::Warning, "id_token", "asked for, none came")
         }
+        None if grant.asked.is_empty() => nothing(Mark::Note, "id_token", "none"),
         None => nothing(Mark::Note, "id_token", "openid was not asked"),
     }
 }
