@@ -80,15 +80,14 @@ pub(super) fn broken_folder(folder: &Path) -> Option<NotChosen> {
 /// No such profile: the nearest, and what there is.
 pub(super) fn unknown(name: &str, files: &[ProfileFile]) -> NotChosen {
     let there = || files.iter().filter(|file| file.hidden_by.is_none());
-    let reason = match check::name(name) {
+    let reason = if let Err(wrong) = check::name(name) {
         // A file of such a name may be there all the same: it is never looked for.
-        Err(wrong) => format!("there is no profile of that name: {wrong}"),
-        Ok(()) => {
-            let meant = nearest(name, there().map(|file| file.name.as_str()))
-                .map(|meant| format!(": did you mean `{meant}`?"))
-                .unwrap_or_default();
-            format!("there is no profile `{name}`{meant}")
-        }
+        format!("there is no profile of that name: {wrong}")
+    } else {
+        let meant = nearest(name, there().map(|file| file.name.as_str()))
+            .map(|meant| format!(": did you mean `{meant}`?"))
+            .unwrap_or_default();
+        format!("there is no profile `{name}`{meant}")
     };
     NotChosen {
         reason: Visible::of(&reason),

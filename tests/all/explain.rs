@@ -9,6 +9,7 @@ use dineroscope::core::explain::{Explanation, Kind, explain};
 use dineroscope::core::wire::redact::Mask;
 use jiff::Timestamp;
 use proptest::prelude::*;
+use std::io::Write as _;
 use std::path::Path;
 
 /// 2026-11-23 12:00 UTC: the moment at which the inputs are looked at.
@@ -37,6 +38,11 @@ fn explained(text: &str) -> Option<Explanation> {
     explain(text, None, &Mask::new([7; 32]), now)
 }
 
+/// Says how many, also when all is well: past what the test runner captures.
+fn count(what: &str, right: usize, all: usize) {
+    let _ = writeln!(std::io::stderr(), "explain: {right} of {all} {what}");
+}
+
 #[test]
 fn failing_inputs_are_led_by_their_rule() {
     let inputs = inputs("failing");
@@ -53,10 +59,10 @@ fn failing_inputs_are_led_by_their_rule() {
             wrong.push(format!("{name}: {leading} ({kind})"));
         }
     }
-    println!(
-        "{} of {} failing inputs explained",
+    count(
+        "failing inputs explained",
         inputs.len() - wrong.len(),
-        inputs.len()
+        inputs.len(),
     );
     assert!(
         wrong.is_empty(),
@@ -85,10 +91,10 @@ fn healthy_inputs_are_left_in_peace() {
             wrong.push(format!("{name} ({}): {loud:?}", found.kind.name()));
         }
     }
-    println!(
-        "{} of {} healthy inputs left in peace",
+    count(
+        "healthy inputs left in peace",
         inputs.len() - wrong.len(),
-        inputs.len()
+        inputs.len(),
     );
     assert!(
         wrong.is_empty(),

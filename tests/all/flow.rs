@@ -294,7 +294,7 @@ fn a_folder_found_by_itself_gets_a_secret_only_once_the_user_trusts_it() {
     };
     let mut engine = blank();
     let effects = engine.command(at(0), Command::UseProfile(Box::new(file(true))));
-    assert_eq!(effects, [read.clone()]);
+    assert_eq!(effects, std::slice::from_ref(&read));
 
     let mut engine = blank();
     let question = TrustQuestion::of(&file(false)).unwrap();

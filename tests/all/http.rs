@@ -171,7 +171,7 @@ async fn a_token_answer_that_drips_has_an_end() {
     let dripping = tokio::spawn(async move {
         let (mut peer, _) = listener.accept().await.unwrap();
         let mut request = [0; 4096];
-        peer.read(&mut request).await.unwrap();
+        assert_ne!(peer.read(&mut request).await.unwrap(), 0);
         peer.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n")
             .await
             .unwrap();

@@ -95,106 +95,109 @@ fn every_supported_key_has_a_row_and_every_row_a_key() {
     );
 }
 
+/// A key, what is typed, what stands in the file, what stands there then.
+const CHANGES: &[(&str, &str, &str, &str)] = &[
+    ("title", "Acme æøå", "'Acme'      ", "'Acme æøå'      "),
+    ("title", "Acme's", "'Acme'    ", "\"Acme's\"    "),
+    (
+        "authorize.pkce",
+        "S256",
+        "pkce = \"off\"",
+        "pkce = \"S256\"",
+    ),
+    (
+        "authorize.extra",
+        "max_age=5 prompt=login",
+        "max_age = 0",
+        "max_age = 5",
+    ),
+    (
+        "authorize.extra",
+        "prompt=login",
+        "{ max_age = 0, prompt",
+        "{ prompt",
+    ),
+    (
+        "authorize.extra",
+        "max_age=0",
+        "0, prompt = \"login\" }",
+        "0 }",
+    ),
+    (
+        "authorize.extra",
+        "max_age=0 prompt=login a=\"b c\"",
+        "\"login\" }",
+        "\"login\", a = \"b c\" }",
+    ),
+    (
+        "client_secret",
+        "env OTHER",
+        "{ env = \"ACME\" }",
+        "{ env = \"OTHER\" }",
+    ),
+    (
+        "client_secret",
+        "keyring",
+        "{ env = \"ACME\" }",
+        "{ keyring = true }",
+    ),
+    (
+        "scope_sets",
+        "read-only=a:read; all=a:read",
+        "all = [\"a:read\", \"b:write\"]",
+        "all = [\"a:read\"]",
+    ),
+    (
+        "scope_sets",
+        "read-only=a:read c; all=a:read b:write",
+        "read-only = [\"a:read\"]",
+        "read-only = [\"a:read\", \"c\"]",
+    ),
+    (
+        "scope_sets",
+        "read-only=a:read; all=a:read b:write; new=x",
+        "\"b:write\"]\n",
+        "\"b:write\"]\nnew = [\"x\"]\n",
+    ),
+    (
+        "scopes",
+        "a:read c b:write",
+        "# reading\n",
+        "# reading\n  \"c\",\n",
+    ),
+    (
+        "scopes",
+        "a:read b:write c",
+        "# writing\n",
+        "# writing\n  \"c\",\n",
+    ),
+    ("scopes", "b:write", "  \"a:read\",   # reading\n", ""),
+    ("scopes", "a:read", "  \"b:write\",  # writing\n", ""),
+    ("provider", "sandbox", "\"visma-connect\"", "\"sandbox\""),
+    ("client_id", "", "client_id = \"isv_acme\"\n", ""),
+    (
+        "network.proxy",
+        "none",
+        "\"red\"\n",
+        "\"red\"\n\n[network]\nproxy = \"none\"\n",
+    ),
+    (
+        "authorize.ui_locales",
+        "da-DK",
+        "authorize.pkce = \"off\"\n",
+        "authorize.pkce = \"off\"\nauthorize.ui_locales = \"da-DK\"\n",
+    ),
+    (
+        "keep_tokens",
+        "file",
+        "  \"b:write\",  # writing\n]\n",
+        "  \"b:write\",  # writing\n]\nkeep_tokens = \"file\"\n",
+    ),
+];
+
 #[test]
 fn a_change_touches_its_own_value_only() {
-    for (key, value, old, new) in [
-        ("title", "Acme æøå", "'Acme'      ", "'Acme æøå'      "),
-        ("title", "Acme's", "'Acme'    ", "\"Acme's\"    "),
-        (
-            "authorize.pkce",
-            "S256",
-            "pkce = \"off\"",
-            "pkce = \"S256\"",
-        ),
-        (
-            "authorize.extra",
-            "max_age=5 prompt=login",
-            "max_age = 0",
-            "max_age = 5",
-        ),
-        (
-            "authorize.extra",
-            "prompt=login",
-            "{ max_age = 0, prompt",
-            "{ prompt",
-        ),
-        (
-            "authorize.extra",
-            "max_age=0",
-            "0, prompt = \"login\" }",
-            "0 }",
-        ),
-        (
-            "authorize.extra",
-            "max_age=0 prompt=login a=\"b c\"",
-            "\"login\" }",
-            "\"login\", a = \"b c\" }",
-        ),
-        (
-            "client_secret",
-            "env OTHER",
-            "{ env = \"ACME\" }",
-            "{ env = \"OTHER\" }",
-        ),
-        (
-            "client_secret",
-            "keyring",
-            "{ env = \"ACME\" }",
-            "{ keyring = true }",
-        ),
-        (
-            "scope_sets",
-            "read-only=a:read; all=a:read",
-            "all = [\"a:read\", \"b:write\"]",
-            "all = [\"a:read\"]",
-        ),
-        (
-            "scope_sets",
-            "read-only=a:read c; all=a:read b:write",
-            "read-only = [\"a:read\"]",
-            "read-only = [\"a:read\", \"c\"]",
-        ),
-        (
-            "scope_sets",
-            "read-only=a:read; all=a:read b:write; new=x",
-            "\"b:write\"]\n",
-            "\"b:write\"]\nnew = [\"x\"]\n",
-        ),
-        (
-            "scopes",
-            "a:read c b:write",
-            "# reading\n",
-            "# reading\n  \"c\",\n",
-        ),
-        (
-            "scopes",
-            "a:read b:write c",
-            "# writing\n",
-            "# writing\n  \"c\",\n",
-        ),
-        ("scopes", "b:write", "  \"a:read\",   # reading\n", ""),
-        ("scopes", "a:read", "  \"b:write\",  # writing\n", ""),
-        ("provider", "sandbox", "\"visma-connect\"", "\"sandbox\""),
-        ("client_id", "", "client_id = \"isv_acme\"\n", ""),
-        (
-            "network.proxy",
-            "none",
-            "\"red\"\n",
-            "\"red\"\n\n[network]\nproxy = \"none\"\n",
-        ),
-        (
-            "authorize.ui_locales",
-            "da-DK",
-            "authorize.pkce = \"off\"\n",
-            "authorize.pkce = \"off\"\nauthorize.ui_locales = \"da-DK\"\n",
-        ),
-        (
-            "keep_tokens",
-            "file",
-            "  \"b:write\",  # writing\n]\n",
-            "  \"b:write\",  # writing\n]\nkeep_tokens = \"file\"\n",
-        ),
-    ] {
+    for &(key, value, old, new) in CHANGES {
         assert_eq!(STYLES.matches(old).count(), 1, "{old}");
         assert_eq!(
             edited(STYLES, key, value),

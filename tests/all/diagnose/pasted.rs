@@ -69,7 +69,7 @@ fn links() -> Vec<Fixture> {
                 Some("http%3A%2F%2Flocalhost%3A8765%2Fcallback"),
             )
             // What is encoded is no whole address either; the cause is one.
-            .with(|case| case.profile.redirect_uri = "unknown".to_owned()),
+            .with(|case| "unknown".clone_into(&mut case.profile.redirect_uri)),
             with("redirect_uri", Some("http://localhost:8765/c%20b")),
         ),
         row(
