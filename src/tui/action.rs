@@ -61,6 +61,8 @@ pub enum Action {
     Press,
     /// Do something with profiles.
     Shelf(Shelving),
+    /// Do something with the text to explain.
+    Pasted(Pasting),
     /// Fold or unfold.
     Toggle,
     /// Back out one level.
@@ -114,6 +116,8 @@ pub enum Place {
     Palette,
     /// The profiles.
     Profiles,
+    /// Where a pasted text is explained.
+    Explain,
     /// What can be copied.
     CopyMenu,
     /// The explanation, where it has no pane.
@@ -126,6 +130,21 @@ pub enum Place {
     Faults,
     /// One record, whole.
     Record(crate::core::wire::CallId),
+}
+
+/// What is done with the text to explain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pasting {
+    /// Go into the field.
+    Edit,
+    /// Leave the field and explain what stands in it.
+    Explain,
+    /// Compare with the profile in use, or not.
+    Compare,
+    /// Forget the text; the field waits for another.
+    Clear,
+    /// Copy the explanation as text.
+    Copy,
 }
 
 /// What is done with profiles.

@@ -5,6 +5,7 @@
 //! unless something counts.
 
 mod clock;
+mod explaining;
 mod keeping;
 mod settle;
 mod shelving;
@@ -23,6 +24,7 @@ use crate::edge::vault::Vault;
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
 use crate::tui::ui::act::{Reaction, Stage};
+use crate::tui::ui::pasting::Explained;
 use crate::tui::ui::shelf::{self, Shelf};
 use crate::tui::ui::shelving::{Outcome, Write};
 use crate::tui::ui::{Before, Screen, Ui};
@@ -145,6 +147,8 @@ enum Found {
     },
     /// Whether where grants are kept was written into the profile's file; why not.
     KeepWritten(Result<(), String>),
+    /// What was found in a text.
+    Explained(Box<Explained>),
 }
 
 /// Runs until the user or a signal ends it; what must not be cut off then is settled by the caller, once
@@ -314,7 +318,7 @@ impl App {
             || !reactions.is_empty()
             || before != (self.ui.screen, self.ui.step, self.ui.popups.len())
             // A key may select another profile there, with other rows.
-            || self.ui.screen == Screen::Profiles;
+            || self.ui.screen != Screen::Step;
         self.react(world, reactions);
     }
 
@@ -353,6 +357,7 @@ impl App {
                 Reaction::UseAnew(name) => self.look_for(name, true),
                 Reaction::Write(write) => self.write(write),
                 Reaction::ReadProfiles => self.read_profiles(),
+                Reaction::Explain(inquiry) => self.explain(inquiry),
                 Reaction::Quit => self.end = Some(End::Quit),
                 Reaction::Interrupt => self.end = Some(End::Interrupted),
             }
@@ -402,6 +407,7 @@ impl App {
     fn found(&mut self, world: &mut World, found: Found) {
         self.dirty = true;
         match found {
+            Found::Explained(explained) => self.explained(*explained),
             Found::KeepWritten(written) => self.keep_written(written),
             Found::All(found) => self.ui.shelf.take(found, self.engine.profile()),
             Found::Written {

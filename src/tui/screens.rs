@@ -15,6 +15,7 @@ mod callback;
 mod consent;
 mod diagram;
 mod exchange;
+pub mod explain;
 mod hits;
 mod link;
 mod parts;
@@ -94,6 +95,7 @@ pub fn in_view(scene: &Scene<'_>, ui: &Ui) -> Pane {
     match ui.screen {
         Screen::Step => by_selection(pane(scene, ui.step), scene, ui),
         Screen::Profiles => profiles::pane(scene, ui),
+        Screen::Explain => explain::pane(scene, ui),
     }
 }
 

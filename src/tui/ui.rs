@@ -10,6 +10,7 @@ pub mod input;
 pub mod menu;
 mod moving;
 mod parting;
+pub mod pasting;
 pub mod popup;
 mod press;
 pub mod shelf;
@@ -20,6 +21,7 @@ use crate::core::oauth::{RunPhase, Step};
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
 use jiff::{SignedDuration, Timestamp};
+use pasting::Pasted;
 use popup::Popup;
 use shelf::Shelf;
 
@@ -32,6 +34,9 @@ pub const NOTICE_FOR: SignedDuration = SignedDuration::from_secs(6);
 /// The place of the profiles among [`Ui::scroll`] and [`Ui::touched`], after those of the steps.
 const PROFILES: usize = 6;
 
+/// The place of the Explain screen among them.
+const EXPLAIN: usize = 7;
+
 /// The terminal's state.
 #[derive(Debug)]
 pub struct Ui {
@@ -41,16 +46,16 @@ pub struct Ui {
     pub step: Step,
     /// What has the focus, where no popup has it.
     pub focus: Focus,
-    /// Lines scrolled away at the top of the main pane, for each step and the profiles.
-    pub scroll: [usize; 7],
+    /// Lines scrolled away at the top of the main pane, for each step, the profiles and Explain.
+    pub scroll: [usize; 8],
     /// Lines scrolled away at the top of the body shown in step 6.
     pub body_scroll: usize,
     /// Lines scrolled away at the top of the raw text.
     pub raw_scroll: usize,
     /// Lines scrolled away at the top of the findings.
     pub findings_scroll: usize,
-    /// The row that was last touched, for each step and the profiles.
-    pub touched: [usize; 7],
+    /// The row that was last touched, for each step, the profiles and Explain.
+    pub touched: [usize; 8],
     /// Groups that were folded or unfolded by hand.
     pub folds: Vec<Fold>,
     /// The one value that is shown.
@@ -67,6 +72,8 @@ pub struct Ui {
     pub record: usize,
     /// The profiles: their files, what is selected, what was typed.
     pub shelf: Shelf,
+    /// The text on the Explain screen.
+    pub pasted: Pasted,
     /// Whether the link is to be copied as soon as the listener is bound.
     pub copy_when_bound: bool,
 }
@@ -78,6 +85,8 @@ pub enum Screen {
     Step,
     /// The profiles.
     Profiles,
+    /// A pasted text and its explanation.
+    Explain,
 }
 
 /// What has the focus on a screen.
@@ -97,6 +106,8 @@ pub enum Focus {
     List,
     /// The field that narrows the list; it has the keys.
     Filter,
+    /// The text on the Explain screen; it has the keys.
+    Text,
 }
 
 /// A pane of the frame.
@@ -106,6 +117,8 @@ pub enum Pane {
     Main,
     /// The list of profiles.
     List,
+    /// The text on the Explain screen.
+    Text,
     /// The raw text, where it has a pane of its own.
     Raw,
     /// What happens here, with the findings below it.
@@ -172,11 +185,11 @@ impl Default for Ui {
             screen: Screen::Step,
             step: Step::Link,
             focus: Focus::Button,
-            scroll: [0; 7],
+            scroll: [0; 8],
             body_scroll: 0,
             raw_scroll: 0,
             findings_scroll: 0,
-            touched: [0; 7],
+            touched: [0; 8],
             folds: Vec::new(),
             revealed: None,
             popups: Vec::new(),
@@ -185,6 +198,7 @@ impl Default for Ui {
             explanation: true,
             record: 0,
             shelf: Shelf::default(),
+            pasted: Pasted::default(),
             copy_when_bound: false,
         }
     }
@@ -218,6 +232,7 @@ impl Ui {
         match self.screen {
             Screen::Step => self.step as usize,
             Screen::Profiles => PROFILES,
+            Screen::Explain => EXPLAIN,
         }
     }
 
@@ -268,7 +283,7 @@ impl Ui {
     pub fn follow(&mut self, before: &Before, asked: bool, engine: &Engine) {
         let now = engine.current_step();
         if self.screen != Screen::Step && !asked {
-            // The steps go on behind the profiles; going back shows where they are.
+            // The steps go on behind another screen; going back shows where they are.
             if before.step != now && self.step == before.step {
                 self.step = now;
             }

@@ -16,6 +16,7 @@
 
 mod bars;
 mod canvas;
+mod explain;
 mod findings;
 mod main;
 mod popups;
@@ -24,7 +25,9 @@ mod raw;
 mod side;
 mod transcript;
 
+use crate::core::diagnose::Finding;
 use crate::core::engine::Engine;
+use crate::core::oauth::StepState;
 use crate::tui::action::Action;
 use crate::tui::flow::Spot;
 use crate::tui::pane::Pane as Content;
@@ -73,6 +76,23 @@ impl<'a> View<'a> {
             now: self.now,
             zone: self.zone,
         }
+    }
+
+    /// The findings of what is in view: the step's, or those in the text that was explained.
+    fn findings(&self) -> Vec<Finding> {
+        if self.ui.screen == Screen::Explain {
+            let found = self.ui.pasted.explanation();
+            return found.map_or_else(Vec::new, |found| found.findings.clone());
+        }
+        self.engine.findings(self.now, self.ui.step)
+    }
+
+    /// How far the step in view is, or the explanation.
+    fn state(&self) -> StepState {
+        if self.ui.screen == Screen::Explain {
+            return screens::explain::state(self.ui);
+        }
+        self.engine.step_state(self.ui.step)
     }
 
     /// The main pane of what is in view.
@@ -206,6 +226,7 @@ struct Places {
     main: Option<Rect>,
     list: Option<Rect>,
     meaning: Option<Rect>,
+    text: Option<Rect>,
     raw: Option<Rect>,
     explanation: Option<Rect>,
     findings: Option<Rect>,
@@ -236,15 +257,20 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
             let rows = transcript_rows(whole.height);
             profiles::places(canvas, whole, frame, rows)
         }
+        Screen::Explain => {
+            let rows = transcript_rows(whole.height);
+            explain::places(canvas, whole, frame, rows)
+        }
     };
     canvas.areas.has_transcript = match canvas.view.ui.screen {
         Screen::Step => transcript_rows(whole.height) > 0,
-        Screen::Profiles => places.transcript.is_some(),
+        Screen::Profiles | Screen::Explain => places.transcript.is_some(),
     };
     let rects = [
         places.main,
         places.list,
         places.meaning,
+        places.text,
         places.raw,
         places.explanation,
         places.findings,
@@ -263,6 +289,9 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
     }
     if let Some(rect) = places.list {
         profiles::draw_list(canvas, rect, focused == Some(Pane::List));
+    }
+    if let Some(rect) = places.text {
+        explain::draw_text(canvas, rect, focused == Some(Pane::Text));
     }
     if let Some(rect) = places.meaning {
         profiles::draw_meaning(canvas, rect);
@@ -324,7 +353,7 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
                 ..Places::default()
             };
         }
-        Some(Pane::Raw | Pane::List | Pane::Side | Pane::Popup) | None => {}
+        Some(Pane::Raw | Pane::List | Pane::Text | Pane::Side | Pane::Popup) | None => {}
     }
     let rows = transcript_rows(whole.height);
     let (upper, transcript) = if rows == 0 {

@@ -122,7 +122,7 @@ fn each_state_of_profiles(mut check: impl FnMut(&Picture, &str)) {
 }
 
 /// The rows that apply to what is on a screen.
-fn rows(picture: &Picture) -> Vec<&'static dineroscope::tui::keymap::Binding> {
+pub(crate) fn rows(picture: &Picture) -> Vec<&'static dineroscope::tui::keymap::Binding> {
     let situation = Situation {
         engine: &picture.engine,
         ui: &picture.ui,

@@ -37,6 +37,7 @@ mod refresh;
 mod runtime;
 mod sandbox;
 mod screens;
+mod screens_explain;
 mod screens_faults;
 mod screens_loop;
 mod screens_profiles;

@@ -311,3 +311,22 @@ fn the_footer_says_what_enter_does_on_a_row() {
     terminal.press("\r");
     terminal.wait_for("200 OK");
 }
+
+#[test]
+fn a_wrapped_link_is_explained_where_it_is_pasted() {
+    let home = tempfile::tempdir().unwrap();
+    let terminal = Terminal::start(&["demo"], 120, 40, home.path());
+    terminal.wait_for("Ready. Nothing is sent");
+    terminal.press("E");
+    terminal.wait_for("Nothing was explained yet");
+    let link = "https://connect.visma.com/connect/authorize?client_id=isv_acme&response_type=code\r\
+                &scope=dineropublicapi:read,offline_access&redirect_uri=https://regnskab.\r\
+                example/callback&state=9fKm2vXb3qLw";
+    terminal.press(&format!("\x1b[200~{link}\x1b[201~"));
+    terminal.wait_for("An authorize link");
+    terminal.wait_for("scope-separator");
+    terminal.press("\x1b");
+    terminal.wait_for("Ready. Nothing is sent");
+    terminal.press("q");
+    assert_eq!(terminal.end().code(), Some(0));
+}

@@ -6,7 +6,7 @@ use super::{Binding, Group, Key, Situation};
 use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::Step;
 use crate::core::secret::Secret;
-use crate::tui::action::{Action, Direction, Place, Question, Shelving};
+use crate::tui::action::{Action, Direction, Pasting, Place, Question, Shelving};
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
 use crate::tui::ui::{Focus, Screen};
@@ -19,7 +19,7 @@ fn at_hand(situation: &Situation<'_>) -> bool {
 
 /// Neither a popup nor a text field has the keys.
 fn free(situation: &Situation<'_>) -> bool {
-    at_hand(situation) && situation.ui.focus != Focus::Filter
+    at_hand(situation) && !matches!(situation.ui.focus, Focus::Filter | Focus::Text)
 }
 
 /// The same, on a step.
@@ -30,6 +30,21 @@ fn on_step(situation: &Situation<'_>) -> bool {
 /// The same, on the profiles.
 fn on_profiles(situation: &Situation<'_>) -> bool {
     free(situation) && situation.ui.screen == Screen::Profiles
+}
+
+/// The same, on the Explain screen.
+fn on_explain(situation: &Situation<'_>) -> bool {
+    free(situation) && situation.ui.screen == Screen::Explain
+}
+
+/// The field of the Explain screen has the keys.
+fn in_text(situation: &Situation<'_>) -> bool {
+    at_hand(situation) && situation.ui.focus == Focus::Text
+}
+
+/// The keys lead from pane to pane.
+fn between_panes(situation: &Situation<'_>) -> bool {
+    at_hand(situation) && !in_text(situation)
 }
 
 /// The profile selected.
@@ -127,6 +142,14 @@ const TAB: &[Key] = &[Key::plain(KeyCode::Tab)];
 const BACK_TAB: &[Key] = &[Key::plain(KeyCode::BackTab)];
 const ESCAPE: &[Key] = &[Key::plain(KeyCode::Esc)];
 const DELETE: &[Key] = &[Key::plain(KeyCode::Delete)];
+const EXPLAIN: &[Key] = &[
+    Key::plain(KeyCode::Tab),
+    Key::plain(KeyCode::BackTab),
+    Key {
+        code: KeyCode::Enter,
+        control: true,
+    },
+];
 const OPEN: &[Key] = &[Key::letter('o')];
 const HELP: &[Key] = &[Key::letter('?'), Key::plain(KeyCode::F(1))];
 const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
@@ -134,7 +157,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 55] = [
+pub static KEYS: [Binding; 61] = [
     row(
         Here,
         ENTER,
@@ -240,7 +263,7 @@ pub static KEYS: [Binding; 55] = [
     row(
         Everywhere,
         TAB,
-        at_hand,
+        between_panes,
         Action::Turn(Direction::Right),
         "next pane",
         "rows",
@@ -248,7 +271,7 @@ pub static KEYS: [Binding; 55] = [
     row(
         Everywhere,
         BACK_TAB,
-        at_hand,
+        between_panes,
         Action::Turn(Direction::Left),
         "previous pane",
         "",
@@ -357,6 +380,50 @@ pub static KEYS: [Binding; 55] = [
     ),
     row(
         Here,
+        EXPLAIN,
+        in_text,
+        Action::Pasted(Pasting::Explain),
+        "explain: leave the field, explain the text",
+        "explain it",
+    ),
+    row(
+        Here,
+        &[Key::letter('e')],
+        |situation| on_explain(situation) && situation.ui.pasted.held.is_none(),
+        Action::Pasted(Pasting::Edit),
+        "explain: edit the text",
+        "edit",
+    ),
+    row(
+        Here,
+        &[Key::letter('y')],
+        |situation| on_explain(situation) && situation.ui.pasted.explanation().is_some(),
+        Action::Pasted(Pasting::Copy),
+        "explain: copy the explanation as text",
+        "copy",
+    ),
+    row(
+        Here,
+        &[Key::letter('c')],
+        |situation| {
+            on_explain(situation)
+                && situation.engine.profile().is_some()
+                && situation.ui.pasted.explanation().is_some()
+        },
+        Action::Pasted(Pasting::Compare),
+        "explain: compare with the profile in use, or not",
+        "compare",
+    ),
+    row(
+        Here,
+        DELETE,
+        |situation| on_explain(situation) && !situation.ui.pasted.is_empty(),
+        Action::Pasted(Pasting::Clear),
+        "explain: forget the text",
+        "forget",
+    ),
+    row(
+        Here,
         CANCEL,
         |situation| at_hand(situation) && runs(situation),
         Action::Cancel,
@@ -376,10 +443,18 @@ pub static KEYS: [Binding; 55] = [
     row(
         Everywhere,
         &[Key::letter('P')],
-        on_step,
+        |situation| free(situation) && situation.ui.screen != Screen::Profiles,
         Action::Open(Place::Profiles),
         "profiles",
         "profiles",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('E')],
+        |situation| free(situation) && situation.ui.screen != Screen::Explain,
+        Action::Open(Place::Explain),
+        "explain something pasted",
+        "",
     ),
     row(
         Everywhere,

@@ -87,6 +87,22 @@ fn without_profile(scene: &Scene<'_>) -> Pane {
                     ),
                 ],
             ),
+            group(
+                "",
+                "",
+                vec![
+                    choice(
+                        Mark::None,
+                        "Explain something",
+                        "E",
+                        Action::Open(Place::Explain),
+                    ),
+                    prose(
+                        "Paste a link, an answer, an error page, a token or a HAR file: what is in \
+                         it, and what is wrong with it.",
+                    ),
+                ],
+            ),
         ],
         title: Visible::of("Welcome"),
         ..blank(scene, Step::Link, "Ready. How do you want to begin?")

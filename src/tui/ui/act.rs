@@ -1,6 +1,7 @@
 //! What an action does: to the terminal's own state, and what it asks of engine and world.
 
 use super::parting::{going_on, lost_by_quitting};
+use super::pasting::Inquiry;
 use super::popup::{Confirm, Popup, Prompt, Then};
 use super::shelving::Write;
 use super::{Focus, Pane, REVEALED_FOR, Revealed, Screen, Ui};
@@ -36,6 +37,8 @@ pub enum Reaction {
     ReadProfiles,
     /// Write a profile file, or a secret into the keyring.
     Write(Write),
+    /// Explain a text, off the task that draws.
+    Explain(Inquiry),
     /// Leave the program.
     Quit,
     /// Leave the program, as after Ctrl-C.
@@ -88,6 +91,7 @@ impl Ui {
                     .push(Popup::Ask(Box::new(Prompt::new(question))));
             }
             Action::Open(place) => return self.open(place),
+            Action::Pasted(pasting) => return self.on_text(pasting, stage),
             Action::UseProfile(name) => {
                 return match self.leave_unsaved(Action::UseProfile(name.clone())) {
                     Some(_) => self.leave_run(Reaction::UseProfile(name), stage.engine),
@@ -122,6 +126,9 @@ impl Ui {
             }
             Action::Choose(what) => self.popups.push(Popup::Choose { what, selected: 0 }),
             Action::Cancel => return self.cancel(stage.engine),
+            Action::Back if self.popups.is_empty() && self.focus == Focus::Text => {
+                return self.explain_text();
+            }
             Action::Back => self.back(),
             Action::Press => return self.press(stage),
             Action::Toggle => self.toggle(stage.areas),
@@ -171,13 +178,14 @@ impl Ui {
             Focus::Findings => Pane::Findings,
             Focus::Transcript => Pane::Transcript,
             Focus::List | Focus::Filter => Pane::List,
+            Focus::Text => Pane::Text,
         }
     }
 
     /// What has the focus when nothing else was chosen.
     fn home(&self) -> Focus {
         match self.screen {
-            Screen::Step => Focus::Button,
+            Screen::Step | Screen::Explain => Focus::Button,
             Screen::Profiles => Focus::List,
         }
     }
@@ -247,6 +255,7 @@ impl Ui {
         if self.popups.pop().is_none() && self.zoomed.take().is_none() {
             match (self.screen, self.focus) {
                 (Screen::Step, _) => self.focus = Focus::Button,
+                (Screen::Explain, _) => self.show(self.step),
                 (Screen::Profiles, Focus::Filter) => {
                     self.shelf.clear_filter();
                     self.focus = Focus::List;
@@ -281,6 +290,13 @@ impl Ui {
                 self.popups.clear();
                 self.show_profiles();
                 return vec![Reaction::ReadProfiles];
+            }
+            Place::Explain => {
+                if self.leave_unsaved(Action::Open(place)).is_some() {
+                    self.popups.clear();
+                    self.show_explain();
+                }
+                return Vec::new();
             }
             Place::CopyMenu => Popup::CopyMenu { selected },
             Place::Explanation => Popup::Explanation { scroll: 0 },
@@ -372,7 +388,7 @@ impl Ui {
                 let row = self.touched[self.at()].min(areas.spots.len().saturating_sub(1));
                 let rows = (!areas.spots.is_empty()).then_some(Focus::Row(row));
                 let mut places = match self.screen {
-                    Screen::Step => vec![Focus::Button],
+                    Screen::Step | Screen::Explain => vec![Focus::Button],
                     Screen::Profiles => vec![Focus::List],
                 };
                 places.extend(rows);
@@ -380,6 +396,8 @@ impl Ui {
                 places.extend(areas.raw.is_some().then_some(Focus::Raw));
                 places.extend(areas.findings.is_some().then_some(Focus::Findings));
                 places.extend(areas.has_transcript.then_some(Focus::Transcript));
+                let types = self.screen == Screen::Explain && self.pasted.held.is_none();
+                places.extend(types.then_some(Focus::Text));
                 let here = places
                     .iter()
                     .position(|place| {

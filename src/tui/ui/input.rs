@@ -2,7 +2,7 @@
 
 use super::act::{Reaction, Stage, focused_grant, has_secret};
 use super::popup::{Popup, Prompt, type_into};
-use super::{Focus, Ui};
+use super::{Focus, Screen, Ui};
 use crate::tui::action::{Action, Direction, Shelving};
 use crate::tui::keymap::{self, Key, Situation};
 use crate::tui::view::Target;
@@ -19,10 +19,7 @@ impl Ui {
     pub fn input(&mut self, event: Event, stage: &Stage<'_>) -> Vec<Reaction> {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key, stage),
-            Event::Paste(text) => {
-                self.paste(&text);
-                Vec::new()
-            }
+            Event::Paste(text) => self.paste(&text),
             Event::Mouse(mouse) => self.mouse(mouse, stage),
             _ => Vec::new(),
         }
@@ -59,6 +56,8 @@ impl Ui {
                 if let Popup::Edit(editor) = popup {
                     editor.changed();
                 }
+            } else if self.focus == Focus::Text {
+                self.pasted.typed(event);
             } else {
                 type_into(&mut self.shelf.filter, event);
             }
@@ -80,7 +79,11 @@ impl Ui {
     /// Whether a key is text: a field has it, and it is none of those that leave a field.
     fn types(&mut self, key: Option<Key>) -> bool {
         let Some(popup) = self.popups.last_mut() else {
-            return self.focus == Focus::Filter && key.is_none_or(is_text);
+            return match self.focus {
+                Focus::Filter => key.is_none_or(is_text),
+                Focus::Text => key.is_none_or(is_text_of_lines),
+                _ => false,
+            };
         };
         let multi_line = matches!(popup, Popup::Ask(prompt) if prompt.is_multi_line());
         if popup.field().is_none() {
@@ -93,7 +96,7 @@ impl Ui {
     }
 
     /// A paste: data for the field that has the keys; without one it is no input at all, never keys.
-    fn paste(&mut self, text: &str) {
+    fn paste(&mut self, text: &str) -> Vec<Reaction> {
         match self.popups.last_mut() {
             Some(Popup::Ask(prompt)) => Prompt::paste(prompt, text),
             Some(Popup::Edit(editor)) => editor.paste(text),
@@ -104,8 +107,10 @@ impl Ui {
                 let line = text.lines().next().unwrap_or_default();
                 self.shelf.filter.insert_str(line);
             }
+            None if self.screen == Screen::Explain => return self.paste_text(text),
             _ => {}
         }
+        Vec::new()
     }
 
     /// The mouse: a click on what was drawn, the wheel over a pane.
@@ -229,6 +234,15 @@ impl Ui {
             _ => {}
         }
         Vec::new()
+    }
+}
+
+/// Whether a key belongs to a text field of several lines that has the keys.
+fn is_text_of_lines(key: Key) -> bool {
+    match key.code {
+        KeyCode::Enter => !key.control,
+        KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown => true,
+        _ => is_text(key),
     }
 }
 

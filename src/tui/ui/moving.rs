@@ -43,6 +43,8 @@ impl Ui {
                 let records = stage.engine.transcript().len();
                 self.record = stepped(self.record, !down, 1, records);
             }
+            // In the field the keys move its cursor.
+            Focus::Text => {}
         }
     }
 
@@ -216,6 +218,7 @@ impl Ui {
                 self.record = stepped(self.record, !down, lines(viewport), records);
             }
             Focus::List | Focus::Filter => self.go_in_list(down, lines(areas.list)),
+            Focus::Text => {}
             Focus::Button | Focus::Row(_) => match areas.body {
                 Some(body) if body.furthest() > 0 => {
                     self.body_scroll = body.moved(self.body_scroll, down, lines(body));

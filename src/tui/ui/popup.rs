@@ -15,7 +15,7 @@ use std::borrow::Cow;
 pub const PASTE_LIMIT: usize = 4 * 1024 * 1024;
 
 /// Largest paste that is shown in the field; a larger one is held beside it.
-const SHOWN_PASTE: usize = 4096;
+pub(super) const SHOWN_PASTE: usize = 4096;
 
 /// A popup.
 #[derive(Debug)]

@@ -30,7 +30,7 @@ impl Ui {
                 self.focus = Focus::List;
                 None
             }
-            Focus::Raw | Focus::Findings => None,
+            Focus::Raw | Focus::Findings | Focus::Text => None,
             Focus::Transcript => stage
                 .engine
                 .transcript()

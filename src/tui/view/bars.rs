@@ -250,7 +250,7 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
                 _ => "next pane",
             }
             .to_owned(),
-            Action::Back if leaves_profiles(view.ui) => {
+            Action::Back if leaves_profiles(view.ui) || leaves_explain(view.ui) => {
                 let step = view.ui.step;
                 format!("back to {} {}", step.number(), step.facts().name)
             }
@@ -288,6 +288,14 @@ fn leaves_profiles(ui: &Ui) -> bool {
         && ui.focus != Focus::Filter
         && ui.shelf.words().is_empty()
         && !ui.shelf.registers
+}
+
+/// Whether Esc leads from the Explain screen back to the step.
+fn leaves_explain(ui: &Ui) -> bool {
+    ui.screen == Screen::Explain
+        && ui.popups.is_empty()
+        && ui.zoomed.is_none()
+        && ui.focus != Focus::Text
 }
 
 /// What Enter does now; `None` when nothing.
@@ -334,7 +342,7 @@ pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
             }
             Some(SpotKind::Body) | None => None,
         },
-        Focus::Raw | Focus::Findings => None,
+        Focus::Raw | Focus::Findings | Focus::Text => None,
         Focus::Transcript => (!view.engine.transcript().is_empty()).then(|| "open it".to_owned()),
     }
 }

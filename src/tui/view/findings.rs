@@ -23,13 +23,13 @@ use ratatui::text::{Line, Span};
 /// Draws the pane.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     let view = canvas.view;
-    let findings = view.engine.findings(view.now, view.ui.step);
+    let findings = view.findings();
     let role = if focused { Role::Focus } else { Role::Title };
     canvas.title(area, &title(&findings), role);
     canvas.target(area, Target::Pane(Pane::Findings));
     let inner = inside(area);
     if findings.is_empty() {
-        let (glyph, text) = match view.engine.step_state(view.ui.step) {
+        let (glyph, text) = match view.state() {
             StepState::Pending => ("·", "Nothing to judge yet"),
             StepState::Ready | StepState::Running => ("✓", "Nothing found so far"),
             StepState::Done | StepState::Failed => ("✓", "Nothing found"),
@@ -77,13 +77,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
 /// when it has the focus, else three.
 pub(super) fn strip_height(canvas: &Canvas<'_>, area: Rect, focused: bool) -> u16 {
     let view = canvas.view;
-    let findings = view.engine.findings(view.now, view.ui.step);
+    let findings = view.findings();
     let Some(leading) = findings.first() else {
         return 0;
     };
     let room = usize::from(area.width.saturating_sub(4)).min(100);
     let needed = rows(whole(&findings, room, view.theme).len());
-    let failed = view.engine.step_state(view.ui.step) == StepState::Failed;
+    let failed = view.state() == StepState::Failed;
     let most = if focused || (failed && leading.severity == Severity::Error) {
         (area.height / 2).saturating_sub(1)
     } else {
@@ -96,8 +96,8 @@ pub(super) fn strip_height(canvas: &Canvas<'_>, area: Rect, focused: bool) -> u1
 /// fail, else none.
 pub(super) fn least_height(canvas: &Canvas<'_>) -> u16 {
     let view = canvas.view;
-    let findings = view.engine.findings(view.now, view.ui.step);
-    let failed = view.engine.step_state(view.ui.step) == StepState::Failed;
+    let findings = view.findings();
+    let failed = view.state() == StepState::Failed;
     if failed && !findings.is_empty() { 2 } else { 0 }
 }
 
@@ -105,7 +105,7 @@ pub(super) fn least_height(canvas: &Canvas<'_>) -> u16 {
 /// error.
 pub(super) fn errors_height(canvas: &Canvas<'_>, width: u16) -> u16 {
     let view = canvas.view;
-    let findings = view.engine.findings(view.now, view.ui.step);
+    let findings = view.findings();
     match findings.first() {
         Some(leading) if leading.severity == Severity::Error => {
             let room = usize::from(width.saturating_sub(4)).min(100);

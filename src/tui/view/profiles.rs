@@ -44,7 +44,7 @@ pub(super) fn places(canvas: &Canvas<'_>, whole: Rect, frame: Rect, transcript: 
         Some(Pane::Main | Pane::Raw) => return whole_for(|places| &mut places.main),
         Some(Pane::List) => return whole_for(|places| &mut places.list),
         Some(Pane::Transcript) => return whole_for(|places| &mut places.transcript),
-        Some(Pane::Side | Pane::Findings | Pane::Popup) | None => {}
+        Some(Pane::Side | Pane::Findings | Pane::Text | Pane::Popup) | None => {}
     }
     let (upper, transcript) = if transcript < 2 {
         (frame, None)
