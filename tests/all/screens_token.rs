@@ -427,3 +427,12 @@ fn of_a_token_that_the_user_had_nobody_knows_what_was_asked() {
         assert!(!text.contains(wrong), "{wrong}: {text}");
     }
 }
+
+#[test]
+fn the_new_run_that_a_finding_names_is_a_key_away_also_after_a_start() {
+    let (mut picture, text) = large(Holding::Imported);
+    assert!(text.contains("ctrl-n new run"), "{text}");
+    assert_eq!(picture.press("<ctrl-n>"), []);
+    assert_eq!(picture.ui.step, Step::Link);
+    assert!(picture.text().contains("[ Open in the browser ↵ ]"));
+}

@@ -72,6 +72,14 @@ fn allowed(situation: &Situation<'_>, command: &Command) -> bool {
     on_step(situation) && situation.engine.allows(command)
 }
 
+/// The new run is there and was not begun: from another step the way to it is step 1.
+fn waits_at_link(situation: &Situation<'_>) -> bool {
+    on_step(situation)
+        && situation.ui.step != Step::Link
+        && situation.engine.profile().is_some()
+        && !situation.engine.allows(&Command::NewRun)
+}
+
 /// The popup in front is made to be read only.
 fn reads(situation: &Situation<'_>) -> bool {
     matches!(
@@ -434,7 +442,7 @@ pub static KEYS: [Binding; 61] = [
     row(
         Everywhere,
         &[Key::control('n')],
-        |situation| allowed(situation, &Command::NewRun),
+        |situation| allowed(situation, &Command::NewRun) || waits_at_link(situation),
         Action::NewRun,
         "new run",
         "new run",

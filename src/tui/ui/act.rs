@@ -8,6 +8,7 @@ use super::{Focus, Pane, REVEALED_FOR, Revealed, Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
 use crate::core::oauth::RunPhase;
+use crate::core::oauth::Step;
 use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::kept::GrantId;
@@ -73,6 +74,7 @@ impl Ui {
     /// Does what an action says.
     pub fn act(&mut self, action: Action, stage: &Stage<'_>) -> Vec<Reaction> {
         match action {
+            Action::NewRun if !stage.engine.allows(&Command::NewRun) => self.show(Step::Link),
             Action::Engine(Command::NewRun) | Action::NewRun => {
                 let further = Reaction::Command(Command::NewRun);
                 return self.leave_run(further, stage.engine);
