@@ -26,6 +26,7 @@ use crate::core::engine::Setup;
 use crate::core::fault::Fault;
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
+use crate::edge::marks;
 use arguments::{Arguments, Command, Explain, Link, Login, Sandbox};
 use clap::Parser as _;
 use exit::Exit;
@@ -208,12 +209,23 @@ pub const CONSENT_TIMEOUT: SignedDuration = SignedDuration::from_mins(5);
 /// What an engine is made with. Fails when the system has no randomness to give.
 pub fn setup(consent_timeout: SignedDuration) -> io::Result<Setup> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+    random(&mut seed)?;
     Ok(Setup {
         seed,
         faults: Vec::new(),
         consent_timeout,
+        marks: marks(),
     })
+}
+
+/// The key of this installation's marks. Without one marks are of this program run, which hides no less.
+fn marks() -> Option<[u8; 32]> {
+    marks::key(&marks::of_this_user()?, random).ok()
+}
+
+/// Random bytes of the system.
+fn random(bytes: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(bytes).map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// Prints clap's message; a closed stdout ends quietly.

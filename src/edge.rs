@@ -5,6 +5,7 @@ pub mod desktop;
 pub mod folders;
 pub mod http;
 pub mod listener;
+pub mod marks;
 pub mod profiles;
 pub mod refresh;
 pub mod runtime;

@@ -93,7 +93,10 @@ fn told(
     printer: &mut Printer<'_>,
 ) -> io::Result<Exit> {
     let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+    match super::marks() {
+        Some(kept) => key = kept,
+        None => super::random(&mut key)?,
+    }
     let text = String::from_utf8_lossy(bytes);
     let Some(found) = explain(&text, profile, &Mask::new(key), Timestamp::now()) else {
         let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.words()).collect();

@@ -37,7 +37,7 @@ use std::sync::Arc;
 pub use secrets::SecretState;
 
 /// What the world hands in when the engine is made.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Setup {
     /// 32 random bytes; state, nonce, verifier and masks are drawn from it.
     pub seed: [u8; 32],
@@ -45,6 +45,19 @@ pub struct Setup {
     pub faults: Vec<Fault>,
     /// How long one waits for the callback.
     pub consent_timeout: SignedDuration,
+    /// The key of this installation's marks; without one they hold for this program run.
+    pub marks: Option<[u8; 32]>,
+}
+
+impl std::fmt::Debug for Setup {
+    /// Without its keys.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Setup")
+            .field("faults", &self.faults)
+            .field("consent_timeout", &self.consent_timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What step 6 knows.
@@ -102,7 +115,8 @@ impl Engine {
     /// A program that has not begun: no profile, no run.
     pub fn new(setup: Setup) -> Self {
         let mut entropy = Entropy::from_seed(setup.seed);
-        let mask = Mask::new(entropy.draw());
+        let of_this_run = entropy.draw();
+        let mask = Mask::new(setup.marks.unwrap_or(of_this_run));
         Self {
             setup,
             entropy,

@@ -31,6 +31,7 @@ async fn waiting(faults: Vec<Fault>) -> Drive {
             SignedDuration::from_mins(1)
         },
         faults: faults.clone(),
+        marks: None,
     };
     // Only where nothing is answered is this waited out.
     let answer = if faults.contains(&Fault::SlowToken) {

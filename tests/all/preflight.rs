@@ -22,6 +22,7 @@ async fn ready(profile: Profile) -> Drive {
         seed: [7; 32],
         faults: Vec::new(),
         consent_timeout: SignedDuration::from_mins(5),
+        marks: None,
     };
     let mut drive = Drive::with(setup, |options| {
         options.vault = Vault::at(std::env::temp_dir());

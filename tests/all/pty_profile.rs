@@ -179,6 +179,12 @@ fn a_profile_is_made_used_kept_refreshed_elsewhere_and_forgotten() {
             .unwrap()
             .is_array()
     );
+    let mark = || {
+        let shown = command(&home, &["token", "mine", "show"]).output;
+        let line = shown.lines().find(|line| line.starts_with("refresh token"));
+        line.unwrap().to_owned()
+    };
+    assert_eq!(mark(), mark(), "a mark is the same in every process");
     let refreshed = command(&home, &["token", "mine", "refresh"]);
     assert_eq!(refreshed.exit, 0, "{refreshed:?}");
     let second = kept(&home);

@@ -36,6 +36,7 @@ impl World {
             seed: [7; 32],
             faults: faults.to_vec(),
             consent_timeout: SignedDuration::from_mins(5),
+            marks: None,
         });
         let (runtime, events) = Runtime::new(Options::new(engine.mask().clone()));
         let mut world = Self {

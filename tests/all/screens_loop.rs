@@ -54,6 +54,7 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
             seed: [7; 32],
             faults: Vec::new(),
             consent_timeout: SignedDuration::from_mins(5),
+            marks: None,
         },
         opening: Opening::Profile(Box::new(visma())),
         search: Search::default(),

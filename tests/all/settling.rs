@@ -55,6 +55,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
             seed: [7; 32],
             faults: Vec::new(),
             consent_timeout: SignedDuration::from_mins(5),
+            marks: None,
         },
         opening: Opening::Profile(Box::new(profile)),
         search: Search::default(),

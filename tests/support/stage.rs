@@ -174,6 +174,7 @@ pub(crate) fn blank() -> Engine {
         seed: [7; 32],
         faults: Vec::new(),
         consent_timeout: SignedDuration::from_mins(5),
+        marks: None,
     })
 }
 
