@@ -16,7 +16,7 @@ pub use shelving::{carry_out, found};
 use crate::core::engine::message::{Command, Effect, Event};
 use crate::core::engine::{Engine, Setup};
 use crate::core::oauth::{RunPhase, Step};
-use crate::core::profile::{Profile, ProfileFile};
+use crate::core::profile::{KeepTokens, Profile, ProfileFile};
 use crate::core::wire::redact::Mask;
 use crate::edge::profiles::Search;
 use crate::edge::profiles::write::home_of_new;
@@ -254,6 +254,8 @@ struct App {
     /// Whether more than the focus or a scroll changed.
     changed: bool,
     end: Option<End>,
+    /// Where grants are to be kept, once it is known that they can be.
+    keep_to_write: Option<KeepTokens>,
 }
 
 impl App {
@@ -276,6 +278,7 @@ impl App {
             dirty: true,
             changed: false,
             end: None,
+            keep_to_write: None,
         }
     }
 
@@ -352,7 +355,10 @@ impl App {
                         self.ui.say(Timestamp::now(), text);
                     }
                 }
-                Reaction::WriteKeep(keep) => self.write_keep(keep),
+                Reaction::WriteKeep(keep) => {
+                    self.keep_to_write = Some(keep);
+                    self.write_keep_when_kept();
+                }
                 Reaction::UseProfile(name) => self.look_for(name, false),
                 Reaction::UseAnew(name) => self.look_for(name, true),
                 Reaction::Write(write) => self.write(write),
@@ -380,6 +386,7 @@ impl App {
         let effects = self.engine.event(now, event);
         self.ui.follow(&before, false, &self.engine);
         perform(world, effects);
+        self.write_keep_when_kept();
         if self.ui.copy_when_bound && self.engine.run().phase != RunPhase::Binding {
             self.ui.copy_when_bound = false;
             if self.engine.run().phase == RunPhase::Waiting {

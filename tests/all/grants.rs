@@ -5,7 +5,12 @@ mod keeping;
 mod order;
 mod refreshing;
 
-use crate::stage::{Point, accept, at, bind, blank, bring, visma};
+use crate::stage::{
+    ORGANIZATIONS, Point, accept, answer, at, bind, blank, bring, engine_at, list_organizations,
+    visma,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Effect, Event, Prompt};
 use dineroscope::core::oauth::RunPhase;
@@ -310,4 +315,28 @@ fn signing_in_again_asks_the_provider_who_it_is_for_that_run_only() {
         engine.command(at(90), Command::NewRun);
         assert!(!engine.run().link.contains("prompt="));
     }
+}
+
+#[test]
+fn another_user_finds_none_of_the_former_ones_companies() {
+    let token = |subject: &str| {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let claims = part(&format!("{{\"sub\":\"{subject}\"}}"));
+        Secret::new(format!("{}.{claims}.c2ln", part("{\"alg\":\"RS256\"}")))
+    };
+    let mut engine = engine_at(Point::Authorized);
+    engine.command(
+        at(80),
+        Command::ImportToken(TokenKind::Access, token("one")),
+    );
+    let call = list_organizations(&mut engine, 90);
+    answer(&mut engine, 90, call, 200, ORGANIZATIONS);
+    assert!(!engine.requests().organizations.is_empty());
+    let same = Command::ImportToken(TokenKind::Access, token("one"));
+    engine.command(at(100), same);
+    assert!(!engine.requests().organizations.is_empty(), "the same user");
+    let other = Command::ImportToken(TokenKind::Access, token("two"));
+    engine.command(at(110), other);
+    assert!(engine.requests().organizations.is_empty());
+    assert_eq!(engine.requests().answered, None);
 }

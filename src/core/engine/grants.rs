@@ -150,13 +150,35 @@ impl Engine {
         let id = GrantId::of(self.entropy.draw());
         let held = HeldGrant::new(id.clone(), client.clone(), grant);
         let mut effects = self.make_room(&client);
+        let before = self.user_in_view();
         self.choose(&held);
         self.grants.held.push(held);
+        self.part_from(before.as_deref());
         effects.extend(self.place(&id, keep));
         if keep != KeepTokens::Memory {
             effects.push(Effect::ChooseGrant { client, id });
         }
         effects
+    }
+
+    /// Whose token calls are made with.
+    fn user_in_view(&self) -> Option<String> {
+        self.grant().and_then(Grant::subject)
+    }
+
+    /// Companies and answers of a user who is not the current one any more are theirs, not the new one's.
+    fn part_from(&mut self, before: Option<&str>) {
+        let now = self.user_in_view();
+        if before.is_some() && now.is_some() && now.as_deref() != before {
+            let chosen = self.profile.as_ref();
+            let organization = chosen.and_then(|profile| profile.api.organization_id.clone());
+            self.requests = super::Requests {
+                organization,
+                sending: self.requests.sending,
+                waiting: self.requests.waiting.take(),
+                ..super::Requests::default()
+            };
+        }
     }
 
     /// Lets the oldest grant of a client go when there are too many; not one that is being refreshed.
@@ -194,7 +216,9 @@ impl Engine {
         let Some(held) = self.grants.held.iter().find(|held| held.id == *id).cloned() else {
             return Vec::new();
         };
+        let before = self.user_in_view();
         self.choose(&held);
+        self.part_from(before.as_deref());
         match held.keep {
             KeepTokens::Memory => Vec::new(),
             KeepTokens::Keyring | KeepTokens::File => vec![Effect::ChooseGrant {

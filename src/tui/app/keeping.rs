@@ -8,8 +8,25 @@ use jiff::Timestamp;
 use std::path::Path;
 
 impl App {
+    /// Writes the choice, once the grants have moved: a place that refuses them is not written down.
+    pub(super) fn write_keep_when_kept(&mut self) {
+        if self.engine.is_unsettled() {
+            return;
+        }
+        let Some(keep) = self.keep_to_write.take() else {
+            return;
+        };
+        match self.engine.held() {
+            Some(held) if held.keep != keep => {
+                let text = "Not written into the profile's file: the grant could not be kept there";
+                self.ui.say(Timestamp::now(), text);
+            }
+            _ => self.write_keep(keep),
+        }
+    }
+
     /// Writes the choice into the file of the profile in use, if it has one.
-    pub(super) fn write_keep(&self, keep: KeepTokens) {
+    fn write_keep(&self, keep: KeepTokens) {
         let Some(profile) = self.engine.profile() else {
             return;
         };
