@@ -232,7 +232,8 @@ impl Ui {
 
     /// Begins a profile with the shipped one for Dinero, whose title is not its own.
     fn make(&mut self, name: &str, stage: &Stage<'_>) {
-        if !self.begin(name, built_in_text(TEMPLATE).unwrap_or_default()) {
+        let template = built_in_text(TEMPLATE).unwrap_or_default();
+        if !self.begin(name, without_its_head(template)) {
             self.say(stage.now, NO_FOLDER);
             return;
         }
@@ -248,4 +249,15 @@ impl Ui {
         let at = self.at();
         self.touched[at] = row;
     }
+}
+
+/// A shipped file without the lines that introduce it: they are about that file, not about a new one.
+fn without_its_head(text: &str) -> &str {
+    let mut rest = text;
+    while let Some((line, behind)) = rest.split_once('\n')
+        && line.starts_with('#')
+    {
+        rest = behind;
+    }
+    rest
 }

@@ -4,7 +4,9 @@ use super::super::parts::{self, acting, fact, nothing, prose, secret};
 use super::super::{Scene, time};
 use super::refreshed;
 use crate::core::engine::message::Command;
+use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::held::HeldGrant;
+use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::profile::KeepTokens;
 use crate::core::token::{Grant, jwt};
 use crate::tui::action::{Action, Choosing};
@@ -72,6 +74,20 @@ fn refresh_token(held: &HeldGrant) -> Vec<Row> {
     if held.unsettled.is_some() {
         let meaning = "may be spent";
         return vec![secret(Mark::Warning, "refresh_token", token, meaning)];
+    }
+    let refused = held.refresh.as_ref().is_some_and(|end| {
+        matches!(
+            &end.outcome,
+            RefreshOutcome::Refused(TokenTrouble::Error { error, .. }) if error == "invalid_grant"
+        )
+    });
+    if refused {
+        return vec![secret(
+            Mark::Error,
+            "refresh_token",
+            token,
+            "not taken any more",
+        )];
     }
     let before = held
         .renewal
