@@ -481,7 +481,7 @@ pub static KEYS: [Binding; 61] = [
         "transcript",
     ),
     row(
-        Everywhere,
+        Here,
         &[Key::letter('F')],
         |situation| free(situation) && situation.engine.faults().is_some(),
         Action::Open(Place::Faults),
