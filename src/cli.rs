@@ -37,6 +37,9 @@ use request::Request;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 use token::Token;
 
 /// What the arguments ask for.
@@ -218,9 +221,17 @@ pub fn setup(consent_timeout: SignedDuration) -> io::Result<Setup> {
     })
 }
 
+/// How long the key of the marks is waited for: it is read before the first frame, and a disk that hangs
+/// must not keep that.
+const MARKS_PATIENCE: Duration = Duration::from_millis(100);
+
 /// The key of this installation's marks. Without one marks are of this program run, which hides no less.
 fn marks() -> Option<[u8; 32]> {
-    marks::key(&marks::of_this_user()?, random).ok()
+    let file = marks::of_this_user()?;
+    let (sender, read) = mpsc::channel();
+    // Nobody wants it any more when it comes too late.
+    thread::spawn(move || sender.send(marks::key(&file, random).ok()));
+    read.recv_timeout(MARKS_PATIENCE).ok()?
 }
 
 /// Random bytes of the system.
