@@ -6,8 +6,10 @@
 //! ```text
 //! /connect/authorize ─► /account/login ─► /consent ─► redirect URI      /connect/token ─► /v1…  /v2…
 //!         └─► /error (never comes back)                                  (keys, rotation)   (Dinero)
+//!                                    /connect/userinfo   /connect/revocation   /connect/introspect
 //! ```
 
+mod bearer;
 mod connect;
 mod dinero;
 mod failing;
@@ -142,6 +144,9 @@ pub fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/consent", any(connect::consent))
         .route("/error", get(connect::error))
         .route("/connect/token", any(connect::token))
+        .route(connect::USERINFO_PATH, any(connect::userinfo))
+        .route(connect::REVOCATION_PATH, any(connect::revocation))
+        .route(connect::INTROSPECTION_PATH, any(connect::introspection))
         .route(connect::DISCOVERY_PATH, get(connect::discovery))
         .route(connect::METADATA_PATH, get(connect::discovery))
         .route(connect::JWKS_PATH, get(connect::jwks))

@@ -1,4 +1,4 @@
-//! Visma Connect's side: authorize, sign-in, consent, token, discovery.
+//! Visma Connect's side: authorize, sign-in, consent, token, userinfo, revocation, introspection, discovery.
 //!
 //! ```text
 //! authorize ─(checks)─► error page            never comes back
@@ -6,15 +6,25 @@
 //! ```
 
 mod authorize;
+mod claims;
 mod client;
 mod consent;
 mod discovery;
+mod introspection;
+mod revocation;
 mod token;
+mod userinfo;
 
 pub(super) use authorize::{authorize, error};
 pub(super) use consent::{consent, login};
-pub(super) use discovery::{DISCOVERY_PATH, JWKS_PATH, METADATA_PATH, discovery, jwks};
+pub(super) use discovery::{
+    DISCOVERY_PATH, INTROSPECTION_PATH, JWKS_PATH, METADATA_PATH, REVOCATION_PATH, USERINFO_PATH,
+    discovery, jwks,
+};
+pub(super) use introspection::introspection;
+pub(super) use revocation::revocation;
 pub(super) use token::token;
+pub(super) use userinfo::userinfo;
 
 /// A user who can sign in. Invented, as is everything here.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ mod rows;
 
 use super::connect::{USERS, User};
 use super::failing::{self, DineroError};
-use super::{Sandbox, pages, reply};
+use super::{Sandbox, bearer, pages, reply};
 use crate::core::fault::Fault;
 use axum::extract::{RawQuery, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use data::Organization;
 use list::{CONTACTS, INVOICES, Kind};
@@ -141,9 +141,10 @@ pub(super) async fn answer(
     if let Some(instead) = failing::instead_of_api(&sandbox.config.faults) {
         return instead;
     }
-    let claims = match bearer(&sandbox, request.headers()).await {
+    let audience = Some(sandbox.origin.as_str());
+    let claims = match bearer::claims(&sandbox, request.headers(), audience).await {
         Ok(claims) => claims,
-        Err(challenge) => return unauthorized(challenge),
+        Err(challenge) => return bearer::refuse(StatusCode::UNAUTHORIZED, challenge),
     };
     let query = reply::Pairs::read(query.unwrap_or_default().as_bytes());
     match read(&sandbox, &resource, &claims, &query) {
@@ -154,33 +155,6 @@ pub(super) async fn answer(
     }
 }
 
-/// 401 without a body.
-fn unauthorized(challenge: &'static str) -> Response {
-    let value = HeaderValue::from_static(challenge);
-    reply::bare(
-        StatusCode::UNAUTHORIZED,
-        Some((header::WWW_AUTHENTICATE, value)),
-    )
-}
-
-/// The claims of the token that came along, or the challenge that says why it does not do (RFC 6750 3).
-async fn bearer(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Value, &'static str> {
-    let header = reply::header_text(headers, header::AUTHORIZATION).ok_or("Bearer")?;
-    let token = header
-        .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or("Bearer")?;
-    let claims = sandbox.keys().await.and_then(|keys| keys.verify(token));
-    let claims = claims
-        .filter(|claims| claims["aud"] == sandbox.origin.as_str())
-        .ok_or(r#"Bearer error="invalid_token", error_description="The signature or audience is invalid""#)?;
-    if claims["exp"].as_i64() <= Some(sandbox.now().as_second()) {
-        return Err(r#"Bearer error="invalid_token", error_description="The token is expired""#);
-    }
-    Ok(claims)
-}
-
 /// What is read of a resource.
 fn read(
     sandbox: &Sandbox,
@@ -188,11 +162,7 @@ fn read(
     claims: &Value,
     query: &reply::Pairs,
 ) -> Result<String, Refusal> {
-    let scopes = claims["scope"].as_array().map(Vec::as_slice);
-    let may_read = scopes
-        .unwrap_or_default()
-        .iter()
-        .any(|scope| scope == "dineropublicapi:read");
+    let may_read = bearer::has_scope(claims, "dineropublicapi:read");
     let user = USERS.iter().find(|user| claims["sub"] == user.subject);
     let (Some(user), true) = (user, may_read) else {
         let message = "The token does not allow this.";

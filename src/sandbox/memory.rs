@@ -25,6 +25,8 @@ pub(super) enum ResponseMode {
 pub(super) struct AuthorizeRequest {
     pub(super) redirect_uri: String,
     pub(super) response_mode: ResponseMode,
+    /// Whether an id_token is to come with the code (OpenID Connect Core 3.3).
+    pub(super) hybrid: bool,
     pub(super) scopes: Vec<String>,
     pub(super) state: Option<String>,
     pub(super) nonce: Option<String>,
@@ -222,6 +224,23 @@ impl Memory {
         }
         kept.spent = true;
         Refresh::Taken(Box::new(kept.authorization.clone()))
+    }
+
+    /// Revokes a refresh token (RFC 7009 2.1), and with it every other one of the same sign-in: whoever wants
+    /// it back must ask the user. One that is not known changes nothing.
+    pub(super) fn revoke_refresh_token(&mut self, token: &str) {
+        let Some(kept) = self.refresh_tokens.get(token) else {
+            return;
+        };
+        let sid = kept.authorization.session.sid.clone();
+        self.refresh_tokens
+            .retain(|_, other| other.authorization.session.sid != sid);
+    }
+
+    /// What a refresh token stands for that was neither spent nor revoked.
+    pub(super) fn refresh_token(&self, token: &str) -> Option<&Authorization> {
+        let kept = self.refresh_tokens.get(token)?;
+        (!kept.spent).then_some(&kept.authorization)
     }
 
     /// Remembers in what language an error is told; its id.

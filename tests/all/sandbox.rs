@@ -4,6 +4,7 @@
 
 mod api;
 mod authorize;
+mod endpoints;
 mod faults;
 mod token;
 pub(crate) mod walk;

@@ -56,11 +56,11 @@ pub(in crate::sandbox) async fn authorize(
     };
     let session = reply::cookie(&head.headers, COOKIE)
         .and_then(|cookie| sandbox.memory().session(cookie).cloned());
-    ask(&sandbox, &pairs, request, session)
+    ask(&sandbox, &pairs, request, session).await
 }
 
 /// Shows the next page, or answers at once where nobody is to be asked.
-fn ask(
+async fn ask(
     sandbox: &Sandbox,
     pairs: &Pairs,
     request: AuthorizeRequest,
@@ -87,7 +87,8 @@ fn ask(
                     session,
                     issued_at: now,
                 },
-            );
+            )
+            .await;
         }
         ConsentMode::Cancel => return consent::refuse(sandbox, &request, "access_denied"),
     }
@@ -117,17 +118,20 @@ fn check(config: &SandboxConfig, pairs: &Pairs, language: Language) -> Option<Au
     limited("client_id", CLIENT_ID_LIMIT).filter(|id| *id == config.client_id)?;
     let redirect_uri = limited("redirect_uri", REDIRECT_URI_LIMIT)
         .filter(|given| is_registered(&config.redirect_uri, given))?;
-    pairs.get("response_type").filter(|kind| *kind == "code")?;
+    let hybrid = is_hybrid(pairs.get("response_type")?)?;
     let challenge = challenge(pairs)?;
     let response_mode = match pairs.get("response_mode") {
         // Visma states form_post as its default, where a plain Duende server takes query.
         None | Some("form_post") => ResponseMode::FormPost,
-        Some("query") => ResponseMode::Query,
+        // What comes with an id_token must not stand in an address (OAuth 2.0 Multiple Response Types 3.0).
+        Some("query") if !hybrid => ResponseMode::Query,
         Some(_) => return None,
     };
     let scopes = scopes(limited("scope", SCOPE_LIMIT)?)?;
     let prompts = pairs.get("prompt").unwrap_or_default();
     let known = |prompt: &str| prompt.is_empty() || PROMPTS.contains(&prompt);
+    let identifies =
+        !hybrid || pairs.get("nonce").is_some() && scopes.iter().any(|scope| scope == "openid");
     let optional = prompts.split(' ').all(known)
         && pairs
             .get("max_age")
@@ -135,15 +139,25 @@ fn check(config: &SandboxConfig, pairs: &Pairs, language: Language) -> Option<Au
         && LENGTH_LIMITS
             .iter()
             .all(|(name, limit)| pairs.get(name).is_none() || limited(name, *limit).is_some());
-    optional.then(|| AuthorizeRequest {
+    (optional && identifies).then(|| AuthorizeRequest {
         redirect_uri: redirect_uri.to_owned(),
         response_mode,
+        hybrid,
         scopes,
         state: pairs.get("state").map(str::to_owned),
         nonce: pairs.get("nonce").map(str::to_owned),
         challenge,
         language,
     })
+}
+
+/// Whether an id_token is asked for beside the code; `None` when something else is.
+fn is_hybrid(response_type: &str) -> Option<bool> {
+    match response_type {
+        "code" => Some(false),
+        "code id_token" | "id_token code" => Some(true),
+        _ => None,
+    }
 }
 
 /// Whether a redirect URI is the registered one, character by character; with port 0 registered on

@@ -7,6 +7,7 @@ use super::super::pages;
 use super::super::reply::{self, Pairs};
 use super::super::{Sandbox, failing};
 use super::authorize::pending;
+use super::claims::{self, Hashed};
 use super::{USERS, in_answer_order};
 use crate::core::fault::Fault;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -95,14 +96,14 @@ pub(in crate::sandbox) async fn consent(
         }
         Method::POST => {
             let pairs = Pairs::read(&reply::body(request.into_body()).await);
-            decide(&sandbox, &pairs)
+            decide(&sandbox, &pairs).await
         }
         _ => reply::method_not_allowed("GET, POST"),
     }
 }
 
 /// Does what the user decided.
-fn decide(sandbox: &Sandbox, pairs: &Pairs) -> Response {
+async fn decide(sandbox: &Sandbox, pairs: &Pairs) -> Response {
     let accepted = match pairs.get("decision") {
         Some("accept") => true,
         Some("cancel") => false,
@@ -117,14 +118,17 @@ fn decide(sandbox: &Sandbox, pairs: &Pairs) -> Response {
     match pending.session {
         _ if !accepted => refuse(sandbox, &pending.request, "access_denied"),
         None => unknown(sandbox),
-        Some(session) => accept(
-            sandbox,
-            Authorization {
-                request: pending.request,
-                session,
-                issued_at: sandbox.now(),
-            },
-        ),
+        Some(session) => {
+            accept(
+                sandbox,
+                Authorization {
+                    request: pending.request,
+                    session,
+                    issued_at: sandbox.now(),
+                },
+            )
+            .await
+        }
     }
 }
 
@@ -134,8 +138,8 @@ fn unknown(sandbox: &Sandbox) -> Response {
     reply::redirect(&format!("{}/error?errorId={id}", sandbox.origin))
 }
 
-/// Brings a code to the redirect URI.
-pub(super) fn accept(sandbox: &Sandbox, mut authorization: Authorization) -> Response {
+/// Brings a code to the redirect URI, and an id_token with it where that was asked for.
+pub(super) async fn accept(sandbox: &Sandbox, mut authorization: Authorization) -> Response {
     if let Some(error) = failing::of_callback(&sandbox.config.faults) {
         return refuse(sandbox, &authorization.request, error);
     }
@@ -144,9 +148,19 @@ pub(super) fn accept(sandbox: &Sandbox, mut authorization: Authorization) -> Res
         scopes.retain(|scope| !scope.ends_with(":write"));
     }
     let request = authorization.request.clone();
-    let code = sandbox.memory().issue_code(authorization);
+    let code = sandbox.memory().issue_code(authorization.clone());
     let scope = in_answer_order(&request.scopes);
-    deliver(sandbox, &request, vec![("code", code), ("scope", scope)])
+    let mut fields = vec![("code", code), ("scope", scope)];
+    if request.hybrid {
+        let hashed = Hashed::Code(&fields[0].1);
+        let claims = claims::id_token(sandbox, &authorization, &request.scopes, hashed);
+        let keys = sandbox.keys().await;
+        let Some(token) = keys.and_then(|keys| keys.sign("JWT", &claims)) else {
+            return reply::bare(StatusCode::INTERNAL_SERVER_ERROR, None);
+        };
+        fields.insert(1, ("id_token", token));
+    }
+    deliver(sandbox, &request, fields)
 }
 
 /// Brings an error to the redirect URI: one of the few that are brought there.

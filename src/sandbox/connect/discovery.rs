@@ -20,6 +20,15 @@ pub(in crate::sandbox) const METADATA_PATH: &str = "/.well-known/oauth-authoriza
 /// The public keys; not the `jwks.json` that others have.
 pub(in crate::sandbox) const JWKS_PATH: &str = "/.well-known/openid-configuration/jwks";
 
+/// Who signed in.
+pub(in crate::sandbox) const USERINFO_PATH: &str = "/connect/userinfo";
+
+/// Where tokens are revoked.
+pub(in crate::sandbox) const REVOCATION_PATH: &str = "/connect/revocation";
+
+/// What the provider knows about a token; shorter than its name, as at Visma Connect.
+pub(in crate::sandbox) const INTROSPECTION_PATH: &str = "/connect/introspect";
+
 /// The discovery document.
 pub(in crate::sandbox) async fn discovery(State(sandbox): State<Arc<Sandbox>>) -> Response {
     let origin = &sandbox.origin;
@@ -33,11 +42,17 @@ pub(in crate::sandbox) async fn discovery(State(sandbox): State<Arc<Sandbox>>) -
         "jwks_uri": format!("{origin}{JWKS_PATH}"),
         "authorization_endpoint": format!("{origin}/connect/authorize"),
         "token_endpoint": format!("{origin}/connect/token"),
+        "userinfo_endpoint": format!("{origin}{USERINFO_PATH}"),
+        "revocation_endpoint": format!("{origin}{REVOCATION_PATH}"),
+        "introspection_endpoint": format!("{origin}{INTROSPECTION_PATH}"),
         "scopes_supported": scopes,
+        "claims_supported": ["sub", "name", "given_name", "family_name", "locale", "email", "email_verified"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
-        "response_types_supported": ["code"],
+        "response_types_supported": ["code", "code id_token"],
         "response_modes_supported": ["form_post", "query"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "subject_types_supported": ["public"],
         "code_challenge_methods_supported": ["S256"],

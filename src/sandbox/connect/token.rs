@@ -8,32 +8,18 @@ use super::super::failing::{self, Refusal};
 use super::super::keys::Keys;
 use super::super::memory::{Authorization, CODE_SECONDS, Refresh};
 use super::super::reply::{self, Pairs};
+use super::claims::{self, Hashed};
 use super::client::authenticate;
 use super::{USERS, in_answer_order};
 use crate::core::fault::Fault;
 use crate::core::oauth::pkce;
 use crate::core::secret::{Secret, equal_in_constant_time};
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-/// Lifetime of an access token in seconds: what Dinero's applications have.
-const ACCESS_TOKEN_SECONDS: i64 = 3600;
-
-/// The same, when it is told to be short.
-const SHORT_SECONDS: i64 = 5;
-
-/// Whom an access token is for, when it is for somebody else.
-const OTHER_AUDIENCE: &str = "https://api.elsewhere.example";
-
-/// Lifetime of an id_token in seconds (Duende's default).
-const ID_TOKEN_SECONDS: i64 = 300;
 
 /// What is given: on what authorization, and for which scopes of it.
 #[derive(Debug)]
@@ -169,14 +155,16 @@ fn answer(sandbox: &Sandbox, keys: &Keys, granted: Granted) -> Option<Value> {
         authorization,
         scopes,
     } = granted;
-    let access_token = keys.sign("at+JWT", &access_claims(sandbox, &authorization, &scopes))?;
+    let claims = claims::access_token(sandbox, &authorization, &scopes);
+    let access_token = keys.sign("at+JWT", &claims)?;
     let mut answer = json!({});
     if scopes.iter().any(|scope| scope == "openid") {
-        let claims = id_claims(sandbox, &authorization, &access_token);
+        let hashed = Hashed::AccessToken(&access_token);
+        let claims = claims::id_token(sandbox, &authorization, &scopes, hashed);
         answer["id_token"] = keys.sign("JWT", &claims)?.into();
     }
     answer["access_token"] = access_token.into();
-    answer["expires_in"] = lifetime(sandbox).into();
+    answer["expires_in"] = claims::lifetime(sandbox).into();
     answer["token_type"] = "Bearer".into();
     answer["scope"] = in_answer_order(&scopes).into();
     let asked = &authorization.request.scopes;
@@ -212,67 +200,4 @@ fn spoil(sandbox: &Sandbox, answer: &mut Value) {
             None => members.remove(member),
         };
     }
-}
-
-/// Lifetime of an access token here, in seconds.
-fn lifetime(sandbox: &Sandbox) -> i64 {
-    if sandbox.fails(Fault::TokenShortLived) {
-        SHORT_SECONDS
-    } else {
-        ACCESS_TOKEN_SECONDS
-    }
-}
-
-/// The claims that both kinds of token have.
-fn common_claims(sandbox: &Sandbox, granted: &Authorization, seconds: i64) -> Value {
-    let now = sandbox.now().as_second();
-    let signed_in = granted.session.signed_in_at.as_second();
-    json!({
-        "iss": sandbox.origin,
-        "nbf": now,
-        "iat": now,
-        "exp": now + seconds,
-        "auth_time": signed_in,
-        "sub": USERS[granted.session.user].subject,
-        "idp": "Visma Connect",
-        "sid": granted.session.sid,
-        "amr": ["pwdless", "face_fpt"],
-        "acr": "3",
-        "llt": signed_in,
-    })
-}
-
-/// The claims of an access token: the scopes are an array, and no organization is named.
-fn access_claims(sandbox: &Sandbox, granted: &Authorization, scopes: &[String]) -> Value {
-    let mut claims = common_claims(sandbox, granted, lifetime(sandbox));
-    let scopes = in_answer_order(scopes);
-    let elsewhere = sandbox.fails(Fault::OtherAudience);
-    claims["aud"] = if elsewhere {
-        OTHER_AUDIENCE.into()
-    } else {
-        sandbox.origin.as_str().into()
-    };
-    claims["scope"] = scopes.split(' ').collect::<Vec<_>>().into();
-    claims["client_id"] = sandbox.config.client_id.as_str().into();
-    claims["created_at"] = 1_704_096_000.into();
-    claims
-}
-
-/// The claims of an id_token (OpenID Connect Core 2, 3.1.3.6).
-fn id_claims(sandbox: &Sandbox, granted: &Authorization, access_token: &str) -> Value {
-    let user = &USERS[granted.session.user];
-    let mut claims = common_claims(sandbox, granted, ID_TOKEN_SECONDS);
-    claims["aud"] = sandbox.config.client_id.as_str().into();
-    if let Some(nonce) = &granted.request.nonce {
-        claims["nonce"] = nonce.as_str().into();
-    }
-    let hash = digest(&SHA256, access_token.as_bytes());
-    claims["at_hash"] = URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16]).into();
-    claims["name"] = user.name().into();
-    claims["given_name"] = user.given_name.into();
-    claims["family_name"] = user.family_name.into();
-    claims["email"] = user.email.into();
-    claims["email_verified"] = true.into();
-    claims["locale"] = "da-DK".into();
-    claims
 }
