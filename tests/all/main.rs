@@ -8,6 +8,7 @@ mod cli_request;
 mod cli_token;
 mod diagnose;
 mod explain;
+mod explain_archive;
 mod faults;
 mod flow;
 mod focus;
@@ -49,6 +50,8 @@ mod vault;
 #[cfg(feature = "keyring")]
 mod vault_keyring;
 
+#[path = "../support/archive.rs"]
+mod archive;
 #[path = "../support/browser.rs"]
 mod browser;
 #[path = "../support/holding.rs"]

@@ -3,6 +3,7 @@
 //! that part alone.
 #![expect(clippy::unwrap_used, reason = "a measure may fail where it stands")]
 
+mod archive;
 mod commands;
 
 #[expect(dead_code, reason = "the tests of the command line use the rest of it")]
@@ -11,6 +12,8 @@ mod quiet;
 #[expect(dead_code, reason = "the tests of the command line use the rest of it")]
 #[path = "../support/recorder.rs"]
 mod recorder;
+#[path = "../support/archive.rs"]
+mod support_archive;
 #[expect(dead_code, reason = "the tests in a terminal use the rest of it")]
 #[path = "../support/terminal.rs"]
 mod terminal;
@@ -47,6 +50,9 @@ fn main() {
     let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     if wanted("commands") {
         commands::commands(&mut out);
+    }
+    if wanted("explain") {
+        archive::explained(&mut out);
     }
     if wanted("start") {
         cold_start(&mut out, home.path());

@@ -1,69 +1,228 @@
 //! Reads the requests of a HAR file (HTTP Archive 1.2), as browsers export them.
+//!
+//! Such a file has megabytes of pictures and scripts and a handful of requests that matter. So one entry is
+//! looked at at a time, as raw text until a part of it is wanted, and only what tells something is kept.
 
+use super::Item;
 use crate::core::wire::{Body, Headers, Request, Response};
 use base64::Engine as _;
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
 
-/// Requests with their answers, in order; `None` when it is no HAR.
-pub(super) fn read(value: &Value) -> Option<Vec<(Request, Response)>> {
-    let entries = value.get("log")?.get("entries")?.as_array()?;
-    Some(entries.iter().filter_map(entry).collect())
+/// Largest text of one part, in bytes as it stands in the file, that is taken over: 256 KiB. What is larger is
+/// no answer of a sign-in.
+const LARGEST_PART: usize = 256 * 1024;
+
+/// How many of each kind are kept; a file with more has told enough.
+const MOST_OF_THE_FLOW: usize = 200;
+const MOST_FAILED_CALLS: usize = 100;
+const MOST_OTHER_CALLS: usize = 20;
+
+/// What a HAR file tells.
+#[derive(Default)]
+pub(super) struct Archive {
+    /// What tells of the flow, in order.
+    pub(super) items: Vec<Item>,
+    /// How many more there were.
+    pub(super) passed_over: usize,
+    flow: usize,
+    failed: usize,
+    other: usize,
 }
 
-/// One entry.
-fn entry(entry: &Value) -> Option<(Request, Response)> {
-    let (request, response) = (entry.get("request")?, entry.get("response")?);
-    let text = |value: &Value, name: &str| {
-        value
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
+impl Archive {
+    /// Keeps an item while there is room for its kind.
+    fn keep(&mut self, item: Item) {
+        let (count, most) = match &item {
+            Item::Call(_, Some(response)) if response.status >= 400 => {
+                (&mut self.failed, MOST_FAILED_CALLS)
+            }
+            Item::Call(..) => (&mut self.other, MOST_OTHER_CALLS),
+            _ => (&mut self.flow, MOST_OF_THE_FLOW),
+        };
+        if *count < most {
+            *count += 1;
+            self.items.push(item);
+        } else {
+            self.passed_over += 1;
+        }
+    }
+}
+
+/// Whether a text begins as a HAR file does; `None` when it is none. `telling` says what an entry is worth:
+/// first by its request alone, then with its answer.
+pub(super) fn read(
+    text: &str,
+    telling: fn(Request, Option<Response>) -> Option<Item>,
+) -> Option<Archive> {
+    let mut archive = None;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = File {
+        archive: &mut archive,
+        telling,
     };
-    let posted = request.get("postData");
-    let mut headers = fields(request);
-    if let Some(posted) = posted
+    // A file that was cut off has told what it has told.
+    let _ = read.deserialize(&mut deserializer);
+    archive
+}
+
+/// The whole file: an object with a `log`.
+struct File<'a> {
+    archive: &'a mut Option<Archive>,
+    telling: fn(Request, Option<Response>) -> Option<Item>,
+}
+
+/// The list of entries.
+struct Entries<'a>(File<'a>);
+
+impl<'de> DeserializeSeed<'de> for File<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for File<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object with `log` or `entries`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            let inner = File {
+                archive: &mut *self.archive,
+                telling: self.telling,
+            };
+            match key.as_ref() {
+                "log" => map.next_value_seed(inner)?,
+                "entries" => map.next_value_seed(Entries(inner))?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Entries<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
+        let Entries(file) = self;
+        let archive = file.archive.get_or_insert_default();
+        while let Some(raw) = sequence.next_element::<&'de RawValue>()? {
+            if let Some(item) = entry(raw, file.telling) {
+                archive.keep(item);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The fields of an object, each as it stands in the file.
+struct Fields<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+
+impl<'a> Fields<'a> {
+    /// The fields of an object; none of anything else.
+    fn of(raw: &'a RawValue) -> Self {
+        Self(serde_json::from_str(raw.get()).unwrap_or_default())
+    }
+
+    /// The fields of an object within.
+    fn within(&self, name: &str) -> Option<Self> {
+        self.0.get(name).map(|raw| Self::of(raw))
+    }
+
+    /// A field read as what is wanted of it, when it is that and not too large.
+    fn read<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
+        let raw = self.0.get(name)?.get();
+        let fits = raw.len() <= LARGEST_PART;
+        fits.then(|| serde_json::from_str(raw).ok()).flatten()
+    }
+
+    /// A text; empty when there is none.
+    fn text(&self, name: &str) -> String {
+        self.read(name).unwrap_or_default()
+    }
+}
+
+/// One entry, when it tells something.
+fn entry(raw: &RawValue, telling: fn(Request, Option<Response>) -> Option<Item>) -> Option<Item> {
+    let entry = Fields::of(raw);
+    let request = request(&entry.within("request")?);
+    // Most entries are known for pictures and scripts by their request, before the answer is opened.
+    telling(request.clone(), None)?;
+    telling(request, Some(response(&entry.within("response")?)?))
+}
+
+/// The request of an entry.
+fn request(request: &Fields<'_>) -> Request {
+    let posted = request.within("postData");
+    let mut headers = headers(request);
+    let mut body = String::new();
+    if let Some(posted) = posted {
+        if headers.get("content-type").is_none() {
+            headers.push("Content-Type", posted.text("mimeType"));
+        }
+        body = posted_text(&posted);
+    }
+    Request {
+        method: request.text("method"),
+        url: request.text("url"),
+        headers,
+        body: Body::text(&body),
+    }
+}
+
+/// The answer of an entry; `None` when there was none.
+fn response(response: &Fields<'_>) -> Option<Response> {
+    let content = response.within("content");
+    let mut headers = headers(response);
+    if let Some(content) = &content
         && headers.get("content-type").is_none()
     {
-        headers.push("Content-Type", text(posted, "mimeType"));
+        headers.push("Content-Type", content.text("mimeType"));
     }
-    let content = response.get("content");
-    let mut answer_headers = fields(response);
-    if let Some(content) = content
-        && answer_headers.get("content-type").is_none()
-    {
-        answer_headers.push("Content-Type", text(content, "mimeType"));
+    let location = response.text("redirectURL");
+    if !location.is_empty() && headers.get("location").is_none() {
+        headers.push("Location", location);
     }
-    let location = text(response, "redirectURL");
-    if !location.is_empty() && answer_headers.get("location").is_none() {
-        answer_headers.push("Location", location);
-    }
-    Some((
-        Request {
-            method: text(request, "method"),
-            url: text(request, "url"),
-            headers,
-            body: Body::text(&posted.map(posted_text).unwrap_or_default()),
-        },
-        Response {
-            status: response
-                .get("status")
-                .and_then(Value::as_u64)
-                .and_then(|status| u16::try_from(status).ok())?,
-            reason: text(response, "statusText"),
-            version: text(response, "httpVersion"),
-            headers: answer_headers,
-            body: Body::new(content.map(content_bytes).unwrap_or_default()),
-            cut: None,
-        },
-    ))
+    Some(Response {
+        status: response.read("status")?,
+        reason: response.text("statusText"),
+        version: response.text("httpVersion"),
+        headers,
+        body: Body::new(content.as_ref().map(content_bytes).unwrap_or_default()),
+        cut: None,
+    })
 }
 
 /// Header fields.
-fn fields(message: &Value) -> Headers {
+fn headers(message: &Fields<'_>) -> Headers {
     let mut headers = Headers::default();
-    let list = message.get("headers").and_then(Value::as_array);
-    for field in list.into_iter().flatten() {
+    let list: Vec<Value> = message.read("headers").unwrap_or_default();
+    for field in &list {
         let text = |name: &str| field.get(name).and_then(Value::as_str);
         if let (Some(name), Some(value)) = (text("name"), text("value")) {
             headers.push(name, value);
@@ -73,17 +232,14 @@ fn fields(message: &Value) -> Headers {
 }
 
 /// What was posted: as text, or as pairs.
-fn posted_text(posted: &Value) -> String {
-    if let Some(text) = posted
-        .get("text")
-        .and_then(Value::as_str)
-        .filter(|it| !it.is_empty())
-    {
-        return text.to_owned();
+fn posted_text(posted: &Fields<'_>) -> String {
+    let text = posted.text("text");
+    if !text.is_empty() {
+        return text;
     }
     let mut form = form_urlencoded::Serializer::new(String::new());
-    let list = posted.get("params").and_then(Value::as_array);
-    for pair in list.into_iter().flatten() {
+    let list: Vec<Value> = posted.read("params").unwrap_or_default();
+    for pair in &list {
         let text = |name: &str| pair.get(name).and_then(Value::as_str).unwrap_or_default();
         form.append_pair(text("name"), text("value"));
     }
@@ -91,15 +247,11 @@ fn posted_text(posted: &Value) -> String {
 }
 
 /// The body of an answer.
-fn content_bytes(content: &Value) -> Vec<u8> {
-    let text = content
-        .get("text")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let packed = content.get("encoding").and_then(Value::as_str) == Some("base64");
-    if packed {
+fn content_bytes(content: &Fields<'_>) -> Vec<u8> {
+    let text = content.text("text");
+    if content.text("encoding") == "base64" {
         let decoded = base64::engine::general_purpose::STANDARD.decode(text);
         return decoded.unwrap_or_default();
     }
-    text.as_bytes().to_vec()
+    text.into_bytes()
 }

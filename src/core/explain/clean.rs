@@ -18,6 +18,8 @@ pub(super) enum Note {
     CodeEscaped,
     /// A mail filter put its own address around the one that was meant.
     Rewritten,
+    /// There is more of it than is looked at.
+    Cut,
 }
 
 impl Note {
@@ -49,6 +51,12 @@ impl Note {
                 "input-link-rewritten",
                 "A mail filter wrapped the address in its own",
                 "Safe Links leads through a server of Microsoft. The address that was meant was taken out.",
+            ),
+            Self::Cut => (
+                "input-cut",
+                "There is more of it than was looked at",
+                "Of a text the first 4 MiB are read; of a HAR file the requests of the sign-in, the first \
+                 hundred calls that failed and twenty others.",
             ),
         };
         Finding {

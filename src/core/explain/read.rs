@@ -13,15 +13,24 @@ use serde_json::Value;
 pub(super) fn items(text: &str) -> Option<(Vec<Item>, bool, Vec<Note>)> {
     let raw = text.trim_start_matches('\u{feff}').trim();
     if raw.starts_with('{')
-        && let Ok(value) = serde_json::from_str::<Value>(raw)
+        && let Some(archive) = archive::read(raw, telling)
     {
-        if let Some(entries) = archive::read(&value) {
-            let items: Vec<Item> = entries.into_iter().filter_map(telling).collect();
-            return (!items.is_empty()).then_some((items, true, Vec::new()));
-        }
-        if let Some(item) = json(&value, raw) {
-            return Some((vec![item], false, Vec::new()));
-        }
+        let notes = match archive.passed_over {
+            0 => Vec::new(),
+            _ => vec![Note::Cut],
+        };
+        return (!archive.items.is_empty()).then_some((archive.items, true, notes));
+    }
+    if let Some(beginning) = beginning(raw) {
+        let (items, archive, mut notes) = items(beginning)?;
+        notes.push(Note::Cut);
+        return Some((items, archive, notes));
+    }
+    if raw.starts_with('{')
+        && let Ok(value) = serde_json::from_str::<Value>(raw)
+        && let Some(item) = json(&value, raw)
+    {
+        return Some((vec![item], false, Vec::new()));
     }
     if let Some((request, response)) = message::read(raw) {
         let item = pair(request, response)?;
@@ -33,6 +42,18 @@ pub(super) fn items(text: &str) -> Option<(Vec<Item>, bool, Vec<Note>)> {
     let (text, notes) = clean(raw);
     let item = in_prose(&text)?;
     Some((vec![item], false, notes))
+}
+
+/// Largest text that is read whole, in bytes: 4 MiB, as on the screen. A HAR file may be larger.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+/// The beginning of a text that is too large to be read whole, up to the end of a line where there is one.
+fn beginning(text: &str) -> Option<&str> {
+    if text.len() <= LARGEST {
+        return None;
+    }
+    let begun = &text[..text.floor_char_boundary(LARGEST)];
+    Some(begun.rsplit_once('\n').map_or(begun, |(lines, _)| lines))
 }
 
 /// What a cleaned text holds.
@@ -56,8 +77,8 @@ fn in_prose(text: &str) -> Option<Item> {
 }
 
 /// What an entry of a HAR tells of the flow; most tell nothing.
-fn telling((request, response): (Request, Response)) -> Option<Item> {
-    match pair(Some(request), Some(response))? {
+fn telling(request: Request, response: Option<Response>) -> Option<Item> {
+    match pair(Some(request), response)? {
         Item::Call(Some(request), response) => {
             let about_an_api = request.headers.get("authorization").is_some()
                 || request.url.starts_with("https://api.dinero.dk/");
