@@ -4,7 +4,7 @@ use crate::cli::arguments::{ConsentChoice, Sandbox};
 use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
 use crate::cli::signals::Signals;
-use crate::core::profile::{Profile, SecretReference};
+use crate::core::profile::{Endpoints, Profile, SecretReference};
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
 use crate::edge::profiles::built_in;
@@ -70,6 +70,9 @@ fn secret_of(profile: &Profile) -> Secret {
 fn lines(profile: &Profile, origin: &str) -> Vec<String> {
     let text = |value: &str| toml::Value::from(value).to_string();
     let scopes = toml::Value::from(profile.scopes.clone());
+    let endpoints = Endpoints::of_identity_server(origin);
+    let further =
+        |key: &str, url: Option<String>| format!("{key} = {}", text(&url.unwrap_or_default()));
     vec![
         format!("# The sandbox at {origin}, for as long as it runs."),
         format!("title = {}", text(&format!("Sandbox at {origin}"))),
@@ -85,6 +88,10 @@ fn lines(profile: &Profile, origin: &str) -> Vec<String> {
             text(&format!("{origin}/connect/authorize"))
         ),
         format!("token_url = {}", text(&format!("{origin}/connect/token"))),
+        further("jwks_url", endpoints.jwks_url),
+        further("userinfo_url", endpoints.userinfo_url),
+        further("revocation_url", endpoints.revocation_url),
+        further("introspection_url", endpoints.introspection_url),
         "environment = \"sandbox\"".to_owned(),
         String::new(),
         "[api]".to_owned(),

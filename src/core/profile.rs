@@ -132,10 +132,39 @@ pub struct Provider {
     pub authorize_url: String,
     /// The token endpoint; empty for the embedded sandbox until it listens.
     pub token_url: String,
+    /// Where else it can be asked.
+    pub endpoints: Endpoints,
     /// How long a code lives, in seconds.
     pub code_lifetime: u32,
     /// Whether that lifetime is inferred rather than documented.
     pub code_lifetime_inferred: bool,
+}
+
+/// Endpoints of a provider that a sign-in can do without; each is used where it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Endpoints {
+    /// Its signing keys (RFC 7517 5).
+    pub jwks_url: Option<String>,
+    /// Who signed in (OpenID Connect Core 5.3).
+    pub userinfo_url: Option<String>,
+    /// Where tokens are withdrawn (RFC 7009).
+    pub revocation_url: Option<String>,
+    /// What the server says of a token (RFC 7662).
+    pub introspection_url: Option<String>,
+}
+
+impl Endpoints {
+    /// Those of a server with the paths of a Duende IdentityServer, such as Visma Connect (its metadata
+    /// document, captured 2026-09-13) and the sandbox.
+    pub fn of_identity_server(origin: &str) -> Self {
+        let url = |path: &str| Some(format!("{origin}{path}"));
+        Self {
+            jwks_url: url("/.well-known/openid-configuration/jwks"),
+            userinfo_url: url("/connect/userinfo"),
+            revocation_url: url("/connect/revocation"),
+            introspection_url: url("/connect/introspect"),
+        }
+    }
 }
 
 /// The providers known by name.
@@ -189,6 +218,9 @@ impl Preset {
             issuer: issuer.map(str::to_owned),
             authorize_url: url("/connect/authorize"),
             token_url: url("/connect/token"),
+            endpoints: issuer
+                .map(Endpoints::of_identity_server)
+                .unwrap_or_default(),
             code_lifetime: 300,
             code_lifetime_inferred: true,
         }

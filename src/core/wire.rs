@@ -292,6 +292,16 @@ pub enum Purpose {
     Refresh,
     /// A call of the API.
     Api,
+    /// What the provider says of itself (RFC 8414).
+    Metadata,
+    /// Its signing keys (RFC 7517).
+    Keys,
+    /// Who signed in (OpenID Connect Core 5.3).
+    Userinfo,
+    /// A token is withdrawn (RFC 7009).
+    Revocation,
+    /// What the server says of a token (RFC 7662).
+    Introspection,
 }
 
 /// One HTTP request with what became of it.

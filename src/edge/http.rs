@@ -118,7 +118,14 @@ impl Door {
     /// How long a whole body may take: as long as something comes, where the user can cancel.
     fn body_patience(&self, purpose: Purpose) -> Duration {
         match purpose {
-            Purpose::Exchange | Purpose::Refresh | Purpose::Preflight => self.limits.token_body,
+            Purpose::Exchange
+            | Purpose::Refresh
+            | Purpose::Preflight
+            | Purpose::Metadata
+            | Purpose::Keys
+            | Purpose::Userinfo
+            | Purpose::Revocation
+            | Purpose::Introspection => self.limits.token_body,
             Purpose::Api | Purpose::Callback | Purpose::InTheUsersPlace => Duration::MAX,
         }
     }

@@ -149,6 +149,19 @@ fn values(profile: &Profile) -> Vec<(&'static str, Value)> {
         ("provider.issuer", json!(provider.issuer)),
         ("provider.authorize_url", address(&provider.authorize_url)),
         ("provider.token_url", address(&provider.token_url)),
+        ("provider.jwks_url", json!(provider.endpoints.jwks_url)),
+        (
+            "provider.userinfo_url",
+            json!(provider.endpoints.userinfo_url),
+        ),
+        (
+            "provider.revocation_url",
+            json!(provider.endpoints.revocation_url),
+        ),
+        (
+            "provider.introspection_url",
+            json!(provider.endpoints.introspection_url),
+        ),
         ("provider.code_lifetime", json!(provider.code_lifetime)),
         (
             "provider.environment",

@@ -4,6 +4,7 @@ use super::message::{Effect, Event};
 use super::{Engine, Released, api_origin};
 use crate::core::oauth::flow::{BindFailure, Browser, Missing, Waiting};
 use crate::core::oauth::{RunPhase, grant};
+use crate::core::profile::Endpoints;
 use crate::core::token::kept::Client;
 use crate::core::wire::{Purpose, Record};
 use jiff::Timestamp;
@@ -131,6 +132,7 @@ impl Engine {
         profile.provider.issuer = Some(origin.to_owned());
         profile.provider.authorize_url = format!("{origin}/connect/authorize");
         profile.provider.token_url = format!("{origin}/connect/token");
+        profile.provider.endpoints = Endpoints::of_identity_server(origin);
         origin.clone_into(&mut profile.api.base_url);
         self.run.phase = RunPhase::Ready;
         self.build_link();
@@ -183,7 +185,14 @@ impl Engine {
             Purpose::Exchange => return self.exchanged(now, record),
             Purpose::Api => return self.api_answered(record),
             Purpose::Preflight => return self.preflight_answered(now, record),
-            Purpose::Callback | Purpose::InTheUsersPlace | Purpose::Refresh => self.settle(record),
+            Purpose::Callback
+            | Purpose::InTheUsersPlace
+            | Purpose::Refresh
+            | Purpose::Metadata
+            | Purpose::Keys
+            | Purpose::Userinfo
+            | Purpose::Revocation
+            | Purpose::Introspection => self.settle(record),
         }
         Vec::new()
     }

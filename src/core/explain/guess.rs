@@ -3,8 +3,8 @@
 use super::Item;
 use super::bench::parameters;
 use crate::core::profile::{
-    Api, Authorize, ClientAuthentication, Environment, Exchange, Network, Origin, Preset, Profile,
-    Provider, ProxyChoice, ResponseMode, SecretReference,
+    Api, Authorize, ClientAuthentication, Endpoints, Environment, Exchange, Network, Origin,
+    Preset, Profile, Provider, ProxyChoice, ResponseMode, SecretReference,
 };
 use url::Url;
 
@@ -29,6 +29,7 @@ fn provider(address: &str) -> Option<Provider> {
         issuer: None,
         authorize_url: address.split('?').next().unwrap_or_default().to_owned(),
         token_url: String::new(),
+        endpoints: Endpoints::default(),
         code_lifetime: 300,
         code_lifetime_inferred: true,
     })

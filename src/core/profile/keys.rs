@@ -48,10 +48,10 @@ pub const KEYS: &[KeyFacts] = &[
     ),
     key("provider.authorize_url", "where the link leads"),
     key("provider.token_url", "where the code is exchanged"),
-    later("provider.jwks_url", "its signing keys"),
-    later("provider.userinfo_url", "who signed in"),
-    later("provider.revocation_url", "where tokens are withdrawn"),
-    later(
+    key("provider.jwks_url", "its signing keys"),
+    key("provider.userinfo_url", "who signed in"),
+    key("provider.revocation_url", "where tokens are withdrawn"),
+    key(
         "provider.introspection_url",
         "what the server says of a token",
     ),

@@ -9,9 +9,9 @@ pub(super) use secret::secret_of;
 use crate::core::profile::read::secret::{ALTERNATIVES, client_secret};
 use crate::core::profile::source::{Source, kind, parse};
 use crate::core::profile::{
-    Api, Authorize, ClientAuthentication, Environment, Exchange, KeepTokens, Network, Origin,
-    Preset, Profile, ProfileFile, ProfileProblem, Provider, ProxyChoice, ResponseMode, ScopeSet,
-    SecretReference, check,
+    Api, Authorize, ClientAuthentication, Endpoints, Environment, Exchange, KeepTokens, Network,
+    Origin, Preset, Profile, ProfileFile, ProfileProblem, Provider, ProxyChoice, ResponseMode,
+    ScopeSet, SecretReference, check,
 };
 use url::Url;
 
@@ -168,6 +168,7 @@ fn provider_table(source: &mut Source<'_>) -> Option<Provider> {
         check::endpoint,
     );
     let (authorize_url, token_url) = (authorize_url?, token_url?);
+    let endpoints = endpoints(source);
     let local = check::is_here(&authorize_url) && check::is_here(&token_url);
     if environment == Some(Environment::Sandbox) && !local {
         source.problem(
@@ -189,9 +190,20 @@ fn provider_table(source: &mut Source<'_>) -> Option<Provider> {
         issuer,
         authorize_url,
         token_url,
+        endpoints,
         code_lifetime: lifetime.unwrap_or(300),
         code_lifetime_inferred: lifetime.is_none(),
     })
+}
+
+fn endpoints(source: &mut Source<'_>) -> Endpoints {
+    let mut url = |key| source.text(key, check::endpoint);
+    Endpoints {
+        jwks_url: url("provider.jwks_url"),
+        userinfo_url: url("provider.userinfo_url"),
+        revocation_url: url("provider.revocation_url"),
+        introspection_url: url("provider.introspection_url"),
+    }
 }
 
 fn code_lifetime(source: &mut Source<'_>) -> Option<u32> {

@@ -90,6 +90,30 @@ pub const FIELDS: &[FieldFacts] = &[
     ),
     field(
         REGISTRATION,
+        "provider.jwks_url",
+        FieldKind::Text,
+        "https://login.example.com/.well-known/jwks",
+    ),
+    field(
+        REGISTRATION,
+        "provider.userinfo_url",
+        FieldKind::Text,
+        "https://login.example.com/connect/userinfo",
+    ),
+    field(
+        REGISTRATION,
+        "provider.revocation_url",
+        FieldKind::Text,
+        "https://login.example.com/connect/revocation",
+    ),
+    field(
+        REGISTRATION,
+        "provider.introspection_url",
+        FieldKind::Text,
+        "https://login.example.com/connect/introspect",
+    ),
+    field(
+        REGISTRATION,
         "provider.code_lifetime",
         FieldKind::Text,
         "5m",

@@ -41,11 +41,15 @@ const MEANINGS: [(&str, &str); 9] = [
 ];
 
 /// What stands beside a value, where there is hardly room.
-const SHORT: [(&str, &str); 17] = [
+const SHORT: [(&str, &str); 21] = [
     ("title", "what a person calls it"),
     ("provider.issuer", "compared with iss"),
     ("provider.authorize_url", "where the link leads"),
     ("provider.token_url", "where the code goes"),
+    ("provider.jwks_url", "signatures are checked"),
+    ("provider.userinfo_url", "who signed in"),
+    ("provider.revocation_url", "withdraws tokens"),
+    ("provider.introspection_url", "what it says of one"),
     ("provider.code_lifetime", "5 minutes are assumed"),
     ("provider.environment", "in the title bar"),
     ("client_id", "as registered"),
