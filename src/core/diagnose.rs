@@ -34,6 +34,7 @@ mod token_answer;
 mod token_request;
 
 pub use error_page::{error_id, has_page_words, pasted_page};
+pub use token::clock_ahead;
 
 use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::{Run, Step};

@@ -271,9 +271,23 @@ impl Engine {
 
     /// The findings of a step, the leading one first.
     pub fn findings(&self, now: Timestamp, step: Step) -> Vec<Finding> {
-        let Some(profile) = &self.profile else {
-            return Vec::new();
-        };
+        self.judged(now, step, diagnose::diagnose)
+            .unwrap_or_default()
+    }
+
+    /// By how many seconds the provider's clock was ahead of ours when it gave the tokens in use.
+    pub fn clock_ahead(&self, now: Timestamp) -> Option<i64> {
+        self.judged(now, Step::Token, diagnose::clock_ahead)?
+    }
+
+    /// What is made of the evidence of a step.
+    fn judged<T>(
+        &self,
+        now: Timestamp,
+        step: Step,
+        judge: impl FnOnce(&Evidence<'_>) -> T,
+    ) -> Option<T> {
+        let profile = self.profile.as_ref()?;
         let client_secret = self.client_secret();
         let evidence = Evidence {
             step,
@@ -293,7 +307,7 @@ impl Engine {
                 None => self.run.error_page.as_deref(),
             },
         };
-        diagnose::diagnose(&evidence)
+        Some(judge(&evidence))
     }
 
     /// The next call's name.

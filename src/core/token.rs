@@ -1,5 +1,6 @@
 //! What the token endpoint gave, and the one place that decides where it may go.
 
+pub mod claims;
 pub mod import;
 pub mod jwt;
 pub mod kept;

@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// Where names begin.
 const NAME: usize = 4;
 /// Where values begin.
-const VALUE: usize = 26;
+pub const VALUE: usize = 26;
 /// Where meanings begin.
 const MEANING: usize = 50;
 /// Below this width meanings are left out.

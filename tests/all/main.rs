@@ -38,6 +38,7 @@ mod refresh;
 mod runtime;
 mod sandbox;
 mod screens;
+mod screens_claims;
 mod screens_explain;
 mod screens_faults;
 mod screens_loop;

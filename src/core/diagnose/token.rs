@@ -304,9 +304,9 @@ fn expires_in_odd(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
-/// By how many seconds the provider's clock is ahead of ours (behind, when negative), when that is too
-/// much to be the way.
-pub(super) fn skew(evidence: &Evidence<'_>) -> Option<i64> {
+/// By how many seconds the provider's clock was ahead of ours (behind, when negative) when it gave the tokens:
+/// the Date of its answer (RFC 9110 6.6.1) against the moment at which that came.
+pub fn clock_ahead(evidence: &Evidence<'_>) -> Option<i64> {
     let record = origin(evidence)?;
     let date = record.outcome.response()?.headers.get("date")?;
     let theirs = DateTimeParser::new().parse_timestamp(date).ok()?;
@@ -314,8 +314,12 @@ pub(super) fn skew(evidence: &Evidence<'_>) -> Option<i64> {
         .at
         .checked_add(record.timing.total.unwrap_or_default())
         .ok()?;
-    let ahead = theirs.duration_since(ours).as_secs();
-    (ahead.abs() > SKEW).then_some(ahead)
+    Some(theirs.duration_since(ours).as_secs())
+}
+
+/// The same, when it is too much to be the way.
+pub(super) fn skew(evidence: &Evidence<'_>) -> Option<i64> {
+    clock_ahead(evidence).filter(|ahead| ahead.abs() > SKEW)
 }
 
 fn clock_skew(evidence: &Evidence<'_>) -> Option<Found> {

@@ -5,7 +5,7 @@ use crate::core::diagnose::error_id;
 use crate::core::oauth::callback::pairs;
 use crate::core::profile::Profile;
 use crate::core::secret::Secret;
-use crate::core::token::jwt;
+use crate::core::token::{claims, jwt};
 use crate::core::wire::redact::{Mask, is_secret_name};
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{Request, Response};
@@ -191,10 +191,9 @@ impl Table<'_> {
                     Value::String(text) => text.clone(),
                     other => other.to_string(),
                 };
-                let time = ["exp", "nbf", "iat", "auth_time"].contains(&name.as_str());
-                let meaning = jwt::claim_meaning(name).unwrap_or_default();
-                let meaning = match value.as_i64().filter(|_| time) {
-                    Some(second) => format!("{meaning}: {}", self.moment(second)),
+                let meaning = claims::facts(name).map_or("", |facts| facts.meaning);
+                let meaning = match claims::moment(name, value) {
+                    Some(at) => format!("{meaning}: {}", self.moment(at.as_second())),
                     None => meaning.to_owned(),
                 };
                 part(name, &cut(&text), &meaning)

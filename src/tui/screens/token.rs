@@ -6,10 +6,11 @@
 //! Grant
 //!  ·  refresh_token  •••• 64 chars #c9f4  rotation: not seen yet
 //!     kept           memory ▾             gone when you quit
-//! Scopes
+//! Scopes           asked   granted
 //! ▸ Who signed in
 //! ▸ Earlier grants
-//! Claims
+//! Claims of the access_token
+//! ▸ Claims of the id_token
 //! ```
 //!
 //! Tokens are decoded to be looked at; no word here claims that anything about them was proven.
@@ -17,13 +18,13 @@
 mod claims;
 mod grants;
 mod refreshed;
+mod scopes;
 mod tokens;
 
 pub(super) use refreshed::{waits, why_not_refreshed};
 
-use super::parts::{choice, fact, group, joined, prose, short_scopes};
+use super::parts::{choice, fact, group, joined, prose};
 use super::{Scene, blank, button, new_run, time, way_on};
-use crate::core::dinero::catalogue;
 use crate::core::engine::message::Command;
 use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::{RunPhase, Step, StepState};
@@ -49,15 +50,10 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
     let mut groups: Vec<Group> = Vec::new();
     groups.extend(bar(grant, left));
     groups.push(tokens::group(scene, held));
-    groups.extend(scopes(grant));
+    groups.extend(scopes::group(scene, held));
     groups.push(grants::who(scene, held));
     groups.extend(grants::others(scene, held));
-    if !grant.access_token.is_empty() {
-        groups.extend(claims::access_token(scene, &grant.access_token));
-    }
-    if let Some(token) = &grant.id_token {
-        groups.extend(claims::id_token(scene, token));
-    }
+    groups.extend(claims::groups(scene, grant));
     Pane {
         state,
         button,
@@ -235,53 +231,4 @@ fn bar(grant: &Grant, left: Option<i64>) -> Option<Group> {
     let filled = u16::try_from(i128::from(left) * 1000 / i128::from(of)).unwrap_or(1000);
     let words = format!("{} of {}", time::countdown(left), time::countdown(of));
     Some(group("", "", vec![Row::Bar(filled, Visible::of(&words))]))
-}
-
-/// Scopes asked for and granted, compared as sets, where any are known; offline_access is judged by the refresh token.
-fn scopes(grant: &Grant) -> Option<Group> {
-    // What an imported token was asked with nobody knows: the profile's scopes are none of its own.
-    let asked = grant.asked.as_slice();
-    let unasked = grant.scopes.iter().filter(|scope| !asked.contains(scope));
-    let rows: Vec<Row> = asked
-        .iter()
-        .chain(unasked)
-        .map(|scope| {
-            let was_asked = asked.contains(scope);
-            let was_granted = match scope.as_str() {
-                "offline_access" => grant.refresh_token.is_some(),
-                _ => grant.scopes.contains(scope),
-            };
-            if asked.is_empty() {
-                let value = if was_granted { "granted" } else { "named" };
-                return fact(Mark::Note, scope, value, short_meaning(scope));
-            }
-            let (mark, value) = match (was_asked, was_granted) {
-                (true, true) => (Mark::Ok, "asked, granted"),
-                (true, false) => (Mark::Error, "asked, not granted"),
-                (false, true) => (Mark::Note, "granted unasked"),
-                (false, false) => (Mark::Note, "named, not asked"),
-            };
-            fact(mark, scope, value, short_meaning(scope))
-        })
-        .collect();
-    let right = if grant.scopes_named {
-        format!(
-            "granted: {}",
-            short_scopes(grant.scopes.iter().map(String::as_str))
-        )
-    } else {
-        "not named in the answer: as asked".to_owned()
-    };
-    (!rows.is_empty()).then(|| group("Scopes", right, rows))
-}
-
-/// What a scope allows, in the room of a meaning.
-fn short_meaning(scope: &str) -> &'static str {
-    match scope {
-        "dineropublicapi:read" => "see",
-        "dineropublicapi:write" => "create, change, delete",
-        "offline_access" => "a refresh token",
-        "openid" => "an id_token",
-        _ => catalogue::scope_meaning(scope).unwrap_or_default(),
-    }
 }

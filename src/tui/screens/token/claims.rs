@@ -1,54 +1,65 @@
-//! The claims of a token as facts: values as they stand, moments in local time and relative to now.
+//! The claims of a token as facts: every one of them, those first that matter, with what it means and how
+//! it stands to what is known here.
 //!
-//! Claims are text from outside, whatever the token calls itself: shown, never trusted.
+//! Claims are text from outside, whatever the token calls itself: shown and compared, never trusted.
 
 use super::super::parts::{counted, fact, folding, group, prose};
 use super::super::{Scene, time};
 use crate::core::secret::Secret;
+use crate::core::token::Grant;
+use crate::core::token::claims::{self, Bearer, Known, Standing};
 use crate::core::token::jwt::{self, Jwt, NotAJwt};
 use crate::tui::pane::{Group, Mark, Row};
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
-/// Claims whose number is a moment, in seconds since 1970 (RFC 7519 2, NumericDate).
-const MOMENTS: [&str; 7] = [
-    "exp",
-    "iat",
-    "nbf",
-    "auth_time",
-    "llt",
-    "created_at",
-    "updated_at",
-];
+/// Most claims that are shown of one token; a real one has a score.
+const MOST: usize = 200;
+
+/// Clocks that are further apart, in seconds, are worth a warning: the finding says what that does.
+const APART: i64 = 120;
+
+/// Headers and claims of both tokens.
+pub(super) fn groups(scene: &Scene<'_>, grant: &Grant) -> Vec<Group> {
+    let mut groups = Vec::new();
+    if !grant.access_token.is_empty() {
+        groups.extend(access_token(scene, grant));
+    }
+    if let Some(token) = &grant.id_token {
+        groups.extend(id_token(scene, grant, token));
+    }
+    groups
+}
 
 /// Header and claims of the access token; an opaque one has none, and nothing is wrong with it.
-pub(super) fn access_token(scene: &Scene<'_>, token: &Secret) -> Vec<Group> {
-    match jwt::decode(token.expose()) {
-        Ok(jwt) => vec![
-            group(
-                "Claims of the access_token",
-                counted(jwt.claims.len(), "claim"),
-                rows(scene, &jwt.claims),
-            ),
-            header(scene, "Header of the access_token", &jwt),
-        ],
-        Err(reason) => vec![group(
-            "Claims of the access_token",
-            "",
-            vec![prose(without_claims(reason))],
-        )],
+fn access_token(scene: &Scene<'_>, grant: &Grant) -> Vec<Group> {
+    let label = "Claims of the access_token";
+    match jwt::decode(grant.access_token.expose()) {
+        Ok(jwt) => {
+            let mut rows = compared(scene, grant, Bearer::Access, &jwt.claims);
+            rows.extend(clock(scene));
+            vec![
+                group(label, counted(jwt.claims.len(), "claim"), rows),
+                header(scene, "Header of the access_token", &jwt),
+            ]
+        }
+        Err(reason) => {
+            let mut rows = vec![prose(without_claims(reason))];
+            rows.extend(clock(scene));
+            vec![group(label, "", rows)]
+        }
     }
 }
 
-/// Header and claims of the id_token, about which nothing is known yet.
-pub(super) fn id_token(scene: &Scene<'_>, token: &Secret) -> Vec<Group> {
+/// Header and claims of the id_token.
+fn id_token(scene: &Scene<'_>, grant: &Grant, token: &Secret) -> Vec<Group> {
     let label = "Claims of the id_token, not yet checked";
     match jwt::decode(token.expose()) {
         Ok(jwt) => vec![
             folding(
                 label,
                 counted(jwt.claims.len(), "claim"),
-                rows(scene, &jwt.claims),
+                compared(scene, grant, Bearer::Identity, &jwt.claims),
             ),
             header(scene, "Header of the id_token, not yet checked", &jwt),
         ],
@@ -76,25 +87,56 @@ fn without_claims(reason: NotAJwt) -> String {
 
 /// The JOSE header.
 fn header(scene: &Scene<'_>, label: &str, jwt: &Jwt) -> Group {
-    folding(
-        label,
-        counted(jwt.header.len(), "field"),
-        rows(scene, &jwt.header),
-    )
+    let rows = rows(scene, &jwt.header, |_, _| Mark::Note);
+    folding(label, counted(jwt.header.len(), "field"), rows)
 }
 
-/// A fact for each member, in the order they stood.
-fn rows(scene: &Scene<'_>, members: &Map<String, Value>) -> Vec<Row> {
-    members
-        .iter()
-        .map(|(name, value)| row(scene, name, value))
-        .collect()
+/// The claims of a token, each compared with what is known here.
+fn compared(
+    scene: &Scene<'_>,
+    grant: &Grant,
+    bearer: Bearer,
+    members: &Map<String, Value>,
+) -> Vec<Row> {
+    let Some(profile) = scene.engine.profile() else {
+        return rows(scene, members, |_, _| Mark::Note);
+    };
+    let known = Known {
+        profile,
+        grant,
+        now: scene.now,
+    };
+    rows(scene, members, |name, value| {
+        match claims::standing(&known, bearer, name, value) {
+            Standing::Untold => Mark::Note,
+            Standing::Fits => Mark::Ok,
+            Standing::Differs => Mark::Warning,
+        }
+    })
+}
+
+/// A fact for each member, those first that matter.
+pub(super) fn rows(
+    scene: &Scene<'_>,
+    members: &Map<String, Value>,
+    mark: impl Fn(&str, &Value) -> Mark,
+) -> Vec<Row> {
+    let ordered = claims::ordered(members);
+    let left = ordered.len().saturating_sub(MOST);
+    let shown = ordered.into_iter().take(MOST);
+    let mut rows: Vec<Row> = shown
+        .map(|(name, value)| row(scene, mark(name, value), name, value))
+        .collect();
+    if left > 0 {
+        rows.push(prose(format!("{left} more are not shown.")));
+    }
+    rows
 }
 
 /// One claim.
-fn row(scene: &Scene<'_>, name: &str, value: &Value) -> Row {
-    let meaning = jwt::claim_meaning(name).unwrap_or_default();
-    match moment(name, value) {
+fn row(scene: &Scene<'_>, mark: Mark, name: &str, value: &Value) -> Row {
+    let meaning = claims::facts(name).map_or("", |facts| facts.meaning);
+    match claims::moment(name, value) {
         Some(at) => {
             let relative = relative(at.as_second() - scene.now.as_second());
             let meaning = match name {
@@ -102,23 +144,36 @@ fn row(scene: &Scene<'_>, name: &str, value: &Value) -> Row {
                 "nbf" => meaning.to_owned(),
                 _ => relative,
             };
-            fact(Mark::Note, name, scene.time(at), meaning)
+            fact(mark, name, scene.time(at), meaning)
         }
-        None => fact(Mark::Note, name, shown(value), meaning),
+        None => fact(mark, name, claims::shown(name, value), meaning),
     }
 }
 
-/// The moment that a claim names.
-fn moment(name: &str, value: &Value) -> Option<Timestamp> {
-    if !MOMENTS.contains(&name) {
-        return None;
-    }
-    let seconds = match value {
-        Value::Number(number) => number.as_i64()?,
-        Value::String(text) => text.parse().ok()?,
-        _ => return None,
+/// How far the provider's clock and ours are apart: by the Date of the answer that brought the tokens.
+fn clock(scene: &Scene<'_>) -> Option<Row> {
+    let ahead = scene.engine.clock_ahead(scene.now)?;
+    let apart = ahead.saturating_abs();
+    let value = match ahead {
+        // A Date has no fractions.
+        -1..=1 => "the same, within 1 s".to_owned(),
+        2.. => format!("{} ahead of ours", span(apart)),
+        _ => format!("{} behind ours", span(apart)),
     };
-    Timestamp::from_second(seconds).ok()
+    let mark = if apart > APART {
+        Mark::Warning
+    } else {
+        Mark::Ok
+    };
+    Some(fact(mark, "clock", value, "theirs, by Date"))
+}
+
+/// `12 s`, `10 min`.
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        _ => time::duration(SignedDuration::from_secs(seconds)),
+    }
 }
 
 /// `in 58 min`, `02:13 ago`.
@@ -127,51 +182,5 @@ fn relative(seconds: i64) -> String {
         0 => "now".to_owned(),
         1.. => format!("in {}", time::countdown(seconds)),
         _ => format!("{} ago", time::countdown(seconds.saturating_neg())),
-    }
-}
-
-/// A value as one line: text bare, a list of texts with commas, the rest as JSON.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(list) if list.iter().all(Value::is_string) => {
-            let texts: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-            texts.join(", ")
-        }
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_moment_is_read_from_a_number_or_a_text_and_only_where_it_is_one() {
-        let second = |value: Value| moment("exp", &value).map(Timestamp::as_second);
-        assert_eq!(second(json!(1_795_431_658)), Some(1_795_431_658));
-        assert_eq!(second(json!("1795431658")), Some(1_795_431_658));
-        assert_eq!(
-            second(json!(1e300)),
-            None,
-            "too large a number stays a number"
-        );
-        assert_eq!(moment("acr", &json!("3")), None);
-    }
-
-    #[test]
-    fn the_distance_is_said_in_both_directions() {
-        assert_eq!(relative(3480), "in 58 min");
-        assert_eq!(relative(-133), "02:13 ago");
-        assert_eq!(relative(0), "now");
-        assert!(relative(i64::MIN).ends_with("ago"));
-    }
-
-    #[test]
-    fn lists_of_texts_are_joined_and_the_rest_is_json() {
-        assert_eq!(shown(&json!(["pwdless", "face_fpt"])), "pwdless, face_fpt");
-        assert_eq!(shown(&json!({"a": [1]})), r#"{"a":[1]}"#);
-        assert_eq!(shown(&json!("Bjørn Ærø")), "Bjørn Ærø");
     }
 }
