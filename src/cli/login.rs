@@ -412,12 +412,12 @@ impl Walk<'_, '_> {
         self.report.failed(step, None, "interrupted")
     }
 
-    /// Lets the browser show how it ended. One that brought its answer in a query is sent on to a page of
+    /// Lets the browser show how it ended. One that brought its answer in a query or a fragment is sent on to a page of
     /// ours, which must still be there.
     async fn show_last_page(&mut self) {
         if matches!(
             self.drive.engine().run().answer,
-            Some((_, Arrival::Query, _))
+            Some((_, Arrival::Query | Arrival::Fragment, _))
         ) {
             // A client that does not follow is no failure.
             let _ = tokio::time::timeout(LAST_PAGE, self.own_page_is_asked_for()).await;

@@ -118,7 +118,7 @@ fn scope(text: &str) -> Result<String, String> {
 
 /// The protocol words of the response modes that are built.
 fn response_mode() -> impl clap::builder::TypedValueParser<Value = ResponseMode> {
-    const MODES: [ResponseMode; 2] = [ResponseMode::FormPost, ResponseMode::Query];
+    const MODES: [ResponseMode; 3] = ResponseMode::ALL;
     PossibleValuesParser::new(MODES.map(ResponseMode::name)).map(|name| {
         MODES
             .into_iter()

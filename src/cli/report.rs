@@ -43,18 +43,44 @@ impl<'a, 'w> Report<'a, 'w> {
     pub(super) fn listening(&mut self, run: &Run) -> io::Result<()> {
         let addresses: Vec<String> = run.addresses.iter().map(ToString::to_string).collect();
         match self.form {
-            Form::Json => self.event(
-                "listening",
-                json!({"addresses": addresses, "redirect_uri": run.redirect_uri}),
-            ),
+            Form::Json => {
+                let mut fields = json!({"addresses": addresses, "redirect_uri": run.redirect_uri});
+                if let Some(certificate) = &run.certificate {
+                    fields["certificate"] = json!({
+                        "names": certificate.names,
+                        "sha256": certificate.fingerprint,
+                        "until": certificate.until.to_string(),
+                        "kept": certificate.trouble.is_none(),
+                    });
+                }
+                self.event("listening", fields)
+            }
             Form::Words => {
                 self.talk(&format!(
                     "listening on {} for {}",
                     addresses.join(" and "),
                     run.redirect_uri
                 ));
+                self.certificate(run);
                 Ok(())
             }
+        }
+    }
+
+    /// The certificate, and how a browser is made to take it.
+    fn certificate(&mut self, run: &Run) {
+        let (Some(certificate), Some(page)) = (&run.certificate, run.ready_page()) else {
+            return;
+        };
+        self.talk(&format!(
+            "the certificate is this program's own, SHA-256 {}: open {page} first and accept the browser's \
+             warning, because a POST is lost on it",
+            certificate.fingerprint
+        ));
+        if let Some(trouble) = &certificate.trouble {
+            self.talk(&format!(
+                "warning: the certificate is not kept, so browsers warn of the next one too ({trouble})"
+            ));
         }
     }
 
@@ -105,7 +131,7 @@ impl<'a, 'w> Report<'a, 'w> {
         mask: &Mask,
     ) -> io::Result<()> {
         let method = match arrival {
-            Arrival::FormPost => "POST",
+            Arrival::FormPost | Arrival::Fragment => "POST",
             Arrival::Query => "GET",
             Arrival::Pasted => "PASTE",
         };

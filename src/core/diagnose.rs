@@ -29,6 +29,7 @@ mod refusal;
 mod scope;
 mod seen;
 mod shape;
+mod tls;
 mod token;
 mod token_answer;
 mod token_request;
@@ -189,6 +190,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         error_page::RULES,
         consent::RULES,
         callback::RULES,
+        tls::RULES,
         after::RULES,
         answer::RULES,
         token_request::RULES,

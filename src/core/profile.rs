@@ -6,12 +6,14 @@
 pub mod check;
 pub mod edit;
 pub mod keys;
+pub mod listen;
 pub mod read;
 pub mod register;
 mod source;
 pub mod trust;
 
 use crate::core::secret::Secret;
+use listen::Listen;
 use std::path::PathBuf;
 
 /// One client registration, ready to be used by the engine.
@@ -41,6 +43,8 @@ pub struct Profile {
     pub authorize: Authorize,
     /// Options of the token request.
     pub exchange: Exchange,
+    /// Where the answer is waited for, where the redirect URI does not say.
+    pub listen: Listen,
     /// How the network is reached.
     pub network: Network,
     /// The API that takes the token.
@@ -310,14 +314,20 @@ pub enum ResponseMode {
     FormPost,
     /// A GET with the fields in its query.
     Query,
+    /// The fields behind `#`, which a browser keeps to itself: a page of ours hands them over.
+    Fragment,
 }
 
 impl ResponseMode {
+    /// Every mode, for messages and choices that list them.
+    pub const ALL: [Self; 3] = [Self::FormPost, Self::Query, Self::Fragment];
+
     /// The protocol word.
     pub fn name(self) -> &'static str {
         match self {
             Self::FormPost => "form_post",
             Self::Query => "query",
+            Self::Fragment => "fragment",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The callback listener: plain HTTP on both loopback families, with limits, closed when its run is.
+//! The callback listener: HTTP, and HTTPS where it has a certificate, on both loopback families, with
+//! limits, closed when its run is.
 //!
 //! It judges nothing. Whatever is a request is handed over as an event and answered with the bytes that
 //! come back; whatever is none is turned away here and reported. One request a connection.
@@ -12,9 +13,12 @@ mod bind;
 mod connection;
 mod head;
 mod holder;
+mod names;
 mod reader;
+mod secured;
 
 pub use bind::bind;
+pub use names::Names;
 
 use crate::core::engine::message::Event;
 use crate::core::wire::Response;
@@ -26,6 +30,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{Sender, UnboundedSender};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
+use tokio_rustls::TlsAcceptor;
 
 /// How much a peer may ask of the listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,18 +119,31 @@ async fn next(
 }
 
 /// What every connection of a run's listener shares.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Hall {
     /// The run.
     pub run: u64,
     /// The limits.
     pub limits: Limits,
+    /// The listener's side of TLS, where it is spoken.
+    pub tls: Option<TlsAcceptor>,
     /// Where hits are reported.
     pub events: UnboundedSender<Event>,
     /// Hits that wait for their answer.
     pub hits: Arc<OpenHits>,
     /// Held by every connection until it has ended; nothing is ever sent.
     pub alive: Sender<()>,
+}
+
+impl std::fmt::Debug for Hall {
+    /// Without TLS, which holds a key.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Hall")
+            .field("run", &self.run)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Hits that were handed over and wait for their answer.

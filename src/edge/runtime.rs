@@ -13,6 +13,7 @@ use crate::core::wire::body::{Layout, lay_out};
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{CallId, Response};
+use crate::edge::certificate::Certificates;
 use crate::edge::desktop::{self, Browser};
 use crate::edge::http::{self, Door};
 use crate::edge::refresh::{self, Order};
@@ -22,7 +23,7 @@ use crate::edge::vault::Vault;
 use crate::edge::{listener, visitor};
 use embedded::Embedded;
 use keeping::Keeping;
-use listeners::Listeners;
+use listeners::{Listeners, Wanted};
 use sending::Sending;
 use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -36,6 +37,10 @@ pub struct Options {
     pub listener: listener::Limits,
     /// How the browser is opened.
     pub browser: Browser,
+    /// How host names are looked up.
+    pub names: listener::Names,
+    /// Where the listener's certificates are kept.
+    pub certificates: Certificates,
     /// How secrets are masked in bodies that are laid out: the engine's own mask.
     pub mask: Mask,
     /// Where grants and secrets are kept.
@@ -51,6 +56,8 @@ impl Options {
             http: http::Limits::default(),
             listener: listener::Limits::default(),
             browser: Browser::System,
+            names: listener::Names::System,
+            certificates: Certificates::of_this_user(),
             mask,
             vault: Vault::of_this_user(),
             trusted: Trusted::of_this_user(),
@@ -134,10 +141,23 @@ impl Runtime {
                     patience: refresh::PATIENCE,
                 },
             ),
-            Effect::Bind { run, redirect_uri } => self.listeners.bind(run, redirect_uri),
+            Effect::Bind {
+                run,
+                redirect_uri,
+                listen,
+            } => self.listeners.bind(
+                run,
+                Wanted {
+                    redirect_uri,
+                    listen,
+                    names: self.options.names.clone(),
+                    certificates: self.options.certificates.clone(),
+                },
+            ),
             Effect::CloseListener { run } => self.listeners.close(run),
             Effect::AnswerHit { hit, response } => self.listeners.answer(hit, response),
             Effect::OpenBrowser { run, link } => self.open_browser(run, link),
+            Effect::OpenAddress { run, address } => self.open_address(run, address),
             Effect::VisitConsent { run, link, consent } => self.visit(run, link, consent),
             Effect::Send {
                 call,
@@ -179,6 +199,22 @@ impl Runtime {
             move || Event::BrowserFailed {
                 run,
                 reason: BROKEN.to_owned(),
+            },
+        );
+    }
+
+    /// Opens the browser with the callback's own address, or says why not.
+    fn open_address(&self, run: u64, address: String) {
+        let browser = self.options.browser.clone();
+        answered(
+            self.events.clone(),
+            async move {
+                let trouble = desktop::open(&browser, &address).await.err();
+                Event::AddressOpened { run, trouble }
+            },
+            move || Event::AddressOpened {
+                run,
+                trouble: Some(BROKEN.to_owned()),
             },
         );
     }

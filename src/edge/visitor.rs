@@ -7,6 +7,7 @@
 //! ```text
 //! GET link ──302…──► form#login ──POST──► form#consent ──POST──► form#callback ──POST──► listener
 //!                                                            └──302──► redirect URI ──GET──► listener
+//!                                                                      (its relay page ──POST──► listener)
 //! ```
 
 mod form;
@@ -41,6 +42,8 @@ enum Next {
     Page(Request),
     /// To the listener, which ends it.
     Delivery(Request),
+    /// To the listener's relay page, with what stands behind `#`.
+    Relay(String, String),
 }
 
 /// Walks from the link to the listener, and reports each request. Fails with the reason when the
@@ -93,6 +96,7 @@ impl<'a> Visitor<'a> {
             match self.next(&url, &response)? {
                 Next::Page(page) => request = page,
                 Next::Delivery(delivery) => return self.deliver(delivery).await,
+                Next::Relay(address, fragment) => return self.relay(&address, &fragment).await,
             }
         }
         Err(format!(
@@ -111,10 +115,21 @@ impl<'a> Visitor<'a> {
         headers.push("Sec-Fetch-Mode", "navigate");
         headers.push("Sec-Fetch-Site", "cross-site");
         let response = self.send(delivery).await?;
-        match response.status {
-            ..400 => Ok(()),
-            status => Err(format!("the listener did not take the answer ({status})")),
-        }
+        took(&response)
+    }
+
+    /// Does what the script of the listener's relay page does.
+    async fn relay(&mut self, address: &str, fragment: &str) -> Result<(), String> {
+        self.cookies.clear();
+        let page = self.send(get(address)).await?;
+        let path = form::attribute_of(&page.body.to_text(), "data-to")
+            .ok_or("the listener showed no page that hands the answer over")?;
+        let mut delivery = post(self.join(address, &path)?.as_str(), &[]);
+        delivery.headers = Headers::default();
+        delivery.headers.push("Content-Type", "application/json");
+        delivery.body = Body::text(&serde_json::json!({ "fragment": fragment }).to_string());
+        let response = self.send(delivery).await?;
+        took(&response)
     }
 
     /// Sends a request and reports it; an answer that is none ends the walk.
@@ -225,12 +240,18 @@ impl<'a> Visitor<'a> {
         Ok(Next::Page(request))
     }
 
-    /// Follows a redirect: within the sandbox, or to the redirect URI with the answer in its query.
+    /// Follows a redirect: within the sandbox, or to the redirect URI with the answer in its query
+    /// or behind its `#`.
     fn follow(&self, url: &str, location: &str) -> Result<Next, String> {
         let target = self.join(url, location)?;
         let (place, _) = location.split_once(['?', '#']).unwrap_or((location, ""));
         if place == self.redirect_uri {
-            return Ok(Next::Delivery(get(location)));
+            return Ok(match location.split_once('#') {
+                Some((address, fragment)) if address == place => {
+                    Next::Relay(address.to_owned(), fragment.to_owned())
+                }
+                _ => Next::Delivery(get(location)),
+            });
         }
         if target.origin() == self.sandbox.origin() {
             return Ok(Next::Page(get(target.as_str())));
@@ -246,6 +267,14 @@ impl<'a> Visitor<'a> {
             .map_err(|error| {
                 format!("the sandbox named `{reference}`, which is no address: {error}")
             })
+    }
+}
+
+/// Whether the listener took what it was brought.
+fn took(response: &Response) -> Result<(), String> {
+    match response.status {
+        ..400 => Ok(()),
+        status => Err(format!("the listener did not take the answer ({status})")),
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) enum ResponseMode {
     FormPost,
     /// In the query of a redirect.
     Query,
+    /// Behind the `#` of a redirect.
+    Fragment,
 }
 
 /// An authorize request that passed the checks.

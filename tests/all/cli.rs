@@ -57,7 +57,7 @@ fn what_is_not_understood_ends_with_2_and_prints_no_result() {
         &["link"],
         &["login", "acme", "--timeout", "soon"],
         &["login", "acme", "--timeout", "0s"],
-        &["login", "acme", "--response-mode", "fragment"],
+        &["login", "acme", "--response-mode", "web_message"],
         &["login", "acme", "--scope", " "],
         &["link", "acme", "--set", "prompt"],
         &["link", "acme", "--set", "=x"],

@@ -72,6 +72,7 @@ fn the_whole_flow_from_link_to_organizations() {
     assert_eq!(
         effects,
         [Effect::Bind {
+            listen: dineroscope::core::profile::listen::Listen::default(),
             run: engine.run().number,
             redirect_uri: "http://localhost:8765/callback".into()
         }]

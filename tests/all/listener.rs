@@ -3,9 +3,10 @@
 use dineroscope::core::engine::message::{Effect, Event, HitRejection};
 use dineroscope::core::oauth::callback::pages;
 use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind};
+use dineroscope::core::profile::listen::Listen;
 use dineroscope::core::wire::Request;
 use dineroscope::core::wire::redact::Mask;
-use dineroscope::edge::listener::Limits;
+use dineroscope::edge::listener::{Limits, Names};
 use dineroscope::edge::runtime::{Options, Runtime};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -23,6 +24,7 @@ impl Stage {
     fn new(limits: Limits) -> Self {
         let options = Options {
             listener: limits,
+            names: Names::Known(vec![("lan.test".to_owned(), [192, 0, 2, 1].into())]),
             ..Options::new(Mask::new([7; 32]))
         };
         let (runtime, events) = Runtime::new(options);
@@ -37,6 +39,7 @@ impl Stage {
         self.runtime.perform(Effect::Bind {
             run,
             redirect_uri: redirect_uri.to_owned(),
+            listen: Listen::default(),
         });
         match self.event().await {
             Event::ListenerBound {
@@ -148,9 +151,9 @@ async fn a_port_that_is_held_in_either_family_is_never_replaced() {
 #[tokio::test]
 async fn what_cannot_be_listened_on_says_why() {
     let cases = [
-        ("https://localhost:8765/callback", "https"),
         ("com.acme.app:/callback", "com.acme.app:"),
-        ("http://example.test/callback", "example.test"),
+        ("http://example.test/callback", "127.0.0.1 example.test"),
+        ("https://lan.test/callback", "leads to 192.0.2.1"),
         ("http://192.0.2.1:8765/callback", "192.0.2.1"),
         (
             "http://localhost.example:8765/callback",

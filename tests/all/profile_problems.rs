@@ -34,10 +34,6 @@ fn every_value_that_has_no_effect_yet_is_refused_by_name() {
             "`code id_token` is not supported yet: expected `code`",
         ),
         (
-            "authorize.response_mode = \"fragment\"",
-            "`fragment` is not supported yet: expected `form_post` or `query`",
-        ),
-        (
             "authorize.pkce = \"plain\"",
             "`plain` is not supported yet: expected `S256` or `off`",
         ),

@@ -6,7 +6,7 @@ use dineroscope::core::engine::message::{Command, Consent, Effect, Event};
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::fault::Fault;
 use dineroscope::core::oauth::RunPhase;
-use dineroscope::core::oauth::callback::Verdict;
+use dineroscope::core::oauth::callback::{Arrival, Verdict};
 use dineroscope::core::profile::{Profile, ProxyChoice, ResponseMode, SecretReference};
 use dineroscope::core::secret::Secret;
 use dineroscope::core::token::kept::Client;
@@ -144,8 +144,38 @@ async fn an_answer_in_the_query_comes_as_a_get() {
 }
 
 #[tokio::test]
+async fn an_answer_behind_the_hash_comes_by_the_relay_page() {
+    let mut world = World::sandbox(sandbox_with(ResponseMode::Fragment), &[]).await;
+    world.walk(Consent::Accept).await;
+    assert_eq!(world.engine.run().phase, RunPhase::Answered);
+    let verdicts: Vec<&Verdict> = world
+        .engine
+        .run()
+        .hits
+        .iter()
+        .map(|hit| &hit.verdict)
+        .collect();
+    assert_eq!(verdicts, [&Verdict::RelayPage, &Verdict::Captured]);
+    let (_, arrival, call) = world.engine.run().answer.as_ref().unwrap();
+    assert_eq!(*arrival, Arrival::Fragment);
+    let request = &world.engine.record(*call).unwrap().request;
+    assert_eq!(request.method, "POST");
+    let shown = world.engine.mask().request_lines(request);
+    let shown: Vec<&str> = shown
+        .iter()
+        .map(dineroscope::core::wire::visible::Visible::as_str)
+        .collect();
+    let shown = shown.join("\n");
+    assert!(shown.contains("code=••••#"), "{shown}");
+    world.command(Command::Exchange);
+    world
+        .until(|engine| engine.run().phase == RunPhase::Authorized)
+        .await;
+}
+
+#[tokio::test]
 async fn a_denial_is_delivered_as_one() {
-    for response_mode in [ResponseMode::FormPost, ResponseMode::Query] {
+    for response_mode in ResponseMode::ALL {
         let mut world = World::sandbox(sandbox_with(response_mode), &[]).await;
         world.walk(Consent::Deny).await;
         assert_eq!(world.engine.run().phase, RunPhase::Refused);
@@ -303,6 +333,7 @@ async fn a_listener_that_was_closed_before_it_was_bound_holds_nothing() {
     );
     drop(free);
     let bind = |run| Effect::Bind {
+        listen: dineroscope::core::profile::listen::Listen::default(),
         run,
         redirect_uri: redirect_uri.clone(),
     };

@@ -82,6 +82,7 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
                         run: *run,
                         addresses: vec!["127.0.0.1:8765".parse().unwrap()],
                         without_ipv6: true,
+                        certificate: None,
                     };
                     events.send(bound).unwrap();
                 }

@@ -77,6 +77,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
                     run,
                     addresses,
                     without_ipv6: true,
+                    certificate: None,
                 };
                 events.send(bound).unwrap();
             }

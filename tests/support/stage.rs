@@ -4,6 +4,7 @@ use dineroscope::core::dinero::call::Call;
 use dineroscope::core::engine::message::{Command, Effect, Event};
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind};
+use dineroscope::core::profile::listen::Listen;
 use dineroscope::core::profile::{
     Api, Authorize, ClientAuthentication, Exchange, KeepTokens, Network, Origin, Preset, Profile,
     ProxyChoice, ResponseMode, SecretReference,
@@ -53,6 +54,7 @@ pub(crate) fn visma() -> Profile {
             client_authentication: ClientAuthentication::Post,
             extra: Vec::new(),
         },
+        listen: Listen::default(),
         network: Network {
             proxy: ProxyChoice::None,
         },
@@ -278,6 +280,7 @@ pub(crate) fn bind(engine: &mut Engine) {
             run,
             addresses,
             without_ipv6: false,
+            certificate: None,
         },
     );
 }

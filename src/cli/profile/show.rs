@@ -5,6 +5,7 @@ use super::{Desk, told};
 use crate::cli::exit::Exit;
 use crate::cli::session::Stop;
 use crate::core::profile::edit::{Draft, OWN_URLS};
+use crate::core::profile::listen::ListenTls;
 use crate::core::profile::{
     Environment, KeepTokens, Preset, Profile, ProxyChoice, SecretReference,
 };
@@ -140,7 +141,7 @@ fn values(profile: &Profile) -> Vec<(&'static str, Value)> {
                 .collect(),
         )
     };
-    vec![
+    let mut values = vec![
         ("title", json!(profile.title)),
         (
             "provider",
@@ -196,9 +197,32 @@ fn values(profile: &Profile) -> Vec<(&'static str, Value)> {
             json!(profile.exchange.client_authentication.name()),
         ),
         ("exchange.extra", pairs(&profile.exchange.extra)),
+    ];
+    values.extend(listen(profile));
+    values.extend([
         ("network.proxy", json!(proxy(&profile.network.proxy))),
         ("api.base_url", address(&profile.api.base_url)),
         ("api.organization_id", json!(profile.api.organization_id)),
+    ]);
+    values
+}
+
+/// Where the answer is waited for.
+fn listen(profile: &Profile) -> [(&'static str, Value); 3] {
+    let listen = &profile.listen;
+    let hosts = Some(&listen.hosts).filter(|hosts| !hosts.is_empty());
+    let tls = if listen.speaks_tls(&profile.redirect_uri) {
+        ListenTls::SelfSigned
+    } else {
+        ListenTls::Off
+    };
+    [
+        (
+            "listen.address",
+            json!(listen.address.map(|address| address.to_string())),
+        ),
+        ("listen.hosts", json!(hosts)),
+        ("listen.tls", json!(tls.name())),
     ]
 }
 

@@ -12,7 +12,7 @@ use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::ResponseMode;
 
 /// A rule about a refused hit: it speaks where one waits, too.
-const fn hit(
+pub(super) const fn hit(
     name: &'static str,
     severity: Severity,
     source: &'static str,
@@ -84,12 +84,6 @@ pub(super) const RULES: &[Rule] = &[
         body_too_large,
     ),
     hit(
-        "callback-tls-to-plain",
-        Severity::Error,
-        "RFC 8446 4.1.2",
-        tls_to_plain,
-    ),
-    hit(
         "callback-wrong-method",
         Severity::Warning,
         "Form Post Response Mode 2",
@@ -117,7 +111,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The hit that explains why there is no answer. Where one waits no more, the time-out says it, unless
 /// the hit brought an answer.
-fn latest<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
+pub(super) fn latest<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
     let waits = matches!(
         evidence.run.phase,
         RunPhase::Waiting | RunPhase::ListenFailed(_)
@@ -129,7 +123,7 @@ fn latest<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
 }
 
 /// That hit, when it was judged so.
-fn refused<'a>(evidence: &Evidence<'a>, verdict: &Verdict) -> Option<&'a Hit> {
+pub(super) fn refused<'a>(evidence: &Evidence<'a>, verdict: &Verdict) -> Option<&'a Hit> {
     latest(evidence).filter(|hit| hit.verdict == *verdict)
 }
 
@@ -239,6 +233,7 @@ fn missing_code(evidence: &Evidence<'_>) -> Option<Found> {
              this was a GET without fields."
         }
         (Arrival::FormPost, _) => "The POST carried no field of an answer in its body.",
+        (Arrival::Fragment, _) => "The address had nothing behind `#` when the relay page read it.",
         _ => {
             "The address was opened without its query, or the fields stand behind `#`, which a \
              browser never sends."
@@ -337,20 +332,6 @@ fn body_too_large(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
-fn tls_to_plain(evidence: &Evidence<'_>) -> Option<Found> {
-    refused(evidence, &Verdict::TlsToPlain)?;
-    Some(Found::new(
-        "The browser spoke TLS to a plain listener",
-        "a TLS handshake at the callback's port".to_owned(),
-        "The browser went to https although the redirect URI says http: it was registered with \
-         https, or the browser or an extension turns http into https.",
-        &[
-            "register the address with http, as the profile has it",
-            "switch off \"always use secure connections\" for this address in the browser",
-        ],
-    ))
-}
-
 fn wrong_method(evidence: &Evidence<'_>) -> Option<Found> {
     let hit = refused(evidence, &Verdict::OtherMethod)?;
     Some(Found::new(
@@ -413,6 +394,9 @@ fn wrong_host(evidence: &Evidence<'_>) -> Option<Found> {
         ),
         "A page elsewhere may try to reach this machine under a name of its own (DNS rebinding), or \
          a proxy or hosts entry renames it. It was refused.",
-        &["use the host of the redirect URI, character for character"],
+        &[
+            "use the host of the redirect URI, character for character",
+            "write the name into `[listen] hosts` of the profile, if a tunnel or proxy of yours uses it",
+        ],
     ))
 }

@@ -150,6 +150,10 @@ fn likeliest(evidence: &Evidence<'_>) -> (String, String) {
                 "The browser spoke TLS to this listener, which speaks plain http.",
                 format!("open {uri} with http, not https"),
             ),
+            Verdict::CertificateRefused(_) => (
+                "The browser reached this listener and refused its certificate, so it sent nothing.",
+                "w opens the callback's address: accept the warning there".to_owned(),
+            ),
             _ => (
                 "Something reached the redirect URI, but it was not the answer of this run.",
                 "3 shows what came and why it was refused".to_owned(),
@@ -277,12 +281,15 @@ fn elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
     let url = Url::parse(uri).ok()?;
     let seen = match url.scheme() {
         "http" | "https" if !is_loopback(&url) => "its host is not this machine",
-        "https" => "https, which this listener does not speak yet",
-        "http" => "no address to listen on",
+        "http" | "https" => "no address to listen on",
         _ if url.cannot_be_a_base() => return None,
         _ => "not http, so a browser brings it to another program",
     };
-    if !failed && url.scheme() == "http" && is_loopback(&url) {
+    // A name that leads here is known once it is listened on.
+    let is_here = is_loopback(&url)
+        || evidence.profile.listen.address.is_some()
+        || !evidence.run.addresses.is_empty();
+    if !failed && matches!(url.scheme(), "http" | "https") && is_here {
         return None;
     }
     let found = Found::new(
@@ -298,6 +305,7 @@ fn elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
                  the profile",
                 portal(evidence)
             ),
+            "or lead its host here by a line in the hosts file, or name a tunnel's end in `[listen] address`",
             "or open the link, and paste the address at which the browser ends with `p` in step 2",
         ],
     );

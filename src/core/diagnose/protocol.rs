@@ -134,7 +134,8 @@ fn fragment(evidence: &Evidence<'_>) -> Option<Found> {
         Found::new(
             "The answer comes behind # and reaches no server",
             "response_mode `fragment`",
-            "A browser keeps what stands behind `#` to itself: a script in the page must read it.",
+            "A browser keeps what stands behind `#` to itself: a script in the page must read it. Here a \
+             page of the listener hands it over.",
             &["use `form_post` for a web application"],
         )
     })

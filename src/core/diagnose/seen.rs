@@ -258,12 +258,19 @@ fn nearness(evidence: &Evidence<'_>, hit: &Hit) -> Option<Nearness> {
         Verdict::Captured
         | Verdict::Refused
         | Verdict::OwnPage
+        | Verdict::RelayPage
         | Verdict::Unfinished
         | Verdict::BadHead
         | Verdict::Duplicate
         | Verdict::Late => None,
         Verdict::OtherPath if is_noise(path_of(evidence, hit)) => None,
-        Verdict::OtherPath | Verdict::WrongHost | Verdict::TlsToPlain => Some(Nearness::Astray),
+        // Who accepted the warning since then is no longer kept away by it.
+        Verdict::CertificateRefused(_) if was_accepted_after(evidence, hit) => None,
+        Verdict::OtherPath
+        | Verdict::WrongHost
+        | Verdict::TlsToPlain
+        | Verdict::PlainToTls
+        | Verdict::CertificateRefused(_) => Some(Nearness::Astray),
         Verdict::OtherMethod
         | Verdict::WrongContentType
         | Verdict::NoAnswer
@@ -274,6 +281,14 @@ fn nearness(evidence: &Evidence<'_>, hit: &Hit) -> Option<Nearness> {
         | Verdict::CodeAndError
         | Verdict::BodyTooLarge => Some(Nearness::OnOurPath),
     }
+}
+
+/// Whether a request came over TLS after that hit: then a browser has taken the certificate.
+fn was_accepted_after(evidence: &Evidence<'_>, hit: &Hit) -> bool {
+    let hits = evidence.run.hits.iter();
+    hits.filter(|later| later.call > hit.call)
+        .filter_map(|later| record(evidence, later.call))
+        .any(|record| !record.request.method.is_empty() && record.request.url.starts_with("https:"))
 }
 
 /// What browsers and extensions ask every server for.

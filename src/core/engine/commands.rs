@@ -4,11 +4,11 @@ use super::message::{Command, Consent, Effect};
 use super::{Engine, Released, SecretState, api_origin, blank_run, is_embedded, is_sandbox};
 use crate::core::diagnose::pasted_page;
 use crate::core::fault::Fault;
-use crate::core::oauth::callback::{Arrival, pasted};
+use crate::core::oauth::callback::{Arrival, pasted, relay};
 use crate::core::oauth::flow::{Browser, Missing, Waiting};
 use crate::core::oauth::link::{self, Fresh};
 use crate::core::oauth::{RunPhase, pkce};
-use crate::core::profile::{Field, Profile, ScopeSet, SecretReference};
+use crate::core::profile::{Field, Profile, ResponseMode, ScopeSet, SecretReference};
 use crate::core::secret::Secret;
 use crate::core::token::kept::Client;
 use crate::core::wire::{Direction, Outcome, Purpose, Record, Timing};
@@ -38,6 +38,7 @@ impl Engine {
             Command::Preflight => self.preflight(now),
             Command::Begin { open_browser } => self.begin(now, open_browser),
             Command::OpenBrowser => self.open_browser(),
+            Command::OpenAddress => self.open_address(now),
             Command::AnswerConsent(consent) => self.answer_consent(consent),
             Command::PasteAnswer(text) => self.paste(now, text.expose()),
             Command::GoOnWaiting => self.wait_again(now),
@@ -86,7 +87,10 @@ impl Engine {
             Command::FillField(..) => self.profile.is_some() && self.run.started_at.is_none(),
             Command::Preflight => self.can_preflight(),
             Command::Begin { .. } => *phase == RunPhase::Ready,
-            Command::OpenBrowser | Command::PasteAnswer(_) => takes_an_answer,
+            Command::OpenBrowser => takes_an_answer,
+            Command::OpenAddress => self.could_open_address(),
+            // After a stop too: an error page still explains why no answer came.
+            Command::PasteAnswer(_) => takes_an_answer || *phase == RunPhase::Stopped,
             Command::AnswerConsent(_) => {
                 waits && !self.visiting && self.profile.as_ref().is_some_and(is_sandbox)
             }
@@ -269,6 +273,10 @@ impl Engine {
             nonce: URL_SAFE_NO_PAD.encode(&self.entropy.draw()[..16]),
             verifier: profile.authorize.pkce.then_some(verifier),
         };
+        let relay = (profile.authorize.response_mode == ResponseMode::Fragment).then(|| {
+            let random = URL_SAFE_NO_PAD.encode(&self.entropy.draw()[..16]);
+            format!("{}{random}", relay::PATH)
+        });
         let missing = match profile.placeholder() {
             Some(field) => Some(Missing::Field(field)),
             None if profile.provider.authorize_url.is_empty() => Some(Missing::Sandbox),
@@ -279,6 +287,7 @@ impl Engine {
             phase: missing.map_or(RunPhase::Ready, RunPhase::Preparing),
             redirect_uri: profile.redirect_uri.clone(),
             fresh,
+            relay,
             ..blank_run()
         };
         self.build_link();
@@ -310,6 +319,11 @@ impl Engine {
         let mut effects = vec![Effect::Bind {
             run: self.run.number,
             redirect_uri: self.run.redirect_uri.clone(),
+            listen: self
+                .profile
+                .as_ref()
+                .map(|profile| profile.listen.clone())
+                .unwrap_or_default(),
         }];
         if self.secret_state() == SecretState::NotRead {
             // A code does not wait for a command.
@@ -325,6 +339,37 @@ impl Engine {
             run: self.run.number,
             link: self.run.link.clone(),
         }]
+    }
+
+    /// Whether the callback has a certificate that a browser may be shown, now or once it is bound.
+    fn could_open_address(&self) -> bool {
+        let speaks_tls = self
+            .profile
+            .as_ref()
+            .is_some_and(|profile| profile.listen.speaks_tls(&self.run.redirect_uri));
+        match self.run.phase {
+            RunPhase::Ready => speaks_tls,
+            RunPhase::Waiting | RunPhase::TimedOut => self.run.certificate.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Opens the callback's own address: at once where the listener is bound, else as soon as it is.
+    fn open_address(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.run.phase == RunPhase::Ready {
+            let effects = self.begin(now, false);
+            self.run.opens_address = true;
+            return effects;
+        }
+        self.address_effect().into_iter().collect()
+    }
+
+    /// The effect that opens the callback's own address.
+    pub(super) fn address_effect(&self) -> Option<Effect> {
+        self.run.ready_page().map(|address| Effect::OpenAddress {
+            run: self.run.number,
+            address,
+        })
     }
 
     /// Answers in the user's place.

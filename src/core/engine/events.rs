@@ -56,8 +56,14 @@ impl Engine {
                 run,
                 addresses,
                 without_ipv6,
+                certificate,
             } => {
-                return self.listener_bound(now, run, addresses, without_ipv6);
+                if run != self.run.number {
+                    return vec![Effect::CloseListener { run }];
+                }
+                self.run.without_ipv6 = without_ipv6;
+                self.run.certificate = certificate.map(|certificate| *certificate);
+                return self.listener_bound(now, run, addresses);
             }
             Event::ListenerFailed { run, failure } => self.listener_failed(run, failure),
             Event::HitReceived {
@@ -81,16 +87,14 @@ impl Engine {
                     self.rejected(now, reason, response, (request, peer, at));
                 }
             }
-            Event::BrowserOpened { run } => {
-                if run == self.run.number {
-                    self.run.browser = Browser::Opened(now);
-                }
-            }
-            Event::BrowserFailed { run, reason } => {
-                if run == self.run.number {
-                    self.run.browser = Browser::Failed(reason);
-                }
-            }
+            Event::BrowserOpened { run } => self.browser_is(run, Browser::Opened(now)),
+            Event::BrowserFailed { run, reason }
+            | Event::AddressOpened {
+                run,
+                trouble: Some(reason),
+            } => self.browser_is(run, Browser::Failed(reason)),
+            // Whether it shows the address is seen by the hit that follows.
+            Event::AddressOpened { trouble: None, .. } => {}
             Event::Answered(record) => return self.answered(now, *record),
             Event::Visited(record) => {
                 let call = self.next_call();
@@ -114,6 +118,13 @@ impl Engine {
             }
         }
         Vec::new()
+    }
+
+    /// What became of opening the browser for a run.
+    fn browser_is(&mut self, run: u64, browser: Browser) {
+        if run == self.run.number {
+            self.run.browser = browser;
+        }
     }
 
     /// Whether this run's link waits for the sandbox's address.
@@ -144,16 +155,11 @@ impl Engine {
         now: Timestamp,
         run: u64,
         addresses: Vec<SocketAddr>,
-        without_ipv6: bool,
     ) -> Vec<Effect> {
-        if run != self.run.number {
-            return vec![Effect::CloseListener { run }];
-        }
         if let Some(port) = addresses.first().map(SocketAddr::port) {
             self.run.redirect_uri = with_port(&self.run.redirect_uri, port);
         }
         self.run.addresses = addresses;
-        self.run.without_ipv6 = without_ipv6;
         self.build_link();
         if self.run.phase != RunPhase::Binding {
             return Vec::new();
@@ -164,6 +170,7 @@ impl Engine {
         self.run.waiting = Some(Waiting { since: now, until });
         self.run.phase = RunPhase::Waiting;
         match self.run.browser {
+            _ if self.run.opens_address => self.address_effect().into_iter().collect(),
             Browser::Opening => vec![Effect::OpenBrowser {
                 run,
                 link: self.run.link.clone(),

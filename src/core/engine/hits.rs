@@ -3,7 +3,9 @@
 use super::Engine;
 use super::message::{Effect, HitRejection};
 use crate::core::oauth::RunPhase;
-use crate::core::oauth::callback::{self, Answer, Arrival, Expected, Hit, Verdict, pages};
+use crate::core::oauth::callback::{
+    self, Answer, Arrival, Expected, Here, Hit, Verdict, pages, relay,
+};
 use crate::core::wire::{Direction, Outcome, Purpose, Record, Request, Response, Timing};
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -55,7 +57,16 @@ impl Engine {
             self.transcript.push(record);
             return vec![Effect::AnswerHit { hit, response }];
         }
-        let place = callback::place(&request, &self.run.redirect_uri, &self.run.addresses);
+        let profile = self.profile.as_ref();
+        let place = callback::place(
+            &request,
+            &Here {
+                redirect_uri: &self.run.redirect_uri,
+                addresses: &self.run.addresses,
+                hosts: profile.map_or(&[], |profile| profile.listen.hosts.as_slice()),
+                relay: self.run.relay.as_deref(),
+            },
+        );
         let (arrival, verdict, answer) = match place {
             Ok((encoded, arrival)) => {
                 let (answer, verdict) = self.judge(&encoded);
@@ -64,7 +75,11 @@ impl Engine {
             Err(verdict) => (None, verdict, Answer::default()),
         };
         let path = callback::target(&request.url).0.to_owned();
-        let response = pages::response(&verdict, arrival, &path, self.speaks_danish());
+        let danish = self.speaks_danish();
+        let response = match (&verdict, &self.run.relay) {
+            (Verdict::RelayPage, Some(path)) => relay::page(path, danish),
+            _ => pages::response(&verdict, arrival, &path, danish),
+        };
         let record = self.incoming(now, request, peer, at, &verdict, Some(response.clone()));
         self.take(
             now,
@@ -89,6 +104,8 @@ impl Engine {
             HitRejection::BadHead => Verdict::BadHead,
             HitRejection::Unfinished => Verdict::Unfinished,
             HitRejection::TlsToPlain => Verdict::TlsToPlain,
+            HitRejection::PlainToTls => Verdict::PlainToTls,
+            HitRejection::CertificateRefused(alert) => Verdict::CertificateRefused(alert),
         };
         let record = self.incoming(now, request, peer, at, &verdict, response);
         self.take(now, record, Arrival::Query, verdict, Answer::default());

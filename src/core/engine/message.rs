@@ -3,8 +3,10 @@
 
 use crate::core::dinero::call::Call;
 use crate::core::fault::Fault;
-use crate::core::oauth::flow::BindFailure;
+use crate::core::oauth::callback::Alert;
+use crate::core::oauth::flow::{BindFailure, Certificate};
 use crate::core::oauth::refresh::RefreshOutcome;
+use crate::core::profile::listen::Listen;
 use crate::core::profile::trust::TrustQuestion;
 use crate::core::profile::{Field, KeepTokens, Profile, ProxyChoice, SecretReference};
 use crate::core::secret::Secret;
@@ -33,6 +35,9 @@ pub enum Command {
     },
     /// Open the browser with the run's link (again).
     OpenBrowser,
+    /// Open the callback's own address in the browser, so that its certificate is accepted before an
+    /// answer depends on it; begins the run without its link.
+    OpenAddress,
     /// In the sandbox: accept or deny in the user's place, over HTTP.
     AnswerConsent(Consent),
     /// Take a pasted callback address, query string, form body or raw request; it may hold the code.
@@ -185,6 +190,8 @@ pub enum Event {
         addresses: Vec<SocketAddr>,
         /// Whether IPv6 loopback is missing on this machine.
         without_ipv6: bool,
+        /// The certificate it shows, where it speaks TLS.
+        certificate: Option<Box<Certificate>>,
     },
     /// The run's listener could not be bound.
     ListenerFailed {
@@ -233,6 +240,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The browser was started with the callback's own address, or could not be.
+    AddressOpened {
+        /// The run whose address it is.
+        run: u64,
+        /// Why not.
+        trouble: Option<String>,
+    },
     /// A request that was sent has ended, one way or the other.
     Answered(Box<Record>),
     /// A request that was made in the user's place, with its answer; its `call` is to be counted anew.
@@ -257,8 +271,12 @@ pub enum HitRejection {
     BadHead,
     /// It was not finished within 10 s.
     Unfinished,
-    /// It began with a TLS handshake.
+    /// It began with a TLS handshake, which is not spoken here.
     TlsToPlain,
+    /// It came in plain HTTP, where TLS is spoken.
+    PlainToTls,
+    /// The browser did not take our certificate.
+    CertificateRefused(Alert),
 }
 
 /// Imperative, to the world.
@@ -337,6 +355,8 @@ pub enum Effect {
         run: u64,
         /// The redirect URI as registered.
         redirect_uri: String,
+        /// What differs from it.
+        listen: Listen,
     },
     /// Close a run's listener and every open hit of it.
     CloseListener {
@@ -356,6 +376,13 @@ pub enum Effect {
         run: u64,
         /// The run's link.
         link: String,
+    },
+    /// Open the callback's own address in the browser; answered by `AddressOpened`.
+    OpenAddress {
+        /// The run.
+        run: u64,
+        /// The address.
+        address: String,
     },
     /// Walk the sandbox's pages in the user's place; each request is reported by `Visited`.
     VisitConsent {

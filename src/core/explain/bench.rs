@@ -143,6 +143,9 @@ impl Case {
                 parameters,
                 addresses: Vec::new(),
                 without_ipv6: false,
+                certificate: None,
+                relay: None,
+                opens_address: false,
                 waiting: None,
                 browser: Browser::NotOpened,
                 hits: Vec::new(),
@@ -166,6 +169,7 @@ impl Case {
             self.run.fresh.state = answer.state.clone().unwrap_or_default();
             self.profile.authorize.response_mode = match arrival {
                 Arrival::FormPost => ResponseMode::FormPost,
+                Arrival::Fragment => ResponseMode::Fragment,
                 Arrival::Query | Arrival::Pasted => ResponseMode::Query,
             };
         }

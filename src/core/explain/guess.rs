@@ -2,6 +2,7 @@
 
 use super::Item;
 use super::bench::parameters;
+use crate::core::profile::listen::Listen;
 use crate::core::profile::{
     Api, Authorize, ClientAuthentication, Endpoints, Environment, Exchange, Network, Origin,
     Preset, Profile, Provider, ProxyChoice, ResponseMode, SecretReference,
@@ -74,6 +75,7 @@ pub(super) fn guessed(items: &[Item], link: Option<&str>) -> Profile {
         authorize: Authorize {
             response_mode: match value("response_mode").as_deref() {
                 Some("query") => ResponseMode::Query,
+                Some("fragment") => ResponseMode::Fragment,
                 _ => ResponseMode::FormPost,
             },
             pkce: value("code_challenge").is_some(),
@@ -84,6 +86,7 @@ pub(super) fn guessed(items: &[Item], link: Option<&str>) -> Profile {
             client_authentication: ClientAuthentication::Post,
             extra: Vec::new(),
         },
+        listen: Listen::default(),
         network: Network {
             proxy: ProxyChoice::None,
         },

@@ -6,9 +6,10 @@
 pub mod pages;
 mod paste;
 mod place;
+pub mod relay;
 
 pub use paste::pasted;
-pub use place::{PAGES, place, target};
+pub use place::{Here, PAGES, place, target};
 
 use crate::core::secret::{Secret, equal_in_constant_time};
 use crate::core::wire::CallId;
@@ -42,8 +43,38 @@ pub enum Arrival {
     FormPost,
     /// A GET with a query.
     Query,
+    /// Behind `#`, handed over by the relay page.
+    Fragment,
     /// Pasted by the user.
     Pasted,
+}
+
+/// The alerts by which a browser refuses a certificate (RFC 8446 6.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alert {
+    /// Signed by nobody it trusts.
+    UnknownCa,
+    /// Something is wrong with it.
+    BadCertificate,
+    /// Not taken for another reason; what Chromium sends.
+    CertificateUnknown,
+    /// Past its last day, by the browser's clock.
+    CertificateExpired,
+    /// Of a kind it does not take.
+    UnsupportedCertificate,
+}
+
+impl Alert {
+    /// The name in the standard.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UnknownCa => "unknown_ca",
+            Self::BadCertificate => "bad_certificate",
+            Self::CertificateUnknown => "certificate_unknown",
+            Self::CertificateExpired => "certificate_expired",
+            Self::UnsupportedCertificate => "unsupported_certificate",
+        }
+    }
 }
 
 /// What a hit was.
@@ -85,8 +116,14 @@ pub enum Verdict {
     Unfinished,
     /// The browser spoke TLS to this plain listener.
     TlsToPlain,
-    /// One of our own pages, shown after an answer.
+    /// Plain HTTP reached this listener, which speaks TLS.
+    PlainToTls,
+    /// The browser did not take this listener's certificate, by that alert.
+    CertificateRefused(Alert),
+    /// One of our own pages, shown before or after an answer.
     OwnPage,
+    /// The page that hands a fragment over; the answer follows.
+    RelayPage,
 }
 
 impl Verdict {
@@ -111,7 +148,10 @@ impl Verdict {
             Self::BadHead => "not readable",
             Self::Unfinished => "never finished",
             Self::TlsToPlain => "TLS to a plain listener",
+            Self::PlainToTls => "plain http to TLS",
+            Self::CertificateRefused(_) => "certificate refused",
             Self::OwnPage => "our own page",
+            Self::RelayPage => "the relay page",
         }
     }
 }

@@ -9,7 +9,7 @@
 //!
 //! Where nothing can listen for the redirect URI, a paste leads from `ListenFailed` to the answer.
 
-use crate::core::oauth::callback::{Answer, Arrival, Hit};
+use crate::core::oauth::callback::{Answer, Arrival, Hit, PAGES, pages};
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::link::{Fresh, Parameter};
 use crate::core::oauth::preflight::Preflight;
@@ -17,6 +17,7 @@ use crate::core::profile::Field;
 use crate::core::wire::CallId;
 use jiff::Timestamp;
 use std::net::SocketAddr;
+use url::Url;
 
 /// A step of the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,11 +176,26 @@ pub enum BindFailureKind {
     NotPermitted,
     /// Not an address of this machine.
     AddressUnavailable,
-    /// The redirect URI cannot be listened on: custom scheme, https (not built yet), foreign host. Its
-    /// answer can be pasted.
+    /// The redirect URI cannot be listened on: custom scheme, a host that is elsewhere. Its answer can be
+    /// pasted.
     NotListenable,
     /// Anything else.
     Other,
+}
+
+/// The certificate that the listener shows to browsers, as far as a person needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The hosts it is made for.
+    pub names: Vec<String>,
+    /// SHA-256 over the whole certificate, in the pairs of digits that browsers show.
+    pub fingerprint: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Its last moment.
+    pub until: Timestamp,
+    /// Why it could not be kept, so that the next one is another and is warned of again.
+    pub trouble: Option<String>,
 }
 
 /// Waiting for the browser.
@@ -225,6 +241,12 @@ pub struct Run {
     pub addresses: Vec<SocketAddr>,
     /// Whether IPv6 loopback is missing on this machine (a note, not an error).
     pub without_ipv6: bool,
+    /// The certificate it shows, where it speaks TLS.
+    pub certificate: Option<Certificate>,
+    /// The path that the relay page posts a fragment to, where the answer is to come so.
+    pub relay: Option<String>,
+    /// Whether the callback's own address is to be opened once the listener is bound.
+    pub opens_address: bool,
     /// Waiting times; `None` until bound.
     pub waiting: Option<Waiting>,
     /// What the user pasted of the provider's error page.
@@ -271,6 +293,15 @@ impl Run {
             RunPhase::ListenFailed(failure) => failure.kind == BindFailureKind::NotListenable,
             _ => false,
         }
+    }
+
+    /// The page of the listener that is opened first, so that its certificate is accepted: `None` without
+    /// TLS.
+    pub fn ready_page(&self) -> Option<String> {
+        self.certificate.as_ref()?;
+        let url = Url::parse(&self.redirect_uri).ok()?;
+        let origin = url.origin().ascii_serialization();
+        Some(format!("{origin}{PAGES}{}", pages::READY))
     }
 
     /// Whether leaving it would lose an answer that may still come or be used.

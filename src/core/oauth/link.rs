@@ -36,6 +36,7 @@ pub fn parameters(profile: &Profile, redirect_uri: &str, fresh: &Fresh) -> Vec<P
             match profile.authorize.response_mode {
                 crate::core::profile::ResponseMode::FormPost => "as a POST, not in a URL",
                 crate::core::profile::ResponseMode::Query => "in the address, as a GET",
+                crate::core::profile::ResponseMode::Fragment => "behind #, handed over here",
             },
         ),
         row("redirect_uri", redirect_uri, "where the answer is brought"),

@@ -2,6 +2,7 @@
 //!
 //! Functions from text to value, so that a form on a screen can ask the same questions as the file.
 
+use crate::core::profile::listen::ListenTls;
 use crate::core::profile::{
     ClientAuthentication, Environment, KeepTokens, Preset, ProxyChoice, ResponseMode,
     is_placeholder,
@@ -180,8 +181,15 @@ pub(super) fn response_type(text: &str) -> Checked<()> {
 }
 
 pub(super) fn response_mode(text: &str) -> Checked<ResponseMode> {
-    let modes = [ResponseMode::FormPost, ResponseMode::Query].map(|mode| (mode.name(), mode));
-    word(text, &modes, &["fragment"])
+    word(
+        text,
+        &ResponseMode::ALL.map(|mode| (mode.name(), mode)),
+        &[],
+    )
+}
+
+pub(super) fn listen_tls(text: &str) -> Checked<ListenTls> {
+    word(text, &ListenTls::ALL.map(|way| (way.name(), way)), &[])
 }
 
 pub(super) fn pkce(text: &str) -> Checked<bool> {

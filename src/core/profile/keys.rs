@@ -101,7 +101,8 @@ pub const KEYS: &[KeyFacts] = &[
     key("authorize.response_type", "`\"code\"`"),
     key(
         "authorize.response_mode",
-        "how the answer comes: `\"form_post\"` (assumed) or `\"query\"`",
+        "how the answer comes: `\"form_post\"` (assumed), `\"query\"`, or `\"fragment\"`, which a page of ours \
+         hands over",
     ),
     key("authorize.pkce", "`\"S256\"` (assumed) or `\"off\"`"),
     key(
@@ -117,12 +118,15 @@ pub const KEYS: &[KeyFacts] = &[
         "exchange.extra",
         "further fields of the token request, a table",
     ),
-    later(
+    key(
         "listen.address",
-        "where to listen instead of at the redirect URI",
+        "where to listen instead of at the redirect URI (tunnel, proxy, container): `\"127.0.0.1:8765\"`",
     ),
-    later("listen.hosts", "further Host names to accept"),
-    later("listen.tls", "the listener's certificate"),
+    key("listen.hosts", "further Host names to accept, a list"),
+    key(
+        "listen.tls",
+        "`\"self-signed\"`, assumed where the browser comes straight to an https redirect URI; or `\"off\"`",
+    ),
     later("network.ca_file", "a certificate authority of your own"),
     key(
         "network.proxy",

@@ -6,6 +6,7 @@ mod secret;
 
 pub(super) use secret::secret_of;
 
+use crate::core::profile::listen::{self, Listen, ListenTls};
 use crate::core::profile::read::secret::{ALTERNATIVES, client_secret};
 use crate::core::profile::source::{Source, kind, parse};
 use crate::core::profile::{
@@ -101,6 +102,7 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
     let keep_tokens = keep_tokens(source, provider.as_ref());
     let authorize = authorize(source);
     let exchange = exchange(source, client_secret.as_ref());
+    let listen = listen(source, redirect_uri.as_deref());
     let proxy = source.text("network.proxy", check::proxy);
     let api = api(source, provider.as_ref());
     Some(Profile {
@@ -116,6 +118,7 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
         keep_tokens,
         authorize,
         exchange,
+        listen,
         network: Network {
             proxy: proxy.unwrap_or(ProxyChoice::System),
         },
@@ -306,6 +309,30 @@ fn exchange(source: &mut Source<'_>, secret: Option<&SecretReference>) -> Exchan
         client_authentication: chosen.unwrap_or(assumed),
         extra: source.parameters("exchange.extra", &TOKEN_FIELDS),
     }
+}
+
+/// Where the answer is waited for. What opens a door to others is said.
+fn listen(source: &mut Source<'_>, redirect_uri: Option<&str>) -> Listen {
+    let listen = Listen {
+        address: source.text("listen.address", listen::address),
+        hosts: source.list("listen.hosts", listen::host),
+        tls: source.text("listen.tls", check::listen_tls),
+    };
+    if listen.address.is_some_and(|address| !address.is_loopback()) {
+        source.warning(
+            "listen.address",
+            "can be reached from other machines: whoever reaches it may send answers, and only those with \
+             the run's state are taken",
+        );
+    }
+    let plain = redirect_uri.is_some_and(|uri| uri.starts_with("http:"));
+    if plain && listen.tls == Some(ListenTls::SelfSigned) {
+        source.warning(
+            "listen.tls",
+            "speaks TLS, and `redirect_uri` says http: a browser comes without it and is turned away",
+        );
+    }
+    listen
 }
 
 /// Only `visma-connect` and the sandbox have an API that goes without saying: a token is never sent to

@@ -171,9 +171,10 @@ fn visma_notes(profile: &Profile, api: &[&str]) -> Vec<String> {
     if is_loopback(profile) && url.is_some_and(|url| url.scheme() == "http") {
         notes.push(
             "Visma's documents disagree whether a Web application may have plain http on localhost. If the \
-             portal refuses it, register what it takes, such as `https://app.local:8765/callback`, write \
-             that into the profile, and paste the answer with `p`. Localhost is meant for testing: take it \
-             out of an application that others use."
+             portal refuses it, register what it takes, such as `https://localhost:8765/callback` or, with \
+             a line in the hosts file, `https://app.local:8765/callback`, and write that into the profile: \
+             https is served here too. Localhost is meant for testing: take it out of an application that \
+             others use."
                 .to_owned(),
         );
     }
@@ -207,6 +208,7 @@ fn any_provider(profile: &Profile) -> Registration {
     let mode = match profile.authorize.response_mode {
         ResponseMode::FormPost => "a POST to the redirect URI",
         ResponseMode::Query => "in the query of the redirect URI",
+        ResponseMode::Fragment => "behind the `#` of the redirect URI",
     };
     let mut rows = vec![
         redirect_uri(profile, "redirect_uris"),

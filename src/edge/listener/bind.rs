@@ -1,8 +1,9 @@
 //! Binds the addresses that a redirect URI means, or says exactly why that cannot be.
 
-use super::Listener;
 use super::holder::holder;
+use super::{Listener, Names};
 use crate::core::oauth::flow::{BindFailure, BindFailureKind};
+use crate::core::profile::listen::{Listen, ListenAddress};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::TcpListener;
@@ -12,11 +13,16 @@ use url::{Host, Url};
 const ATTEMPTS: usize = 16;
 
 /// Binds what the redirect URI names: both loopback families for `localhost`, because a browser may try
-/// either; the literal alone for a literal. With port 0 the system chooses one for IPv4, and IPv6 takes
-/// the same. A port that is fixed is never replaced by another; who holds it is found out, where the system
-/// tells.
-pub async fn bind(redirect_uri: &str) -> Result<Listener, BindFailure> {
-    let failure = match bind_there(redirect_uri).await {
+/// either; the literal alone for a literal; for another name what it leads to, as long as that is this
+/// machine's loopback. `[listen] address` goes before all of it. With port 0 the system chooses one for the
+/// first family, and the other takes the same. A port that is fixed is never replaced by another; who holds
+/// it is found out, where the system tells.
+pub async fn bind(
+    redirect_uri: &str,
+    listen: &Listen,
+    names: &Names,
+) -> Result<Listener, BindFailure> {
+    let failure = match bind_there(redirect_uri, listen, names).await {
         Err(failure) if failure.kind == BindFailureKind::InUse => failure,
         bound => return bound,
     };
@@ -32,47 +38,49 @@ pub async fn bind(redirect_uri: &str) -> Result<Listener, BindFailure> {
 }
 
 /// Binds the addresses.
-async fn bind_there(redirect_uri: &str) -> Result<Listener, BindFailure> {
-    let (place, port) = place(redirect_uri)?;
-    match place {
-        Place::Literal(ip) => {
-            let address = SocketAddr::new(ip, port);
-            let socket = TcpListener::bind(address)
-                .await
-                .map_err(|error| failure(address, &error))?;
-            listener(vec![socket], false)
-        }
-        Place::Localhost if port == 0 => {
-            let mut attempt = 1;
-            loop {
-                match both(0).await {
-                    Err(failure)
-                        if failure.kind == BindFailureKind::InUse && attempt < ATTEMPTS =>
-                    {
-                        attempt += 1;
-                    }
-                    bound => return bound,
-                }
+async fn bind_there(
+    redirect_uri: &str,
+    listen: &Listen,
+    names: &Names,
+) -> Result<Listener, BindFailure> {
+    let (ips, port) = match listen.address {
+        Some(ListenAddress::Localhost(port)) => (LOCALHOST.to_vec(), port),
+        Some(ListenAddress::Ip(address)) => (vec![address.ip()], address.port()),
+        None => place(redirect_uri, names).await?,
+    };
+    let mut attempt = 1;
+    loop {
+        match bind_all(&ips, port).await {
+            Err(failure)
+                if failure.kind == BindFailureKind::InUse && port == 0 && attempt < ATTEMPTS =>
+            {
+                attempt += 1;
             }
+            bound => return bound,
         }
-        Place::Localhost => both(port).await,
     }
 }
 
-/// Binds IPv4, then IPv6 with the same port. A machine without IPv6 is no trouble; a program that holds
-/// the port there is: the browser might hand it the code.
-async fn both(port: u16) -> Result<Listener, BindFailure> {
-    let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let first = TcpListener::bind(v4)
-        .await
-        .map_err(|error| failure(v4, &error))?;
-    let port = local(&first)?.port();
-    let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
-    match TcpListener::bind(v6).await {
-        Ok(second) => listener(vec![first, second], false),
-        Err(error) if is_missing(&error) => listener(vec![first], true),
-        Err(error) => Err(failure(v6, &error)),
+/// Binds the first address, then the others with its port. A machine without IPv6 is no trouble; a program
+/// that holds the port there is: the browser might hand it the code.
+async fn bind_all(ips: &[IpAddr], port: u16) -> Result<Listener, BindFailure> {
+    let mut sockets: Vec<TcpListener> = Vec::new();
+    let mut port = port;
+    let mut without_ipv6 = false;
+    for ip in ips {
+        let address = SocketAddr::new(*ip, port);
+        match TcpListener::bind(address).await {
+            Ok(socket) => {
+                port = local(&socket)?.port();
+                sockets.push(socket);
+            }
+            Err(error) if !sockets.is_empty() && ip.is_ipv6() && is_missing(&error) => {
+                without_ipv6 = true;
+            }
+            Err(error) => return Err(failure(address, &error)),
+        }
     }
+    listener(sockets, without_ipv6)
 }
 
 /// Whether a family does not exist on this machine.
@@ -122,16 +130,14 @@ fn failure(address: SocketAddr, error: &io::Error) -> BindFailure {
     }
 }
 
-/// What a redirect URI's host means.
-enum Place {
-    /// Both loopback families.
-    Localhost,
-    /// This address.
-    Literal(IpAddr),
-}
+/// Both loopback families.
+const LOCALHOST: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::LOCALHOST),
+    IpAddr::V6(Ipv6Addr::LOCALHOST),
+];
 
 /// Where a redirect URI can be listened for.
-fn place(redirect_uri: &str) -> Result<(Place, u16), BindFailure> {
+async fn place(redirect_uri: &str, names: &Names) -> Result<(Vec<IpAddr>, u16), BindFailure> {
     let refused = |detail: String| BindFailure {
         kind: BindFailureKind::NotListenable,
         address: redirect_uri.to_owned(),
@@ -143,39 +149,42 @@ fn place(redirect_uri: &str) -> Result<(Place, u16), BindFailure> {
             "it is no address ({error}): write `http://localhost:8765/callback`"
         ))
     })?;
-    match url.scheme() {
-        "http" => {}
-        "https" => {
-            return Err(refused(
-                "https is not served yet: register `http://localhost:PORT/PATH`, or paste the answer"
-                    .to_owned(),
-            ));
-        }
-        scheme => {
-            return Err(refused(format!(
-                "nothing can listen for `{scheme}:` addresses: paste the answer instead"
-            )));
-        }
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused(format!(
+            "nothing can listen for `{}:` addresses: paste the answer instead",
+            url.scheme()
+        )));
     }
     let port = url.port_or_known_default().unwrap_or(80);
-    let ip = match url.host() {
-        Some(Host::Domain(name)) if name.eq_ignore_ascii_case("localhost") => {
-            return Ok((Place::Localhost, port));
-        }
-        Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
-        Some(Host::Ipv6(ip)) => IpAddr::V6(ip),
+    let name = match url.host() {
+        Some(Host::Ipv4(ip)) if ip.is_loopback() => return Ok((vec![IpAddr::V4(ip)], port)),
+        Some(Host::Ipv6(ip)) if ip.is_loopback() => return Ok((vec![IpAddr::V6(ip)], port)),
+        Some(Host::Domain(name)) if is_localhost(name) => return Ok((LOCALHOST.to_vec(), port)),
+        Some(Host::Domain(name)) => name.to_owned(),
         host => {
             let host = host.map(|host| host.to_string()).unwrap_or_default();
             return Err(refused(format!(
-                "`{host}` is not this machine's loopback: use `localhost`, or paste the answer"
+                "`{host}` is not a loopback address: use `localhost`, name `[listen] address`, or paste \
+                 the answer"
             )));
         }
     };
-    if ip.is_loopback() {
-        Ok((Place::Literal(ip), port))
-    } else {
-        Err(refused(format!(
-            "`{ip}` is not a loopback address: use `localhost`, or paste the answer"
-        )))
+    let led = names.lead(&name).await.unwrap_or_default();
+    match led.iter().find(|ip| !ip.is_loopback()) {
+        None if !led.is_empty() => Ok((led, port)),
+        Some(ip) => Err(refused(format!(
+            "`{name}` leads to {ip}, not to this machine's loopback: lead it here in the hosts file, name \
+             `[listen] address`, or paste the answer"
+        ))),
+        None => Err(refused(format!(
+            "`{name}` leads nowhere: write `127.0.0.1 {name}` into the hosts file, name `[listen] \
+             address`, or paste the answer"
+        ))),
     }
+}
+
+/// `localhost`, and names below it, which browsers never look up (RFC 6761 6.3).
+fn is_localhost(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
 }

@@ -2,6 +2,7 @@
 
 use super::Hall;
 use super::reader::{Ended, Reading};
+use super::secured::{Wire, opened};
 use crate::core::engine::message::{Event, HitRejection};
 use crate::core::oauth::callback::pages;
 use crate::core::wire::Response;
@@ -29,80 +30,108 @@ impl Connection {
 
     /// Serves its one request. When the listener is closed, the connection is too, unless it has its
     /// answer already: that one is still written.
-    pub(super) async fn serve(mut self, mut closed: watch::Receiver<bool>) {
+    pub(super) async fn serve(self, mut closed: watch::Receiver<bool>) {
+        let patience = self.hall.limits.request;
         let answered = tokio::select! {
             biased;
             answered = self.hear() => answered,
             _ = closed.wait_for(|closed| *closed) => None,
         };
-        if let Some((response, with_body)) = answered {
-            let patience = self.hall.limits.request;
-            let _ = tokio::time::timeout(patience, self.write(&response, with_body)).await;
+        if let Some(answered) = answered {
+            let _ = tokio::time::timeout(patience, answered.write()).await;
         }
     }
 
-    /// Reads a request and waits for its answer; `true` when a body goes with it.
-    async fn hear(&mut self) -> Option<(Response, bool)> {
-        let local = self
-            .stream
+    /// Reads a request and waits for its answer.
+    async fn hear(self) -> Option<Answered> {
+        let Self { stream, peer, hall } = self;
+        let local = stream
             .local_addr()
             .map(|local| local.to_string())
             .unwrap_or_default();
         let at = Timestamp::now();
         let mut reading = Reading::default();
-        let limits = self.hall.limits;
-        let read = reading.read(&mut self.stream, &limits);
-        let ended = match tokio::time::timeout(limits.request, read).await {
-            Ok(ended) => ended,
-            Err(_) if reading.is_silent() => Err(Ended::Silent),
-            Err(_) => Err(Ended::Rejected(HitRejection::Unfinished)),
+        let limits = hall.limits;
+        let (mut spoken, ended) = match opened(stream, hall.tls.as_ref(), limits.request).await {
+            Ok(mut spoken) => {
+                let read = reading.read(&mut spoken.wire, &limits);
+                let ended = match tokio::time::timeout(limits.request, read).await {
+                    Ok(Ok(())) if spoken.misses_tls => {
+                        Err(Ended::Rejected(HitRejection::PlainToTls))
+                    }
+                    Ok(ended) => ended,
+                    Err(_) if reading.is_silent() => Err(Ended::Silent),
+                    Err(_) => Err(Ended::Rejected(HitRejection::Unfinished)),
+                };
+                (Some(spoken), ended)
+            }
+            Err(ended) => (None, Err(ended)),
         };
+        let scheme = spoken.as_ref().map_or("https", |spoken| spoken.scheme);
+        let wire = spoken.take().map(|spoken| spoken.wire);
         match ended {
             Ok(()) => {
-                let request = reading.request(&local);
+                let request = reading.request(scheme, &local);
                 let with_body = request.method != "HEAD";
-                let (hit, answer) = self.hall.hits.open();
-                let open = OpenHit {
-                    hall: &self.hall,
-                    hit,
-                };
+                let (hit, answer) = hall.hits.open();
+                let open = OpenHit { hall: &hall, hit };
                 let event = Event::HitReceived {
-                    run: self.hall.run,
+                    run: hall.run,
                     hit,
                     request,
-                    peer: self.peer,
+                    peer,
                     at,
                 };
-                self.hall.events.send(event).ok()?;
+                hall.events.send(event).ok()?;
                 let response = answer.await.ok();
                 drop(open);
-                response.map(|response| (response, with_body))
+                Some(Answered {
+                    wire: wire?,
+                    response: response?,
+                    with_body,
+                })
             }
             Err(Ended::Silent) => None,
             Err(Ended::Rejected(reason)) => {
-                let response = said_to(reason);
+                let response = wire.as_ref().and_then(|_| said_to(reason));
                 let event = Event::HitRejected {
-                    run: self.hall.run,
-                    request: reading.request(&local),
+                    run: hall.run,
+                    request: reading.request(scheme, &local),
                     reason,
                     response: response.clone(),
-                    peer: self.peer,
+                    peer,
                     at,
                 };
-                self.hall.events.send(event).ok()?;
-                response.map(|response| (response, true))
+                hall.events.send(event).ok()?;
+                Some(Answered {
+                    wire: wire?,
+                    response: response?,
+                    with_body: true,
+                })
             }
         }
     }
+}
 
-    /// Writes an answer, then waits for the peer to take it: closing over bytes that were not read would
+/// A connection with the answer that it gets.
+struct Answered {
+    wire: Box<dyn Wire>,
+    response: Response,
+    /// Whether a body goes with it.
+    with_body: bool,
+}
+
+impl Answered {
+    /// Writes the answer, then waits for the peer to take it: closing over bytes that were not read would
     /// reset the connection and take the answer away from the browser.
-    async fn write(&mut self, response: &Response, with_body: bool) -> io::Result<()> {
-        self.stream.write_all(&bytes(response, with_body)).await?;
-        self.stream.shutdown().await?;
+    async fn write(mut self) -> io::Result<()> {
+        self.wire
+            .write_all(&bytes(&self.response, self.with_body))
+            .await?;
+        self.wire.shutdown().await?;
         let mut rest = [0; 4096];
         let lingering = async {
-            while self.stream.read(&mut rest).await? > 0 {}
+            while self.wire.read(&mut rest).await? > 0 {}
             io::Result::Ok(())
         };
         match tokio::time::timeout(Duration::from_secs(1), lingering).await {
@@ -138,7 +167,12 @@ fn said_to(reason: HitRejection) -> Option<Response> {
             "Request Timeout",
             "The request was not finished in time.\n",
         )),
-        HitRejection::TlsToPlain => None,
+        HitRejection::PlainToTls => Some(pages::plain(
+            400,
+            "Bad Request",
+            "This callback is served over TLS: open it with https.\n",
+        )),
+        HitRejection::TlsToPlain | HitRejection::CertificateRefused(_) => None,
     }
 }
 

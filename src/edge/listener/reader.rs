@@ -8,7 +8,7 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 /// The first byte of a TLS record that opens a handshake (RFC 8446 5.1).
-const TLS_HANDSHAKE: u8 = 0x16;
+pub(super) const TLS_HANDSHAKE: u8 = 0x16;
 
 /// What was read of a request so far; it outlives a reading that was given up.
 #[derive(Debug, Default)]
@@ -158,11 +158,11 @@ impl Reading {
     }
 
     /// The request, or what could be read of it: where there is no head, its body is the bytes that came.
-    pub(super) fn request(self, local: &str) -> Request {
+    pub(super) fn request(self, scheme: &str, local: &str) -> Request {
         let Some(head) = self.head else {
             return Request {
                 method: String::new(),
-                url: format!("http://{local}"),
+                url: format!("{scheme}://{local}"),
                 headers: Headers::default(),
                 body: Body::new(self.buffer),
             };
@@ -171,7 +171,7 @@ impl Reading {
         let url = if head.target.contains("://") && !head.target.starts_with('/') {
             head.target
         } else {
-            format!("http://{host}{}", head.target)
+            format!("{scheme}://{host}{}", head.target)
         };
         Request {
             method: head.method,
@@ -234,7 +234,7 @@ mod tests {
         ] {
             let (ended, reading) = reading(format!("{HEAD}{rest}").as_bytes(), 7);
             assert_eq!(ended, Ok(()));
-            let request = reading.request("");
+            let request = reading.request("http", "");
             assert_eq!(request.body.to_text(), "code=c&st=s");
             assert_eq!(request.url, "http://localhost:1/callback");
         }
@@ -276,7 +276,7 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..700), part in 1_usize..80) {
             let (_, reading) = reading(&bytes, part);
-            let request = reading.request("127.0.0.1:1");
+            let request = reading.request("http", "127.0.0.1:1");
             prop_assert!(request.body.len() <= 700);
         }
 
@@ -285,7 +285,7 @@ mod tests {
             let mut text = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n").into_bytes();
             text.extend(bytes);
             let (_, reading) = reading(&text, 16);
-            prop_assert!(reading.request("").body.len() <= 256);
+            prop_assert!(reading.request("http", "").body.len() <= 256);
         }
     }
 }

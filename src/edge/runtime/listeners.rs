@@ -3,14 +3,18 @@
 
 use crate::core::engine::message::Event;
 use crate::core::oauth::flow::{BindFailure, BindFailureKind};
+use crate::core::profile::listen::Listen;
 use crate::core::wire::Response;
-use crate::edge::listener::{self, Hall, Limits, OpenHits};
+use crate::edge::certificate::{Certificates, Identity};
+use crate::edge::listener::{self, Hall, Limits, Listener, Names, OpenHits};
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// The listeners of runs.
 #[derive(Debug)]
@@ -45,18 +49,19 @@ impl Listeners {
     }
 
     /// Binds the listener of a run, once those that are closing have closed.
-    pub(super) fn bind(&mut self, run: u64, redirect_uri: String) {
+    pub(super) fn bind(&mut self, run: u64, wanted: Wanted) {
         self.close(run);
         let (close, closed) = watch::channel(false);
         let hall = Hall {
             run,
             limits: self.limits,
+            tls: None,
             events: self.events.clone(),
             hits: self.hits.clone(),
             alive: self.alive.0.clone(),
         };
         let before = std::mem::take(&mut self.closing);
-        let serving = tokio::spawn(serve(before, redirect_uri, hall, closed));
+        let serving = tokio::spawn(serve(before, wanted, hall, closed));
         let events = self.events.clone();
         let task = tokio::spawn(async move {
             if serving.await.is_err() {
@@ -97,11 +102,50 @@ impl Listeners {
     }
 }
 
+/// What a run's listener shall be.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) redirect_uri: String,
+    pub(super) listen: Listen,
+    pub(super) names: Names,
+    pub(super) certificates: Certificates,
+}
+
+/// The sockets, and the certificate where TLS is spoken.
+async fn bound(wanted: &Wanted) -> Result<(Listener, Option<Identity>), BindFailure> {
+    let Wanted {
+        redirect_uri,
+        listen,
+        names,
+        certificates,
+    } = wanted;
+    let listener = listener::bind(redirect_uri, listen, names).await?;
+    if !listen.speaks_tls(redirect_uri) {
+        return Ok((listener, None));
+    }
+    let (certificates, hosts) = (certificates.clone(), listen.certificate_names(redirect_uri));
+    // It may wait for a disk, and for another instance.
+    let making =
+        tokio::task::spawn_blocking(move || certificates.identity(&hosts, Timestamp::now()));
+    let made = making
+        .await
+        .unwrap_or_else(|_| Err(super::BROKEN.to_owned()));
+    match made {
+        Ok(identity) => Ok((listener, Some(identity))),
+        Err(detail) => Err(BindFailure {
+            kind: BindFailureKind::Other,
+            address: redirect_uri.clone(),
+            detail,
+            holder: None,
+        }),
+    }
+}
+
 /// Binds and serves until closed. Closing before the socket is bound leaves nothing behind.
 async fn serve(
     before: Vec<JoinHandle<()>>,
-    redirect_uri: String,
-    hall: Hall,
+    wanted: Wanted,
+    mut hall: Hall,
     closed: watch::Receiver<bool>,
 ) {
     futures_util::future::join_all(before).await;
@@ -109,12 +153,17 @@ async fn serve(
         return;
     }
     let run = hall.run;
-    match listener::bind(&redirect_uri).await {
-        Ok(listener) => {
+    match bound(&wanted).await {
+        Ok((listener, identity)) => {
+            let certificate = identity.map(|identity| {
+                hall.tls = Some(TlsAcceptor::from(identity.config));
+                Box::new(identity.certificate)
+            });
             let bound = Event::ListenerBound {
                 run,
                 addresses: listener.addresses().to_vec(),
                 without_ipv6: listener.without_ipv6(),
+                certificate,
             };
             let _ = hall.events.send(bound);
             listener.serve(hall, closed).await;

@@ -78,6 +78,15 @@ pub(super) fn text_of(page: &str, element: &str) -> Option<String> {
     Some(text.join(" ")).filter(|text| !text.is_empty())
 }
 
+/// The value of the first attribute of that name.
+pub(super) fn attribute_of(page: &str, name: &str) -> Option<String> {
+    let all = tags(page)
+        .into_iter()
+        .flat_map(|tag| attributes(tag.attributes));
+    let mut named = all.filter(|(key, _)| key == name);
+    named.next().map(|(_, value)| value)
+}
+
 /// The tags of a page, comments, styles and scripts left out.
 fn tags(page: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();

@@ -125,6 +125,7 @@ fn check(config: &SandboxConfig, pairs: &Pairs, language: Language) -> Option<Au
         None | Some("form_post") => ResponseMode::FormPost,
         // What comes with an id_token must not stand in an address (OAuth 2.0 Multiple Response Types 3.0).
         Some("query") if !hybrid => ResponseMode::Query,
+        Some("fragment") => ResponseMode::Fragment,
         Some(_) => return None,
     };
     let scopes = scopes(limited("scope", SCOPE_LIMIT)?)?;

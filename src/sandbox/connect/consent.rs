@@ -238,7 +238,7 @@ fn deliver(
     let failed = fields.iter().any(|(name, _)| *name == "error");
     let mode = match request.response_mode {
         asked if !sandbox.fails(Fault::OtherMode) => asked,
-        ResponseMode::FormPost => ResponseMode::Query,
+        ResponseMode::FormPost | ResponseMode::Fragment => ResponseMode::Query,
         ResponseMode::Query => ResponseMode::FormPost,
     };
     let uri = &request.redirect_uri;
@@ -256,6 +256,11 @@ fn deliver(
             // Duende keeps a fragment of the address before from living on in an error's.
             let fragment = if failed { "#_" } else { "" };
             reply::redirect(&format!("{uri}{separator}{}{fragment}", query.finish()))
+        }
+        ResponseMode::Fragment => {
+            let mut pairs = form_urlencoded::Serializer::new(String::new());
+            pairs.extend_pairs(&fields);
+            reply::redirect(&format!("{uri}#{}", pairs.finish()))
         }
     }
 }

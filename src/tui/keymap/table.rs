@@ -165,7 +165,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 61] = [
+pub static KEYS: [Binding; 62] = [
     row(
         Here,
         ENTER,
@@ -189,6 +189,17 @@ pub static KEYS: [Binding; 61] = [
         Action::Engine(Command::OpenBrowser),
         "open the browser again",
         "",
+    ),
+    row(
+        Here,
+        &[Key::letter('w')],
+        |situation| {
+            matches!(situation.ui.step, Step::Link | Step::Consent)
+                && allowed(situation, &Command::OpenAddress)
+        },
+        Action::Engine(Command::OpenAddress),
+        "open the callback's address, to accept its certificate",
+        "accept the certificate",
     ),
     row(
         Here,

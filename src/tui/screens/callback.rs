@@ -54,6 +54,8 @@ fn headline(verdict: &Verdict) -> Option<&'static str> {
         Verdict::WrongHost => "A hit came for another Host",
         Verdict::BodyTooLarge => "A POST came that is too large to be an answer",
         Verdict::TlsToPlain => "The browser spoke TLS to this plain listener",
+        Verdict::PlainToTls => "Plain http came to this listener, which speaks TLS",
+        Verdict::CertificateRefused(_) => "The browser refused this listener's certificate",
         Verdict::Late => "An answer came after this run had ended",
         Verdict::Captured
         | Verdict::Refused
@@ -62,7 +64,8 @@ fn headline(verdict: &Verdict) -> Option<&'static str> {
         | Verdict::Duplicate
         | Verdict::BadHead
         | Verdict::Unfinished
-        | Verdict::OwnPage => return None,
+        | Verdict::OwnPage
+        | Verdict::RelayPage => return None,
     })
 }
 
@@ -355,6 +358,9 @@ fn how(scene: &Scene<'_>, record: &Record, arrival: Arrival) -> Group {
         }
         (Arrival::Query, Some(ResponseMode::Query)) => {
             fact(Mark::Ok, "method", method, "query, as asked")
+        }
+        (Arrival::Fragment, Some(ResponseMode::Fragment)) => {
+            fact(Mark::Ok, "method", method, "fragment, by the relay")
         }
         (_, asked) => fact(
             Mark::Warning,

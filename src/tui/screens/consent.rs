@@ -2,19 +2,21 @@
 //!
 //! Nothing is done here but wait, so the pane says where we listen, what came, and what else one can do.
 
+mod listener;
+
 use super::hits::{hits, is_answer};
-use super::link::{link, preflight};
+use super::link::link;
 use super::parts::{choice, fact, group, prose};
 use super::{Scene, blank, button, new_run, time, way_on};
 use crate::core::engine::message::{Command, Consent};
-use crate::core::oauth::callback::{Hit, Verdict, target};
+use crate::core::oauth::callback::{Hit, Verdict};
 use crate::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
 use crate::core::oauth::{RunPhase, Step};
-use crate::core::profile::ResponseMode;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Question};
-use crate::tui::pane::{Button, Group, Mark, Pane, Row};
+use crate::tui::pane::{Button, Group, Mark, Pane};
 use jiff::SignedDuration;
+use listener::listener;
 
 /// The pane.
 pub(super) fn pane(scene: &Scene<'_>) -> Pane {
@@ -24,6 +26,7 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
             quiet: Some(Visible::of(
                 "Opening the link begins a run; the listener is bound first.",
             )),
+            groups: listener::address_first(scene).into_iter().collect(),
             ..blank(scene, Step::Consent, "Nothing was opened yet")
         },
         RunPhase::Binding => Pane {
@@ -41,7 +44,7 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
             quiet: Some(Visible::of(
                 "An answer that still comes is refused: a new run has a new state.",
             )),
-            groups: vec![listener(scene), came(scene)],
+            groups: vec![listener(scene), came(scene), by_hand()],
             ..blank(
                 scene,
                 Step::Consent,
@@ -151,63 +154,17 @@ fn what_goes_on(scene: &Scene<'_>) -> String {
 
 /// What is shown while an answer may still come.
 fn open_groups(scene: &Scene<'_>) -> Vec<Group> {
-    vec![listener(scene), came(scene), otherwise(scene), link(scene)]
-}
-
-/// Where we listen.
-fn listener(scene: &Scene<'_>) -> Group {
-    let run = scene.engine.run();
-    let mut rows: Vec<Row> = Vec::new();
-    for (index, address) in run.addresses.iter().enumerate() {
-        let name = if index == 0 { "address" } else { "" };
-        let family = if address.is_ipv4() {
-            "IPv4, ours"
-        } else {
-            "IPv6, ours"
-        };
-        rows.push(fact(Mark::Ok, name, address.to_string(), family));
-    }
-    if run.without_ipv6 {
-        rows.push(fact(
-            Mark::Note,
-            "",
-            "no IPv6 loopback",
-            "not on this machine",
-        ));
-    }
-    let expected = match scene
-        .engine
-        .profile()
-        .map(|profile| profile.authorize.response_mode)
-    {
-        Some(ResponseMode::Query) => "GET expected, POST taken",
-        _ => "POST expected, GET taken",
-    };
-    rows.push(fact(
-        Mark::Ok,
-        "path",
-        target(&run.redirect_uri).0,
-        expected,
-    ));
-    rows.push(fact(Mark::Note, "TLS", "off", "plain http on loopback"));
-    rows.push(browser(scene));
-    rows.extend(preflight(scene));
-    group("Listener", "", rows)
-}
-
-/// What became of opening the browser.
-fn browser(scene: &Scene<'_>) -> Row {
-    match &scene.engine.run().browser {
-        Browser::NotOpened => fact(Mark::Note, "browser", "not opened", "as you asked"),
-        Browser::Opening => fact(Mark::Note, "browser", "being started", ""),
-        Browser::Opened(at) => fact(
-            Mark::Ok,
-            "browser",
-            format!("started {}", scene.time(*at)),
-            "what it shows is unseen",
-        ),
-        Browser::Failed(reason) => fact(Mark::Error, "browser", reason, ""),
-    }
+    let first = listener::address_first(scene);
+    [
+        Some(listener(scene)),
+        first,
+        Some(came(scene)),
+        Some(otherwise(scene)),
+        Some(link(scene)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Everything that came.
@@ -225,6 +182,17 @@ fn came(scene: &Scene<'_>) -> Group {
         &all,
         "None yet. Whatever comes to the listener is shown here.",
     )
+}
+
+/// What one can still do after a stop: the page that the browser ended on may say why.
+fn by_hand() -> Group {
+    let paste = choice(
+        Mark::None,
+        "p  paste the error page the browser shows: it may say why",
+        "",
+        Action::Ask(Question::Answer),
+    );
+    group("", "", vec![paste])
 }
 
 /// What one can do when the answer does not come by itself.

@@ -57,6 +57,12 @@ fn request(scene: &Scene<'_>, hit: &Hit) -> Visible {
         .map(|response| format!("  {}", response.status))
         .unwrap_or_default();
     let path = target(&record.request.url).0;
+    if record.request.method.is_empty() {
+        return Visible::of(match hit.verdict {
+            Verdict::TlsToPlain | Verdict::CertificateRefused(_) => "TLS handshake",
+            _ => "no request",
+        });
+    }
     Visible::of(&format!("{} {path}{status}", record.request.method))
 }
 

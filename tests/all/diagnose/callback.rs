@@ -5,11 +5,11 @@ use crate::stage::{CODE, Point, accept, at, blank, bring, engine_at, hit, post, 
 use dineroscope::core::diagnose::Severity;
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Event, HitRejection};
-use dineroscope::core::oauth::callback::Arrival;
+use dineroscope::core::oauth::callback::{Alert, Arrival, Hit, Verdict};
 use dineroscope::core::oauth::{RunPhase, Step};
 use dineroscope::core::profile::{Preset, ResponseMode};
 use dineroscope::core::secret::Secret;
-use dineroscope::core::wire::{Body, Headers, Request};
+use dineroscope::core::wire::{Body, CallId, Headers, Request};
 
 /// An engine that waits, and what comes to it.
 fn waiting(then: impl FnOnce(&mut Engine)) -> Case {
@@ -66,6 +66,23 @@ fn rejected(reason: HitRejection) -> Case {
     })
 }
 
+/// The certificate was refused, then a browser came over TLS: the warning was accepted.
+fn refused_then_taken() -> Case {
+    rejected(HitRejection::CertificateRefused(Alert::UnknownCa)).with(|case| {
+        let mut later = case.transcript.last().unwrap().clone();
+        later.call = CallId(later.call.0 + 1);
+        "GET".clone_into(&mut later.request.method);
+        "https://localhost:8765/dineroscope/ready".clone_into(&mut later.request.url);
+        let hit = case.run.hits.last().unwrap().clone();
+        case.run.hits.push(Hit {
+            call: later.call,
+            verdict: Verdict::OwnPage,
+            ..hit
+        });
+        case.transcript.push(later);
+    })
+}
+
 /// The run's own answer was taken, then something more came.
 fn after(then: impl FnOnce(&mut Engine)) -> Case {
     waiting(|engine| {
@@ -82,7 +99,32 @@ fn taken(change: impl FnOnce(&mut Case)) -> Case {
 const PLAIN: (&str, &str) = ("Accept", "*/*");
 
 pub(super) fn fixtures() -> Vec<Fixture> {
-    [refusals(), answers()].into_iter().flatten().collect()
+    [refusals(), over_tls(), answers()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// TLS between browser and listener.
+fn over_tls() -> Vec<Fixture> {
+    let row = |rule, fires, silent| fixture(rule, Step::Callback, fires, silent);
+    vec![
+        row(
+            "callback-tls-to-plain",
+            rejected(HitRejection::TlsToPlain),
+            rejected(HitRejection::BadHead),
+        ),
+        row(
+            "callback-plain-to-tls",
+            rejected(HitRejection::PlainToTls),
+            rejected(HitRejection::Unfinished),
+        ),
+        row(
+            "callback-certificate-refused",
+            rejected(HitRejection::CertificateRefused(Alert::UnknownCa)),
+            refused_then_taken(),
+        ),
+    ]
 }
 
 /// Hits that were not taken.
@@ -140,11 +182,6 @@ fn refusals() -> Vec<Fixture> {
             "callback-body-too-large",
             rejected(HitRejection::BodyTooLarge),
             rejected(HitRejection::Unfinished),
-        ),
-        row(
-            "callback-tls-to-plain",
-            rejected(HitRejection::TlsToPlain),
-            rejected(HitRejection::BadHead),
         ),
         row(
             "callback-wrong-method",

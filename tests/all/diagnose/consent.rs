@@ -6,6 +6,7 @@ use dineroscope::core::diagnose::Severity;
 use dineroscope::core::engine::message::Event;
 use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
 use dineroscope::core::oauth::{RunPhase, Step};
+use dineroscope::core::profile::listen::ListenAddress;
 use dineroscope::core::wire::{
     Body, CallId, Direction, Headers, Outcome, Purpose, Record, Request, Timing,
 };
@@ -106,7 +107,7 @@ pub(super) fn fixtures() -> Vec<Fixture> {
 fn an_address_elsewhere_is_told_at_the_link_already() {
     for (uri, told) in [
         ("https://app.example.com/callback", true),
-        ("https://localhost:8765/callback", true),
+        ("https://localhost:8765/callback", false),
         ("http://localhost:8765/callback", false),
         ("http://[::1]:8765/callback", false),
     ] {
@@ -120,6 +121,17 @@ fn an_address_elsewhere_is_told_at_the_link_already() {
             assert_eq!(found.severity, Severity::Warning, "it can be pasted yet");
         }
     }
+    let tunnel = at_link(|profile| {
+        profile.redirect_uri = "https://a.tunnel.example/callback".to_owned();
+        profile.listen.address = Some(ListenAddress::Localhost(8765));
+    });
+    let told = |case: &Case| {
+        let findings = case.findings(Step::Link);
+        findings
+            .iter()
+            .any(|found| found.rule == "listener-elsewhere")
+    };
+    assert!(!told(&tunnel), "the profile says where its end is");
     let stopped = not_listenable().findings(Step::Consent);
     assert_eq!(stopped[0].severity, Severity::Error);
 }

@@ -104,7 +104,7 @@ fn a_broken_link_ends_on_an_error_page_and_never_comes_back() {
         ("redirect_uri", "https://evil.example/callback"),
         ("response_type", ""),
         ("response_type", "token"),
-        ("response_mode", "fragment"),
+        ("response_mode", "web_message"),
         ("scope", ""),
         ("scope", "dineropublicapi:admin"),
         ("scope", "email dineropublicapi:read"),

@@ -1,8 +1,9 @@
 //! What the browser is shown after it brought something to the listener.
 //!
-//! No scripts, no outside resources, nothing of the request echoed back; the terminal has the details.
+//! No scripts (the relay of `relay` apart), no outside resources, nothing of the request echoed back; the
+//! terminal has the details.
 
-use super::{Arrival, PAGES, Verdict};
+use super::{Arrival, PAGES, Verdict, relay};
 use crate::core::wire::{Body, Headers, Response};
 
 /// The pages, in English and Danish.
@@ -17,8 +18,11 @@ struct Page {
     text: [&'static str; 2],
 }
 
-/// Accepted, cancelled, received before, too late, refused.
-const PAGE_TABLE: [Page; 5] = [
+/// The page to open first, so that the certificate is accepted before an answer depends on it.
+pub const READY: &str = "ready";
+
+/// Accepted, cancelled, received before, too late, refused, and the one that is opened first.
+const PAGE_TABLE: [Page; 6] = [
     Page {
         slug: "accepted",
         glyph: "✓",
@@ -71,6 +75,18 @@ const PAGE_TABLE: [Page; 5] = [
              terminalen viser nu. Terminalen fortæller, hvad der ikke passede.",
         ],
     },
+    Page {
+        slug: READY,
+        glyph: "✓",
+        heading: [
+            "The browser reaches the terminal",
+            "Browseren når terminalen",
+        ],
+        text: [
+            "The answer can come here now. You can close this tab and go on in the terminal.",
+            "Svaret kan komme hertil nu. Du kan lukke fanen og fortsætte i terminalen.",
+        ],
+    },
 ];
 
 /// The answer to a hit. A GET that carried an answer is sent on (303) to a page without a query, so
@@ -97,11 +113,13 @@ pub fn response(verdict: &Verdict, arrival: Option<Arrival>, path: &str, danish:
         }
         _ => (400, 4),
     };
+    let address = format!("{PAGES}{}", PAGE_TABLE[page].slug);
+    if arrival == Some(Arrival::Fragment) {
+        return relay::told(status, reason(status), &address);
+    }
     if arrival == Some(Arrival::Query) && status != 400 {
         let mut response = plain(303, "See Other", "");
-        response
-            .headers
-            .push("Location", format!("{PAGES}{}", PAGE_TABLE[page].slug));
+        response.headers.push("Location", address);
         return response;
     }
     html(status, &PAGE_TABLE[page], danish)
@@ -119,25 +137,52 @@ fn own_page(path: &str, danish: bool) -> Response {
 /// A page as a response.
 fn html(status: u16, page: &Page, danish: bool) -> Response {
     let language = usize::from(danish);
-    let (code, heading, text) = (
-        ["en", "da"][language],
-        page.heading[language],
-        page.text[language],
-    );
-    let body = format!(
-        "<!doctype html>\n<html lang=\"{code}\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{heading} – dineroscope</title><style>{STYLE}</style></head>\n\
-         <body><main><p class=\"glyph\" aria-hidden=\"true\">{glyph}</p><h1>{heading}</h1><p>{text}</p>\
-         <footer>dineroscope</footer></main></body></html>\n",
-        glyph = page.glyph,
-    );
-    let reason = match status {
+    let (heading, text) = (page.heading[language], page.text[language]);
+    let sheet = Sheet {
+        glyph: page.glyph,
+        title: heading,
+        main: &format!("<h1>{heading}</h1><p>{text}</p>"),
+        danish,
+    };
+    let media_type = "text/html; charset=utf-8";
+    with_policy(status, reason(status), media_type, &sheet.html(), "")
+}
+
+/// The phrase of a status that these pages have.
+fn reason(status: u16) -> &'static str {
+    match status {
         200 => "OK",
         410 => "Gone",
         _ => "Bad Request",
-    };
-    with_headers(status, reason, "text/html; charset=utf-8", &body)
+    }
+}
+
+/// What every page has around its own words.
+pub(super) struct Sheet<'a> {
+    pub(super) glyph: &'a str,
+    pub(super) title: &'a str,
+    pub(super) main: &'a str,
+    pub(super) danish: bool,
+}
+
+impl Sheet<'_> {
+    /// The whole page.
+    pub(super) fn html(&self) -> String {
+        let Self {
+            glyph,
+            title,
+            main,
+            danish,
+        } = self;
+        let code = if *danish { "da" } else { "en" };
+        format!(
+            "<!doctype html>\n<html lang=\"{code}\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+             <title>{title} – dineroscope</title><style>{STYLE}</style></head>\n\
+             <body><main><p class=\"glyph\" aria-hidden=\"true\">{glyph}</p>{main}\
+             <footer>dineroscope</footer></main></body></html>\n"
+        )
+    }
 }
 
 /// The style of the pages: the browser's own colours, light or dark.
@@ -149,11 +194,18 @@ footer{opacity:.6;font:14px ui-monospace,monospace;margin-top:2rem}";
 
 /// A short text as a response; also what the listener says to what is no request.
 pub fn plain(status: u16, reason: &str, text: &str) -> Response {
-    with_headers(status, reason, "text/plain; charset=utf-8", text)
+    with_policy(status, reason, "text/plain; charset=utf-8", text, "")
 }
 
-/// The header fields that every answer of the listener carries (design.md section 6).
-fn with_headers(status: u16, reason: &str, media_type: &str, body: &str) -> Response {
+/// An answer with the header fields that every one of the listener carries (design.md section 6); `more`
+/// is what its policy allows beyond a style.
+pub(super) fn with_policy(
+    status: u16,
+    reason: &str,
+    media_type: &str,
+    body: &str,
+    more: &str,
+) -> Response {
     let mut headers = Headers::default();
     headers.push("Content-Type", media_type);
     headers.push("Content-Length", body.len().to_string());
@@ -162,7 +214,10 @@ fn with_headers(status: u16, reason: &str, media_type: &str, body: &str) -> Resp
     headers.push("X-Content-Type-Options", "nosniff");
     headers.push(
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+        format!(
+            "default-src 'none'; {more}style-src 'unsafe-inline'; form-action 'none'; \
+             frame-ancestors 'none'; base-uri 'none'"
+        ),
     );
     headers.push("Connection", "close");
     Response {
@@ -187,6 +242,27 @@ mod tests {
             response.headers.get("location"),
             Some("/dineroscope/accepted")
         );
+    }
+
+    #[test]
+    fn the_relay_is_told_where_the_browser_goes_now() {
+        let told = |verdict| {
+            response(
+                &verdict,
+                Some(Arrival::Fragment),
+                "/dineroscope/relay/x",
+                true,
+            )
+        };
+        let taken = told(Verdict::Captured);
+        assert_eq!(
+            (taken.status, taken.headers.media_type()),
+            (200, "application/json".to_owned())
+        );
+        assert_eq!(taken.body.to_text(), r#"{"page":"/dineroscope/accepted"}"#);
+        let refused = told(Verdict::StateMismatch);
+        assert_eq!(refused.body.to_text(), r#"{"page":"/dineroscope/refused"}"#);
+        assert_eq!(refused.status, 400);
     }
 
     #[test]

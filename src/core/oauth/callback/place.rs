@@ -2,22 +2,31 @@
 //!
 //! Judged before anything is read of it, so that what is not for us is never taken for an answer.
 
-use super::{Arrival, Verdict};
+use super::{Arrival, Verdict, relay};
 use crate::core::wire::Request;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use url::Url;
 
 /// Where our own pages stand, so that a GET answer can be sent on to an address without a code.
 pub const PAGES: &str = "/dineroscope/";
 
+/// Where this listener is, as requests name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Here<'a> {
+    /// The redirect URI.
+    pub redirect_uri: &'a str,
+    /// Where it listens.
+    pub addresses: &'a [SocketAddr],
+    /// Further Host names, with a port or without.
+    pub hosts: &'a [String],
+    /// The path that the relay page posts to, where the answer is to come behind `#`.
+    pub relay: Option<&'a str>,
+}
+
 /// Judges a request as far as its place goes: Host, path, method, content type. `Ok` holds the encoded
 /// fields and how they came.
-pub fn place(
-    request: &Request,
-    redirect_uri: &str,
-    addresses: &[SocketAddr],
-) -> Result<(String, Arrival), Verdict> {
-    let redirect = Url::parse(redirect_uri).map_err(|_| Verdict::OtherPath)?;
+pub fn place(request: &Request, here: &Here<'_>) -> Result<(String, Arrival), Verdict> {
+    let redirect = Url::parse(here.redirect_uri).map_err(|_| Verdict::OtherPath)?;
     let mut hosts = request
         .headers
         .0
@@ -27,10 +36,19 @@ pub fn place(
     let (Some((_, host)), None) = (hosts.next(), hosts.next()) else {
         return Err(Verdict::WrongHost);
     };
-    if !host_is_ours(host, &redirect, addresses) {
+    if !is_ours(host, &redirect, here) {
         return Err(Verdict::WrongHost);
     }
     let (path, query) = target(&request.url);
+    if here.relay == Some(path) {
+        return match request.method.as_str() {
+            "POST" if request.headers.media_type() == relay::JSON => {
+                Ok((relay::read(&request.body), Arrival::Fragment))
+            }
+            "POST" => Err(Verdict::WrongContentType),
+            _ => Err(Verdict::OtherMethod),
+        };
+    }
     if path != redirect.path() {
         let own = request.method == "GET" && path.starts_with(PAGES);
         return Err(if own {
@@ -39,7 +57,9 @@ pub fn place(
             Verdict::OtherPath
         });
     }
+    let bare = query.is_empty() || Some(query) == redirect.query();
     match request.method.as_str() {
+        "GET" if bare && here.relay.is_some() => Err(Verdict::RelayPage),
         "GET" => Ok((query.to_owned(), Arrival::Query)),
         "POST" if request.headers.media_type() != FORM => Err(Verdict::WrongContentType),
         "POST" => Ok((request.body.to_text().into_owned(), Arrival::FormPost)),
@@ -58,24 +78,49 @@ pub fn target(url: &str) -> (&str, &str) {
     rest.split_once('?').unwrap_or((rest, ""))
 }
 
-/// Whether a Host field names the redirect URI's host or an address we listen on, with our port.
-fn host_is_ours(host: &str, redirect: &Url, addresses: &[SocketAddr]) -> bool {
-    let port = addresses
-        .first()
-        .map(SocketAddr::port)
-        .or_else(|| redirect.port_or_known_default())
-        .unwrap_or(80);
-    let names = redirect
-        .host_str()
-        .map(str::to_owned)
-        .into_iter()
-        .chain(addresses.iter().map(|address| match address.ip() {
-            std::net::IpAddr::V4(ip) => ip.to_string(),
-            std::net::IpAddr::V6(ip) => format!("[{ip}]"),
-        }));
-    names.into_iter().any(|name| {
+/// Whether a Host field names the redirect URI's host, an address that we listen on, or one of the further
+/// hosts of the profile.
+fn is_ours(host: &str, redirect: &Url, here: &Here<'_>) -> bool {
+    let own = redirect.port_or_known_default().unwrap_or(80);
+    let bound = here.addresses.first().map_or(own, SocketAddr::port);
+    let known = if redirect.scheme() == "https" {
+        443
+    } else {
+        80
+    };
+    let is = |name: &str, port: u16| {
         host.eq_ignore_ascii_case(&format!("{name}:{port}"))
-            || (port == 80 && host.eq_ignore_ascii_case(&name))
+            || (port == known && host.eq_ignore_ascii_case(name))
+    };
+    let named = redirect
+        .host_str()
+        .is_some_and(|name| is(name, own) || is(name, bound));
+    let addressed = here
+        .addresses
+        .iter()
+        // Nobody is called by the address that means all of them.
+        .filter(|address| !address.ip().is_unspecified())
+        .any(|address| match address.ip() {
+            IpAddr::V4(ip) => is(&ip.to_string(), address.port()),
+            IpAddr::V6(ip) => is(&format!("[{ip}]"), address.port()),
+        });
+    let further = here.hosts.iter().any(|further| {
+        host.eq_ignore_ascii_case(further) || (!has_port(further) && is_with_a_port(host, further))
+    });
+    named || addressed || further
+}
+
+/// Whether a Host name says a port.
+fn has_port(host: &str) -> bool {
+    let behind = host.rsplit_once(']').map_or(host, |(_, behind)| behind);
+    behind.contains(':')
+}
+
+/// Whether a Host field is that name with any port.
+fn is_with_a_port(host: &str, name: &str) -> bool {
+    host.rsplit_once(':').is_some_and(|(front, port)| {
+        let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+        front.eq_ignore_ascii_case(name) && is_port
     })
 }
 
@@ -97,7 +142,81 @@ mod tests {
             headers,
             body: crate::core::wire::Body::default(),
         };
-        super::place(&request, redirect_uri, &addresses)
+        let here = Here {
+            redirect_uri,
+            addresses: &addresses,
+            hosts: &["tunnel.example".to_owned(), "proxy.example:444".to_owned()],
+            relay: None,
+        };
+        super::place(&request, &here)
+    }
+
+    /// A request to a listener that waits for a fragment.
+    fn relayed(
+        method: &str,
+        target: &str,
+        media_type: &str,
+        body: &str,
+    ) -> Result<(String, Arrival), Verdict> {
+        let mut headers = crate::core::wire::Headers::default();
+        headers.push("Host", "localhost:8765");
+        headers.push("Content-Type", media_type);
+        let request = Request {
+            method: method.to_owned(),
+            url: format!("http://localhost:8765{target}"),
+            headers,
+            body: crate::core::wire::Body::text(body),
+        };
+        let here = Here {
+            redirect_uri: "http://localhost:8765/callback",
+            addresses: &[SocketAddr::from(([127, 0, 0, 1], 8765))],
+            hosts: &[],
+            relay: Some("/dineroscope/relay/random"),
+        };
+        super::place(&request, &here)
+    }
+
+    #[test]
+    fn a_fragment_comes_by_the_relay_alone() {
+        let json = r#"{"fragment":"code=c"}"#;
+        assert_eq!(relayed("GET", "/callback", "", ""), Err(Verdict::RelayPage));
+        let path = "/dineroscope/relay/random";
+        let fragment = Ok(("code=c".to_owned(), Arrival::Fragment));
+        assert_eq!(relayed("POST", path, "application/json", json), fragment);
+        assert_eq!(
+            relayed("POST", path, "text/plain", json),
+            Err(Verdict::WrongContentType)
+        );
+        assert_eq!(relayed("GET", path, "", ""), Err(Verdict::OtherMethod));
+        let guessed = relayed("POST", "/dineroscope/relay/guess", "application/json", json);
+        assert_eq!(guessed, Err(Verdict::OtherPath));
+        // An answer that comes in another way than asked is taken all the same.
+        let query = Ok(("code=c".to_owned(), Arrival::Query));
+        assert_eq!(relayed("GET", "/callback?code=c", "", ""), query);
+    }
+
+    #[test]
+    fn further_hosts_are_taken_with_the_port_they_say_or_any() {
+        let place = |host| place("http://localhost:8765/callback", host, "/callback");
+        for ours in ["tunnel.example", "Tunnel.Example:443", "proxy.example:444"] {
+            assert!(place(ours).is_ok(), "{ours}");
+        }
+        for other in [
+            "proxy.example",
+            "proxy.example:443",
+            "tunnel.example:x",
+            "a.tunnel.example",
+        ] {
+            assert_eq!(place(other), Err(Verdict::WrongHost), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_tunnel_names_the_host_without_a_port() {
+        let redirect = "https://tunnel.test/callback";
+        assert!(place(redirect, "tunnel.test", "/callback").is_ok());
+        assert!(place(redirect, "tunnel.test:443", "/callback").is_ok());
+        assert!(place(redirect, "tunnel.test:80", "/callback").is_err());
     }
 
     #[test]

@@ -53,11 +53,12 @@ const fn field(
 const REGISTRATION: &str = "Registration";
 const LINK: &str = "Link";
 const EXCHANGE: &str = "Exchange";
+const LISTENER: &str = "Listener";
 const NETWORK: &str = "Network";
 const API: &str = "API";
 
 const PROVIDERS: &[&str] = &["visma-connect", "visma-connect-stage", "sandbox", OWN_URLS];
-const RESPONSE_MODES: &[&str] = &["form_post", "query"];
+const RESPONSE_MODES: &[&str] = &["form_post", "query", "fragment"];
 const AUTHENTICATIONS: &[&str] = &["post", "basic", "none"];
 const WAYS_TO_KEEP: &[&str] = &["memory", "keyring", "file"];
 
@@ -180,6 +181,19 @@ pub const FIELDS: &[FieldFacts] = &[
         "exchange.extra",
         FieldKind::Pairs,
         "resource=https://api.example.com",
+    ),
+    field(
+        LISTENER,
+        "listen.address",
+        FieldKind::Text,
+        "127.0.0.1:8765",
+    ),
+    field(LISTENER, "listen.hosts", FieldKind::List, "app.example.com"),
+    field(
+        LISTENER,
+        "listen.tls",
+        FieldKind::Choice(&["self-signed", "off"]),
+        "self-signed",
     ),
     field(NETWORK, "network.proxy", FieldKind::Text, "system"),
     field(

@@ -41,7 +41,7 @@ const MEANINGS: [(&str, &str); 9] = [
 ];
 
 /// What stands beside a value, where there is hardly room.
-const SHORT: [(&str, &str); 21] = [
+const SHORT: [(&str, &str); 24] = [
     ("title", "what a person calls it"),
     ("provider.issuer", "compared with iss"),
     ("provider.authorize_url", "where the link leads"),
@@ -60,6 +60,9 @@ const SHORT: [(&str, &str); 21] = [
     ("authorize.extra", "name=value"),
     ("exchange.client_authentication", "how the secret is sent"),
     ("exchange.extra", "name=value"),
+    ("listen.address", "for a tunnel or proxy"),
+    ("listen.hosts", "further Host names"),
+    ("listen.tls", "as the redirect URI"),
     ("network.proxy", "system is assumed"),
     ("api.base_url", "where the token goes"),
     ("api.organization_id", "to begin with"),
@@ -100,7 +103,10 @@ pub fn choice_words(key: &str, word: &str) -> &'static str {
         ("provider", "sandbox") => "played on this machine",
         ("provider", _) => "another provider",
         ("authorize.response_mode", "form_post") => "a POST, not in a URL",
+        ("authorize.response_mode", "fragment") => "behind #, handed over by a page here",
         ("authorize.response_mode", _) => "in the address",
+        ("listen.tls", "off") => "a tunnel or proxy speaks it",
+        ("listen.tls", _) => "with a certificate made here",
         ("authorize.pkce", "off") => "where the portal has it off",
         ("authorize.pkce", _) => "where the portal has it on",
         ("exchange.client_authentication", "post") => "the secret in the body",
