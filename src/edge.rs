@@ -12,6 +12,7 @@ pub mod refresh;
 pub mod runtime;
 pub mod sandbox_server;
 pub mod secrets;
+pub mod surroundings;
 pub mod trust;
 pub mod vault;
 pub mod visitor;

@@ -29,6 +29,7 @@ mod refusal;
 mod scope;
 mod seen;
 mod shape;
+mod surroundings;
 mod tls;
 mod token;
 mod token_answer;
@@ -189,6 +190,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         preflight::RULES,
         error_page::RULES,
         consent::RULES,
+        surroundings::RULES,
         callback::RULES,
         tls::RULES,
         after::RULES,

@@ -10,6 +10,7 @@ mod hits;
 mod keeping;
 pub mod message;
 mod preflight;
+mod reaching;
 mod refreshing;
 mod requests;
 mod secrets;
@@ -364,6 +365,7 @@ fn blank_run() -> Run {
         certificate: None,
         relay: None,
         opens_address: false,
+        surroundings: None,
         waiting: None,
         error_page: None,
         preflight: None,

@@ -8,5 +8,6 @@ pub mod link;
 pub mod pkce;
 pub mod preflight;
 pub mod refresh;
+pub mod surroundings;
 
 pub use flow::{Run, RunPhase, STEPS, Step, StepState};

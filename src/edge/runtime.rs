@@ -16,15 +16,17 @@ use crate::core::wire::{CallId, Response};
 use crate::edge::certificate::Certificates;
 use crate::edge::desktop::{self, Browser};
 use crate::edge::http::{self, Door};
+use crate::edge::listener::Names;
 use crate::edge::refresh::{self, Order};
 use crate::edge::sandbox_server::SandboxConfig;
 use crate::edge::trust::Trusted;
 use crate::edge::vault::Vault;
-use crate::edge::{listener, visitor};
+use crate::edge::{listener, surroundings, visitor};
 use embedded::Embedded;
 use keeping::Keeping;
 use listeners::{Listeners, Wanted};
 use sending::Sending;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -38,7 +40,7 @@ pub struct Options {
     /// How the browser is opened.
     pub browser: Browser,
     /// How host names are looked up.
-    pub names: listener::Names,
+    pub names: Names,
     /// Where the listener's certificates are kept.
     pub certificates: Certificates,
     /// How secrets are masked in bodies that are laid out: the engine's own mask.
@@ -56,7 +58,7 @@ impl Options {
             http: http::Limits::default(),
             listener: listener::Limits::default(),
             browser: Browser::System,
-            names: listener::Names::System,
+            names: Names::System,
             certificates: Certificates::of_this_user(),
             mask,
             vault: Vault::of_this_user(),
@@ -158,6 +160,15 @@ impl Runtime {
             Effect::AnswerHit { hit, response } => self.listeners.answer(hit, response),
             Effect::OpenBrowser { run, link } => self.open_browser(run, link),
             Effect::OpenAddress { run, address } => self.open_address(run, address),
+            Effect::LookAround {
+                run,
+                redirect_uri,
+                looks_up,
+                addresses,
+            } => {
+                let names = looks_up.then(|| self.options.names.clone());
+                self.look_around(run, redirect_uri, addresses, names);
+            }
             Effect::VisitConsent { run, link, consent } => self.visit(run, link, consent),
             Effect::Send {
                 call,
@@ -215,6 +226,30 @@ impl Runtime {
             move || Event::AddressOpened {
                 run,
                 trouble: Some(BROKEN.to_owned()),
+            },
+        );
+    }
+
+    /// Looks at what stands around the callback.
+    fn look_around(
+        &self,
+        run: u64,
+        redirect_uri: String,
+        addresses: Vec<SocketAddr>,
+        names: Option<Names>,
+    ) {
+        answered(
+            self.events.clone(),
+            async move {
+                let found = surroundings::look(&redirect_uri, &addresses, names.as_ref()).await;
+                Event::LookedAround {
+                    run,
+                    surroundings: Box::new(found),
+                }
+            },
+            move || Event::LookedAround {
+                run,
+                surroundings: Box::default(),
             },
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::core::engine::message::{Command, Prompt};
 use crate::core::oauth::Step;
-use crate::core::profile::KeepTokens;
+use crate::core::profile::{KeepTokens, ResponseMode};
 use crate::core::token::kept::GrantId;
 
 /// What the user wants done.
@@ -45,6 +45,8 @@ pub enum Action {
     SignInAgain(Prompt),
     /// Choose from a list.
     Choose(Choosing),
+    /// Ask for the answer in another way, in a new run; asks while a run is open.
+    UseResponseMode(ResponseMode),
     /// Ask for the scopes of a set, or for the profile's own; asks while a run is open.
     UseScopeSet(Option<String>),
     /// Copy the run's link; copying begins the run, so that the listener is bound.
@@ -120,6 +122,8 @@ pub enum Place {
     Explain,
     /// What can be copied.
     CopyMenu,
+    /// The link alone, without borders; the run begins with it.
+    Link,
     /// The explanation, where it has no pane.
     Explanation,
     /// The organizations.

@@ -76,6 +76,8 @@ pub struct World {
     pub events: UnboundedReceiver<Event>,
     /// Signals from outside.
     pub signals: UnboundedReceiver<Signal>,
+    /// Takes the mouse, or leaves it to the terminal.
+    pub mouse: Box<dyn FnMut(bool)>,
     /// Puts a text into the clipboard; false when it could not.
     pub copy: Box<dyn FnMut(&str) -> bool>,
 }
@@ -232,6 +234,7 @@ where
             return Ok(end);
         }
         if app.dirty {
+            app.lend_mouse(world);
             app.draw(terminal)?;
         }
     }
@@ -254,6 +257,8 @@ struct App {
     /// Whether more than the focus or a scroll changed.
     changed: bool,
     end: Option<End>,
+    /// Whether the mouse is ours.
+    has_mouse: bool,
     /// Where grants are to be kept, once it is known that they can be.
     keep_to_write: Option<KeepTokens>,
 }
@@ -278,6 +283,7 @@ impl App {
             dirty: true,
             changed: false,
             end: None,
+            has_mouse: true,
             keep_to_write: None,
         }
     }
@@ -302,6 +308,15 @@ impl App {
         self.dirty = false;
         self.changed = false;
         Ok(())
+    }
+
+    /// Leaves the mouse to the terminal while the link is to be selected with it.
+    fn lend_mouse(&mut self, world: &mut World) {
+        let ours = !self.ui.shows_link_alone();
+        if ours != self.has_mouse {
+            self.has_mouse = ours;
+            (world.mouse)(ours);
+        }
     }
 
     /// Something of the terminal.

@@ -88,6 +88,8 @@ fn make_world(mask: Mask, kept: &Rc<RefCell<Option<Runtime>>>) -> World {
         }),
         events,
         signals: signals(),
+        // A terminal that is gone has no mouse either; the next key tells.
+        mouse: Box::new(|on| drop(terminal::mouse(on))),
         copy: Box::new(copy),
     }
 }

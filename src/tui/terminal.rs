@@ -69,7 +69,7 @@ pub fn restore() {
 
 /// Clicks and the wheel, without movements: those would wake an idle screen.
 #[cfg(not(windows))]
-fn mouse(on: bool) -> io::Result<()> {
+pub(super) fn mouse(on: bool) -> io::Result<()> {
     let switch = if on { 'h' } else { 'l' };
     let mut out = io::stdout();
     write!(out, "\x1b[?1000{switch}\x1b[?1006{switch}")?;
@@ -78,7 +78,7 @@ fn mouse(on: bool) -> io::Result<()> {
 
 /// Clicks and the wheel.
 #[cfg(windows)]
-fn mouse(on: bool) -> io::Result<()> {
+pub(super) fn mouse(on: bool) -> io::Result<()> {
     use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
     if on {
         execute!(io::stdout(), EnableMouseCapture)

@@ -4,6 +4,7 @@
 //! It never touches engine or terminal itself, so a test presses keys and reads what follows.
 
 pub mod act;
+mod alone;
 pub mod editor;
 mod granting;
 pub mod input;

@@ -14,6 +14,7 @@
 //! On 80 columns the right side is left out: the explanation is a popup, the findings a strip below the
 //! main pane.
 
+mod alone;
 mod bars;
 mod canvas;
 mod explain;
@@ -199,7 +200,9 @@ pub enum Target {
 pub fn draw(buffer: &mut Buffer, view: &View<'_>) -> Areas {
     let area = buffer.area;
     let mut canvas = Canvas::new(buffer, *view);
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    if view.ui.shows_link_alone() {
+        alone::draw(&mut canvas, area);
+    } else if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         canvas.areas.too_small = true;
         let text = format!(
             "dineroscope needs {}×{}, this terminal has {}×{}   q quit",

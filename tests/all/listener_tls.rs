@@ -344,3 +344,47 @@ async fn a_listen_address_goes_before_the_redirect_uri() {
         assert!(TcpStream::connect(("::1", address.port())).await.is_ok());
     }
 }
+
+#[tokio::test]
+async fn it_is_seen_whether_the_listener_answers_and_where_its_host_leads() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path(), Limits::default());
+    let (address, _) = stage
+        .bind(
+            "http://both.local:0/callback",
+            Listen {
+                address: Some(ListenAddress::Localhost(0)),
+                ..Listen::default()
+            },
+        )
+        .await
+        .unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    stage.runtime.perform(Effect::LookAround {
+        run: 1,
+        redirect_uri: "http://both.local:8765/callback".to_owned(),
+        looks_up: true,
+        addresses: vec![address, closed],
+    });
+    // Looking is no hit.
+    let Event::LookedAround {
+        run: 1,
+        surroundings,
+    } = stage.events.recv().await.unwrap()
+    else {
+        panic!("another event");
+    };
+    assert_eq!(surroundings.answers, [(address, true), (closed, false)]);
+    let leads = surroundings.leads.unwrap().unwrap();
+    assert_eq!(
+        leads,
+        [
+            std::net::IpAddr::from([127, 0, 0, 1]),
+            [192, 0, 2, 7].into()
+        ]
+    );
+}

@@ -8,6 +8,7 @@ use dineroscope::core::engine::message::{Command, Effect, Event, HitRejection};
 use dineroscope::core::oauth::RunPhase;
 use dineroscope::core::oauth::callback::{Alert, Verdict};
 use dineroscope::core::oauth::flow::Certificate;
+use dineroscope::core::oauth::surroundings::{Remote, Surroundings};
 use dineroscope::core::profile::listen::{ListenAddress, ListenTls};
 use dineroscope::core::profile::{Profile, ResponseMode};
 use dineroscope::core::wire::{Body, Headers, Request};
@@ -138,6 +139,108 @@ fn a_fragment_and_a_tunnel_are_waited_for() {
     });
 }
 
+/// The same, with what was found around the callback.
+fn among(profile: Profile, surroundings: Surroundings) -> Engine {
+    let mut engine = waiting(profile, None);
+    let run = engine.run().number;
+    let surroundings = Box::new(surroundings);
+    engine.event(at(1), Event::LookedAround { run, surroundings });
+    engine
+}
+
+/// Found to be elsewhere than the browser.
+fn remote(remote: Remote) -> Surroundings {
+    Surroundings {
+        remote: Some(remote),
+        ..Surroundings::default()
+    }
+}
+
+fn ssh() -> Remote {
+    Remote::Ssh {
+        user: "søren".to_owned(),
+        host: "192.0.2.10".to_owned(),
+        port: 22,
+    }
+}
+
+#[test]
+fn a_browser_on_another_machine_is_thought_of() {
+    hold("consent-ssh", |size| {
+        Picture::new(among(visma(), remote(ssh())), 47, size)
+    });
+    hold("consent-container", |size| {
+        Picture::new(among(visma(), remote(Remote::Container)), 47, size)
+    });
+    hold("consent-wsl", |size| {
+        Picture::new(among(visma(), remote(Remote::Wsl)), 47, size)
+    });
+    hold("consent-ssh-timed-out", |size| {
+        let mut engine = among(visma(), remote(ssh()));
+        engine.event(at(301), Event::Ticked);
+        Picture::new(engine, 310, size)
+    });
+}
+
+#[test]
+fn the_run_is_asked_for_by_query_where_the_address_is_to_be_pasted() {
+    let mut picture = Picture::new(among(visma(), remote(ssh())), 47, (120, 40));
+    let first = picture.engine.run().fresh.state.clone();
+    picture.press(":ask by query<enter>");
+    // An open run is not left without a question.
+    assert!(
+        picture.text().contains("Leave this run?"),
+        "{}",
+        picture.text()
+    );
+    picture.press("<tab><enter>");
+    let run = picture.engine.run();
+    assert_ne!(run.fresh.state, first);
+    assert!(run.link.contains("response_mode=query"), "{}", run.link);
+    picture
+        .engine
+        .command(at(50), Command::Begin { open_browser: true });
+    bound(&mut picture.engine, None);
+    let state = picture.engine.run().fresh.state.clone();
+    let address = format!("http://localhost:8765/callback?code=c&state={state}");
+    let paste = Command::PasteAnswer(dineroscope::core::secret::Secret::new(address));
+    picture.engine.command(at(60), paste);
+    assert_eq!(picture.engine.run().phase, RunPhase::Answered);
+}
+
+#[test]
+fn the_link_stands_alone_for_the_mouse_and_any_key_takes_it_away() {
+    for size in [(40, 12), (80, 24)] {
+        let mut picture = Picture::new(ready(visma()), 1, size);
+        picture.size = (80, 24);
+        picture.draw();
+        picture.press("Y");
+        assert_eq!(
+            picture.engine.run().phase,
+            RunPhase::Binding,
+            "somebody listens when it is used"
+        );
+        bound(&mut picture.engine, None);
+        picture.size = size;
+        picture.draw();
+        let text = picture.text();
+        let width = usize::from(size.0);
+        let link = &picture.engine.run().link;
+        let rows = link.len().div_ceil(width);
+        let shown: String = text.lines().take(rows).map(str::trim_end).collect();
+        assert_eq!(shown, *link);
+        assert!(!text.contains(['│', '─']), "{text}");
+        assert!(text.contains("Any key goes back"), "{text}");
+        picture.press("x");
+        assert!(!picture.ui.shows_link_alone());
+    }
+    hold("link-alone", |size| {
+        let mut picture = Picture::new(waiting(visma(), None), 47, size);
+        picture.press("Y");
+        picture
+    });
+}
+
 #[test]
 fn the_address_is_opened_before_the_link_when_asked_to() {
     let mut picture = Picture::new(ready(https()), 1, (80, 24));
@@ -150,7 +253,7 @@ fn the_address_is_opened_before_the_link_when_asked_to() {
     assert_eq!(picture.engine.run().phase, RunPhase::Binding);
     let effects = bound(&mut picture.engine, Some(certificate(None)));
     let address = "https://localhost:8765/dineroscope/ready".to_owned();
-    assert_eq!(effects, [Effect::OpenAddress { run: 1, address }]);
+    assert_eq!(effects[0], Effect::OpenAddress { run: 1, address });
     assert!(
         !effects
             .iter()
@@ -173,7 +276,7 @@ fn without_tls_there_is_no_certificate_to_accept() {
     let mut engine = ready(https());
     engine.command(at(0), Command::OpenAddress);
     let effects = bound(&mut engine, Some(certificate(None)));
-    assert!(matches!(effects.as_slice(), [Effect::OpenAddress { .. }]));
+    assert!(matches!(effects[0], Effect::OpenAddress { .. }));
     let run = engine.run().number;
     engine.event(
         at(2),

@@ -90,6 +90,7 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
             }),
             events: reported,
             signals: received,
+            mouse: Box::new(|_| {}),
             copy: Box::new(move |text| {
                 copied.borrow_mut().copied.push(text.to_owned());
                 let _open = &keys;

@@ -120,6 +120,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
             perform: Box::new(perform),
             events: reported,
             signals: received,
+            mouse: Box::new(|_| {}),
             copy: Box::new(|_| true),
         }
     };

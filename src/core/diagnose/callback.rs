@@ -269,7 +269,7 @@ fn pasted_without_answer(evidence: &Evidence<'_>) -> Option<Found> {
         "With form_post the code is in the body of a POST, not in the address that the browser shows.",
         &[
             "p paste the form body (developer tools, Network, the POST, Payload)",
-            "begin a run with `response_mode = \"query\"`: then the address holds it",
+            ": ask by query begins a run whose address holds it",
         ],
     ))
 }

@@ -3,15 +3,14 @@
 //! Most errors of an authorize request are shown to the user and never sent back, so "nothing came" is
 //! itself the evidence; what did come to the listener tells the causes apart.
 
-use super::seen::{
-    brought_an_answer, capital, parameter, portal, provider, quoted, refused_hit, span,
-};
+use super::seen::{brought_an_answer, portal, provider, quoted, refused_hit, span};
 use super::{Evidence, Found, Rule, Severity, error_page, preflight};
 use crate::core::oauth::callback::Verdict;
 use crate::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
+use crate::core::oauth::surroundings::Remote;
 use crate::core::oauth::{RunPhase, Step};
-use crate::core::profile::is_placeholder;
-use crate::core::wire::{Purpose, is_loopback};
+use crate::core::wire::Purpose;
+use std::net::SocketAddr;
 use url::Url;
 
 /// The rules about waiting.
@@ -57,13 +56,6 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Error,
         source: "the operating system",
         check: listen_failed,
-    },
-    Rule {
-        name: "listener-elsewhere",
-        steps: &[Step::Link, Step::Consent],
-        severity: Severity::Warning,
-        source: "the redirect URI",
-        check: elsewhere,
     },
 ];
 
@@ -161,6 +153,9 @@ fn likeliest(evidence: &Evidence<'_>) -> (String, String) {
         };
         return (cause.to_owned(), fix);
     }
+    if let Some((cause, fix)) = far_away(evidence) {
+        return (cause.to_owned(), fix);
+    }
     match &evidence.run.browser {
         Browser::Failed(reason) => (
             format!(
@@ -194,6 +189,32 @@ fn likeliest(evidence: &Evidence<'_>) -> (String, String) {
                 portal(evidence)
             ),
         ),
+    }
+}
+
+/// The browser is likely on another machine, which cannot reach this one's loopback.
+fn far_away(evidence: &Evidence<'_>) -> Option<(&'static str, String)> {
+    let run = evidence.run;
+    let remote = run.surroundings.as_ref()?.remote.as_ref()?;
+    let url = Url::parse(&run.redirect_uri).ok()?;
+    let public = url.port_or_known_default()?;
+    let bound = run.addresses.first().map_or(public, SocketAddr::port);
+    match remote {
+        Remote::Ssh { .. } => Some((
+            "This program runs in an SSH session. A browser at the other end brings the answer to its own \
+             machine, where nobody listens.",
+            format!(
+                "run `{}` on the machine with the browser, then open the link again",
+                remote.ssh_line(public, bound)?
+            ),
+        )),
+        Remote::Container => Some((
+            "This program runs in a container. A browser outside brings the answer to its own machine, \
+             unless the port is published.",
+            format!("publish the port (`-p 127.0.0.1:{public}:{bound}`), then open the link again"),
+        )),
+        // Windows hands its loopback on by itself.
+        Remote::Wsl => None,
     }
 }
 
@@ -270,48 +291,4 @@ fn listen_failed(evidence: &Evidence<'_>) -> Option<Found> {
             "change the port of `redirect_uri`, if it stays so",
         ],
     ))
-}
-
-fn elsewhere(evidence: &Evidence<'_>) -> Option<Found> {
-    let failed = failure(evidence, BindFailureKind::NotListenable).is_some();
-    if evidence.pasted || evidence.step == Step::Consent && !failed {
-        return None;
-    }
-    let uri = parameter(evidence, "redirect_uri").filter(|uri| !is_placeholder(uri))?;
-    let url = Url::parse(uri).ok()?;
-    let seen = match url.scheme() {
-        "http" | "https" if !is_loopback(&url) => "its host is not this machine",
-        "http" | "https" => "no address to listen on",
-        _ if url.cannot_be_a_base() => return None,
-        _ => "not http, so a browser brings it to another program",
-    };
-    // A name that leads here is known once it is listened on.
-    let is_here = is_loopback(&url)
-        || evidence.profile.listen.address.is_some()
-        || !evidence.run.addresses.is_empty();
-    if !failed && matches!(url.scheme(), "http" | "https") && is_here {
-        return None;
-    }
-    let found = Found::new(
-        "The answer goes where this program does not listen",
-        format!("redirect_uri {}: {seen}", quoted(uri)),
-        format!(
-            "{} brings the answer there, and only whoever listens there gets the code.",
-            capital(provider(evidence))
-        ),
-        &[
-            &format!(
-                "register an address such as `http://localhost:8765/callback` in {}, and use it in \
-                 the profile",
-                portal(evidence)
-            ),
-            "or lead its host here by a line in the hosts file, or name a tunnel's end in `[listen] address`",
-            "or open the link, and paste the address at which the browser ends with `p` in step 2",
-        ],
-    );
-    Some(if failed {
-        found.rated(Severity::Error)
-    } else {
-        found
-    })
 }

@@ -49,6 +49,7 @@ impl Engine {
             }
             Command::ReadSecret => self.read_secret(),
             Command::Trust => self.give_trust(),
+            Command::UseResponseMode(mode) => self.use_response_mode(mode),
             Command::UseScopeSet(name) => self.use_scope_set(name),
             Command::SignInAgain(prompt) => {
                 let effects = self.leave_run();
@@ -102,6 +103,7 @@ impl Engine {
                 SecretState::NotRead | SecretState::Missing(_)
             ),
             Command::Trust => matches!(self.secret_state(), SecretState::Untrusted(_)),
+            Command::UseResponseMode(mode) => self.could_use_response_mode(*mode),
             Command::UseScopeSet(name) => self.profile.as_ref().is_some_and(|profile| {
                 let is_named = |set: &ScopeSet| Some(&set.name) == name.as_ref();
                 name.is_none() || profile.scope_sets.iter().any(is_named)
@@ -235,7 +237,7 @@ impl Engine {
     }
 
     /// Leaves the current run: its listener is closed; an exchange under way goes on by itself.
-    fn leave_run(&mut self) -> Vec<Effect> {
+    pub(super) fn leave_run(&mut self) -> Vec<Effect> {
         if let (RunPhase::Exchanging(call), Some(profile)) = (&self.run.phase, &self.profile) {
             self.released.push(Released {
                 call: *call,
@@ -308,7 +310,7 @@ impl Engine {
     }
 
     /// Begins the run: from here its link is frozen.
-    fn begin(&mut self, now: Timestamp, open_browser: bool) -> Vec<Effect> {
+    pub(super) fn begin(&mut self, now: Timestamp, open_browser: bool) -> Vec<Effect> {
         self.run.started_at = Some(now);
         self.run.phase = RunPhase::Binding;
         self.run.browser = if open_browser {
@@ -339,37 +341,6 @@ impl Engine {
             run: self.run.number,
             link: self.run.link.clone(),
         }]
-    }
-
-    /// Whether the callback has a certificate that a browser may be shown, now or once it is bound.
-    fn could_open_address(&self) -> bool {
-        let speaks_tls = self
-            .profile
-            .as_ref()
-            .is_some_and(|profile| profile.listen.speaks_tls(&self.run.redirect_uri));
-        match self.run.phase {
-            RunPhase::Ready => speaks_tls,
-            RunPhase::Waiting | RunPhase::TimedOut => self.run.certificate.is_some(),
-            _ => false,
-        }
-    }
-
-    /// Opens the callback's own address: at once where the listener is bound, else as soon as it is.
-    fn open_address(&mut self, now: Timestamp) -> Vec<Effect> {
-        if self.run.phase == RunPhase::Ready {
-            let effects = self.begin(now, false);
-            self.run.opens_address = true;
-            return effects;
-        }
-        self.address_effect().into_iter().collect()
-    }
-
-    /// The effect that opens the callback's own address.
-    pub(super) fn address_effect(&self) -> Option<Effect> {
-        self.run.ready_page().map(|address| Effect::OpenAddress {
-            run: self.run.number,
-            address,
-        })
     }
 
     /// Answers in the user's place.

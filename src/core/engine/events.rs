@@ -65,7 +65,7 @@ impl Engine {
                 self.run.certificate = certificate.map(|certificate| *certificate);
                 return self.listener_bound(now, run, addresses);
             }
-            Event::ListenerFailed { run, failure } => self.listener_failed(run, failure),
+            Event::ListenerFailed { run, failure } => return self.listener_failed(run, failure),
             Event::HitReceived {
                 run,
                 hit,
@@ -93,6 +93,7 @@ impl Engine {
                 run,
                 trouble: Some(reason),
             } => self.browser_is(run, Browser::Failed(reason)),
+            Event::LookedAround { run, surroundings } => self.looked_around(run, *surroundings),
             // Whether it shows the address is seen by the hit that follows.
             Event::AddressOpened { trouble: None, .. } => {}
             Event::Answered(record) => return self.answered(now, *record),
@@ -169,21 +170,24 @@ impl Engine {
             .unwrap_or(Timestamp::MAX);
         self.run.waiting = Some(Waiting { since: now, until });
         self.run.phase = RunPhase::Waiting;
-        match self.run.browser {
-            _ if self.run.opens_address => self.address_effect().into_iter().collect(),
-            Browser::Opening => vec![Effect::OpenBrowser {
+        let opening = match self.run.browser {
+            _ if self.run.opens_address => self.address_effect(),
+            Browser::Opening => Some(Effect::OpenBrowser {
                 run,
                 link: self.run.link.clone(),
-            }],
-            _ => Vec::new(),
-        }
+            }),
+            _ => None,
+        };
+        opening.into_iter().chain([self.look_around()]).collect()
     }
 
     /// The listener could not be bound.
-    fn listener_failed(&mut self, run: u64, failure: BindFailure) {
-        if run == self.run.number && self.run.phase == RunPhase::Binding {
-            self.run.phase = RunPhase::ListenFailed(failure);
+    fn listener_failed(&mut self, run: u64, failure: BindFailure) -> Vec<Effect> {
+        if run != self.run.number || self.run.phase != RunPhase::Binding {
+            return Vec::new();
         }
+        self.run.phase = RunPhase::ListenFailed(failure);
+        vec![self.look_around()]
     }
 
     /// A request that was sent has ended.

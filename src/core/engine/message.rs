@@ -6,9 +6,12 @@ use crate::core::fault::Fault;
 use crate::core::oauth::callback::Alert;
 use crate::core::oauth::flow::{BindFailure, Certificate};
 use crate::core::oauth::refresh::RefreshOutcome;
+use crate::core::oauth::surroundings::Surroundings;
 use crate::core::profile::listen::Listen;
 use crate::core::profile::trust::TrustQuestion;
-use crate::core::profile::{Field, KeepTokens, Profile, ProxyChoice, SecretReference};
+use crate::core::profile::{
+    Field, KeepTokens, Profile, ProxyChoice, ResponseMode, SecretReference,
+};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble};
@@ -52,6 +55,8 @@ pub enum Command {
     ReadSecret,
     /// The profile in use may have the secret it names sent to its token endpoint; remembered.
     Trust,
+    /// Ask for the answer in this way, in a new run and those after it.
+    UseResponseMode(ResponseMode),
     /// Ask for the scopes of this set from the next run on; `None`: for the profile's own.
     UseScopeSet(Option<String>),
     /// A new run in which the provider is to ask who signs in.
@@ -247,6 +252,13 @@ pub enum Event {
         /// Why not.
         trouble: Option<String>,
     },
+    /// What stands around the callback of a run was looked at.
+    LookedAround {
+        /// The run.
+        run: u64,
+        /// What was found.
+        surroundings: Box<Surroundings>,
+    },
     /// A request that was sent has ended, one way or the other.
     Answered(Box<Record>),
     /// A request that was made in the user's place, with its answer; its `call` is to be counted anew.
@@ -383,6 +395,17 @@ pub enum Effect {
         run: u64,
         /// The address.
         address: String,
+    },
+    /// Look at what stands around the callback; answered by `LookedAround`.
+    LookAround {
+        /// The run.
+        run: u64,
+        /// Its redirect URI, with the real port.
+        redirect_uri: String,
+        /// Whether its host is looked up; not where a tunnel or proxy has the name.
+        looks_up: bool,
+        /// Where it is bound; nowhere when it could not be.
+        addresses: Vec<SocketAddr>,
     },
     /// Walk the sandbox's pages in the user's place; each request is reported by `Visited`.
     VisitConsent {

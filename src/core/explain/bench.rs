@@ -146,6 +146,7 @@ impl Case {
                 certificate: None,
                 relay: None,
                 opens_address: false,
+                surroundings: None,
                 waiting: None,
                 browser: Browser::NotOpened,
                 hits: Vec::new(),

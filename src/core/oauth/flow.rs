@@ -13,6 +13,7 @@ use crate::core::oauth::callback::{Answer, Arrival, Hit, PAGES, pages};
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::link::{Fresh, Parameter};
 use crate::core::oauth::preflight::Preflight;
+use crate::core::oauth::surroundings::Surroundings;
 use crate::core::profile::Field;
 use crate::core::wire::CallId;
 use jiff::Timestamp;
@@ -247,6 +248,8 @@ pub struct Run {
     pub relay: Option<String>,
     /// Whether the callback's own address is to be opened once the listener is bound.
     pub opens_address: bool,
+    /// What stands around the callback; `None` until it was looked at.
+    pub surroundings: Option<Surroundings>,
     /// Waiting times; `None` until bound.
     pub waiting: Option<Waiting>,
     /// What the user pasted of the provider's error page.

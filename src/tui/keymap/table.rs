@@ -165,7 +165,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 62] = [
+pub static KEYS: [Binding; 63] = [
     row(
         Here,
         ENTER,
@@ -385,6 +385,14 @@ pub static KEYS: [Binding; 62] = [
         Action::Open(Place::CopyMenu),
         "copy menu",
         "copy",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('Y')],
+        |situation| on_step(situation) && !situation.engine.run().link.is_empty(),
+        Action::Open(Place::Link),
+        "the link alone on the screen, to select with the mouse",
+        "",
     ),
     row(
         Here,

@@ -2,6 +2,7 @@
 //!
 //! Nothing is done here but wait, so the pane says where we listen, what came, and what else one can do.
 
+mod elsewhere;
 mod listener;
 
 use super::hits::{hits, is_answer};
@@ -154,10 +155,10 @@ fn what_goes_on(scene: &Scene<'_>) -> String {
 
 /// What is shown while an answer may still come.
 fn open_groups(scene: &Scene<'_>) -> Vec<Group> {
-    let first = listener::address_first(scene);
     [
         Some(listener(scene)),
-        first,
+        listener::address_first(scene),
+        elsewhere::elsewhere(scene),
         Some(came(scene)),
         Some(otherwise(scene)),
         Some(link(scene)),

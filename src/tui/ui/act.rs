@@ -92,13 +92,17 @@ impl Ui {
                 self.popups
                     .push(Popup::Ask(Box::new(Prompt::new(question))));
             }
-            Action::Open(place) => return self.open(place),
+            Action::Open(place) => return self.open(place, stage.engine),
             Action::Pasted(pasting) => return self.on_text(pasting, stage),
             Action::UseProfile(name) => {
                 return match self.leave_unsaved(Action::UseProfile(name.clone())) {
                     Some(_) => self.leave_run(Reaction::UseProfile(name), stage.engine),
                     None => Vec::new(),
                 };
+            }
+            Action::UseResponseMode(mode) => {
+                let further = Reaction::Command(Command::UseResponseMode(mode));
+                return self.leave_run(further, stage.engine);
             }
             Action::UseScopeSet(name) => {
                 let further = Reaction::Command(Command::UseScopeSet(name));
@@ -280,7 +284,7 @@ impl Ui {
     }
 
     /// Opens a place.
-    fn open(&mut self, place: Place) -> Vec<Reaction> {
+    fn open(&mut self, place: Place, engine: &Engine) -> Vec<Reaction> {
         let selected = 0;
         let popup = match place {
             Place::Help => Popup::Help { scroll: 0 },
@@ -301,6 +305,7 @@ impl Ui {
                 return Vec::new();
             }
             Place::CopyMenu => Popup::CopyMenu { selected },
+            Place::Link => return self.open_link_alone(engine),
             Place::Explanation => Popup::Explanation { scroll: 0 },
             Place::Organizations => Popup::Organizations { selected },
             Place::Faults => Popup::Faults { selected },

@@ -28,6 +28,10 @@ impl Ui {
     /// A key: a text field first, then the table.
     fn key(&mut self, event: KeyEvent, stage: &Stage<'_>) -> Vec<Reaction> {
         let key = Key::of(&event);
+        if self.shows_link_alone() {
+            self.popups.pop();
+            return Vec::new();
+        }
         if stage.areas.too_small {
             return match key {
                 Some(key) if key == Key::letter('q') => self.act(Action::Quit, stage),

@@ -13,7 +13,7 @@ use crate::core::engine::message::{Command, Prompt};
 use crate::core::fault::FAULTS;
 use crate::core::oauth::preflight::{Landing, Preflight, PreflightResult};
 use crate::core::oauth::{STEPS, Step};
-use crate::core::profile::KeepTokens;
+use crate::core::profile::{KeepTokens, ResponseMode};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::core::wire::visible::Visible;
@@ -139,6 +139,15 @@ fn rows_by_name(engine: &Engine) -> Vec<(&'static str, Step, Action)> {
         let action = Action::Choose(Choosing::SignIn);
         rows.push(("sign in as somebody else", Step::Token, action));
     }
+    let by_query = Command::UseResponseMode(ResponseMode::Query);
+    if engine.allows(&by_query) {
+        let action = Action::UseResponseMode(ResponseMode::Query);
+        rows.push((
+            "ask by query, so that the address can be pasted",
+            Step::Link,
+            action,
+        ));
+    }
     let any = Command::ImportToken(TokenKind::Access, Secret::new(""));
     if engine.allows(&any) {
         let action = Action::Ask(Question::Token);
@@ -165,6 +174,11 @@ fn copies(stage: &Stage<'_>) -> Menu {
     let characters = |text: &str| format!("{} characters", text.chars().count());
     if !run.link.is_empty() {
         menu.choice("the link", characters(&run.link), Action::CopyLink);
+        menu.choice(
+            "the link alone on the screen, for the mouse",
+            "Y",
+            Action::Open(Place::Link),
+        );
     }
     let mut plain = |what: &'static str, text: String| {
         if !text.is_empty() {

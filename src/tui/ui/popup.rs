@@ -44,6 +44,8 @@ pub enum Popup {
         /// The row selected.
         selected: usize,
     },
+    /// The link alone on the screen; any key takes it away.
+    Link,
     /// What can be copied.
     CopyMenu {
         /// The row selected.

@@ -54,6 +54,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
             read(canvas, whole, &title, &lines, *scroll, items);
         }
         Popup::Palette { selected, .. } => list(canvas, whole, "Commands", *selected, items),
+        // Drawn in place of the whole screen.
+        Popup::Link => {}
         Popup::CopyMenu { selected } => list(canvas, whole, "Copy", *selected, items),
         Popup::Organizations { selected } => {
             list(canvas, whole, "Which organization?", *selected, items);

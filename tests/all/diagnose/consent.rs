@@ -5,7 +5,9 @@ use crate::stage::{Point, at, blank, bring, hit, visma};
 use dineroscope::core::diagnose::Severity;
 use dineroscope::core::engine::message::Event;
 use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind, Browser};
+use dineroscope::core::oauth::surroundings::{Remote, Surroundings};
 use dineroscope::core::oauth::{RunPhase, Step};
+use dineroscope::core::profile::Profile;
 use dineroscope::core::profile::listen::ListenAddress;
 use dineroscope::core::wire::{
     Body, CallId, Direction, Headers, Outcome, Purpose, Record, Request, Timing,
@@ -100,7 +102,102 @@ pub(super) fn fixtures() -> Vec<Fixture> {
             not_listenable(),
             unbound(InUse),
         ),
+        fixture(
+            "listener-unreachable",
+            Step::Consent,
+            answering(&[("127.0.0.1:8765", true), ("[::1]:8765", false)]),
+            answering(&[("127.0.0.1:8765", true), ("[::1]:8765", true)]),
+        ),
+        fixture(
+            "loopback-through-proxy",
+            Step::Consent,
+            through(Some("HTTPS_PROXY"), "https://app.local:8443/callback"),
+            through(None, "https://app.local:8443/callback"),
+        ),
     ]
+}
+
+/// A run that waits, with that found around its callback.
+fn around(redirect_uri: &str, surroundings: Surroundings) -> Case {
+    let profile = Profile {
+        redirect_uri: redirect_uri.to_owned(),
+        ..visma()
+    };
+    let mut engine = blank();
+    bring(&mut engine, profile, Point::Waiting);
+    let run = engine.run().number;
+    let surroundings = Box::new(surroundings);
+    engine.event(at(2), Event::LookedAround { run, surroundings });
+    Case::of(&engine, at(30))
+}
+
+/// The listener's addresses, and whether they answer.
+fn answering(answers: &[(&str, bool)]) -> Case {
+    let parsed = answers
+        .iter()
+        .map(|(address, answers)| (address.parse().unwrap(), *answers));
+    let answers = parsed.collect();
+    around(
+        "http://localhost:8765/callback",
+        Surroundings {
+            answers,
+            ..Surroundings::default()
+        },
+    )
+}
+
+/// A proxy of the environment that would take requests for the callback.
+fn through(proxy: Option<&'static str>, redirect_uri: &str) -> Case {
+    around(
+        redirect_uri,
+        Surroundings {
+            proxy,
+            ..Surroundings::default()
+        },
+    )
+}
+
+#[test]
+fn a_proxy_matters_less_where_browsers_spare_the_host_by_themselves() {
+    let severity = |uri| through(Some("HTTP_PROXY"), uri).findings(Step::Consent)[0].severity;
+    assert_eq!(
+        severity("http://app.local:8080/callback"),
+        Severity::Warning
+    );
+    assert_eq!(severity("http://localhost:8765/callback"), Severity::Note);
+}
+
+#[test]
+fn localhost_that_leads_to_another_machine_is_told() {
+    let leading = |ip: [u8; 4]| {
+        let surroundings = Surroundings {
+            leads: Some(Ok(vec![ip.into()])),
+            ..Surroundings::default()
+        };
+        around("http://localhost:8765/callback", surroundings).findings(Step::Consent)
+    };
+    assert_eq!(leading([192, 0, 2, 7])[0].rule, "listener-elsewhere");
+    assert!(leading([127, 0, 0, 1]).is_empty());
+}
+
+#[test]
+fn silence_over_ssh_has_the_other_machine_as_its_likeliest_cause() {
+    let surroundings = Surroundings {
+        remote: Some(Remote::Ssh {
+            user: String::new(),
+            host: "dev-02".to_owned(),
+            port: 22,
+        }),
+        ..Surroundings::default()
+    };
+    let case = around("http://localhost:8765/callback", surroundings)
+        .with(|case| case.run.phase = RunPhase::TimedOut);
+    let finding = &case.findings(Step::Consent)[0];
+    assert_eq!(finding.rule, "callback-timeout");
+    assert!(
+        finding.cause.as_str().contains("SSH session"),
+        "{finding:?}"
+    );
 }
 
 #[test]

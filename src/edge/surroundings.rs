@@ -1,0 +1,53 @@
+//! Looks around the callback: the machine, its loopback, its names, its proxies.
+//!
+//! Nothing leaves this machine but a look-up of the redirect URI's host, where it is none of the loopback's.
+
+use crate::core::oauth::surroundings::{Remote, Surroundings, proxy_for};
+use crate::edge::listener::Names;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use url::{Host, Url};
+
+/// How long our own listener may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What is around the callback with this redirect URI, bound at these addresses; its host is looked up where
+/// names are.
+pub async fn look(
+    redirect_uri: &str,
+    addresses: &[SocketAddr],
+    names: Option<&Names>,
+) -> Surroundings {
+    let variable = |name: &str| std::env::var(name).ok();
+    let mut answers = Vec::new();
+    for address in addresses
+        .iter()
+        .filter(|address| address.ip().is_loopback())
+    {
+        let asked = tokio::time::timeout(PATIENCE, TcpStream::connect(address)).await;
+        answers.push((*address, matches!(asked, Ok(Ok(_)))));
+    }
+    let url = Url::parse(redirect_uri).ok();
+    let leads = match (url.as_ref().and_then(Url::host), names) {
+        (Some(Host::Domain(name)), Some(names)) => Some(names.lead(name).await),
+        _ => None,
+    };
+    Surroundings {
+        remote: Remote::found(variable, |file| Path::new(file).exists(), &host_name()),
+        answers,
+        leads,
+        proxy: proxy_for(redirect_uri, variable),
+    }
+}
+
+/// This machine's name, where it is known.
+fn host_name() -> String {
+    let read = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = read.or_else(|| std::env::var("HOSTNAME").ok());
+    let name = name.or_else(|| std::env::var("COMPUTERNAME").ok());
+    name.map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "this-machine".to_owned())
+}
