@@ -283,7 +283,7 @@ impl<'a, 'w> Session<'a, 'w> {
     }
 
     /// Brings the client secret to hand.
-    async fn client_secret(&mut self) -> Result<(), Stop> {
+    pub(super) async fn client_secret(&mut self) -> Result<(), Stop> {
         let at_hand = tokio::select! {
             biased;
             exit = self.signals.next() => Err(exit),

@@ -1,9 +1,11 @@
-//! `token`: what is kept of earlier logins, to look at, to use elsewhere, to refresh, to bring and to forget.
+//! `token`: what is kept of earlier logins, to look at, to use elsewhere, to refresh, to revoke, to
+//! ask the provider about, to bring and to forget.
 
 mod access;
 mod arguments;
 mod forget;
 mod import;
+mod inquire;
 mod refresh;
 mod show;
 
@@ -45,6 +47,9 @@ async fn act(
         Action::Show(arguments) => show::show(session, &arguments),
         Action::Access(arguments) => access::access(session, &arguments).await,
         Action::Refresh(arguments) => refresh::refresh(session, &arguments).await,
+        Action::Revoke(arguments) => inquire::revoke(session, &arguments).await,
+        Action::Introspect(arguments) => inquire::introspect(session, &arguments).await,
+        Action::Userinfo(arguments) => inquire::userinfo(session, &arguments).await,
         Action::Import(arguments) => import::import(session, &arguments, terminal).await,
         Action::Forget(arguments) => forget::forget(session, &arguments).await,
     }

@@ -14,6 +14,7 @@ mod api;
 mod bearer;
 mod callback;
 mod consent;
+mod endpoint;
 mod error_page;
 mod exchange;
 mod grant;
@@ -35,6 +36,7 @@ mod token;
 mod token_answer;
 mod token_request;
 
+pub use endpoint::expected_subject;
 pub use error_page::{error_id, has_page_words, pasted_page};
 pub use token::clock_ahead;
 
@@ -204,6 +206,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         lone_token::RULES,
         token::RULES,
         bearer::RULES,
+        endpoint::RULES,
         api::RULES,
     ]
     .into_iter()

@@ -7,6 +7,7 @@ mod commands;
 mod events;
 mod grants;
 mod hits;
+mod inquiring;
 mod keeping;
 pub mod message;
 mod preflight;
@@ -30,6 +31,7 @@ use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::{CallId, Record, Request};
 use grants::Grants;
+use inquiring::Inquiries;
 use jiff::{SignedDuration, Timestamp};
 use message::Prompt;
 use secrets::Secrets;
@@ -109,6 +111,7 @@ pub struct Engine {
     consent_trouble: Option<String>,
     transcript: Vec<Record>,
     requests: Requests,
+    inquiries: Inquiries,
     calls: u64,
 }
 
@@ -135,6 +138,7 @@ impl Engine {
             consent_trouble: None,
             transcript: Vec::new(),
             requests: Requests::default(),
+            inquiries: Inquiries::default(),
             calls: 0,
         }
     }
@@ -279,6 +283,11 @@ impl Engine {
     /// By how many seconds the provider's clock was ahead of ours when it gave the tokens in use.
     pub fn clock_ahead(&self, now: Timestamp) -> Option<i64> {
         self.judged(now, Step::Token, diagnose::clock_ahead)?
+    }
+
+    /// `sub` by which the answer of the userinfo endpoint is judged.
+    pub fn judged_subject(&self, now: Timestamp) -> Option<String> {
+        self.judged(now, Step::Token, diagnose::expected_subject)?
     }
 
     /// What is made of the evidence of a step.

@@ -95,7 +95,14 @@ pub fn may_go(grant: &Grant, url: &str) -> bool {
 /// The Authorization header for a request to `url`, where the token [may go](may_go). The one function that
 /// adds it.
 pub fn authorization(grant: &Grant, url: &str) -> Option<(String, Secret)> {
-    if grant.access_token.is_empty() || !may_go(grant, url) {
+    bearer(grant).filter(|_| may_go(grant, url))
+}
+
+/// The same header for the userinfo endpoint of the provider that gave the token (OpenID Connect Core 5.3.1):
+/// the one place beside the API that a token is meant for. Whether an address is the provider's own is judged
+/// by [`endpoint::url`](crate::core::oauth::endpoint::url).
+pub fn bearer(grant: &Grant) -> Option<(String, Secret)> {
+    if grant.access_token.is_empty() {
         return None;
     }
     let value = Secret::new(format!("Bearer {}", grant.access_token.expose()));

@@ -12,6 +12,9 @@
 //! itself. No step is judged by a clock: times are only shown.
 
 mod lock;
+mod withdraw;
+
+pub use withdraw::withdraw;
 
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::refresh::{Afterwards, RefreshOutcome, afterwards, renewed};

@@ -122,6 +122,9 @@ impl Runtime {
             Effect::KeepTrust(question) => self.keeping.keep_trust(question),
             Effect::LoadGrants { client, keep } => self.keeping.load(client, keep),
             Effect::KeepGrant(kept) => self.keeping.keep(*kept),
+            Effect::DropRefreshToken { kept, token } => {
+                self.keeping.drop_refresh_token(*kept, token);
+            }
             Effect::ForgetGrant { client, id, keep } => self.keeping.forget(client, id, keep),
             Effect::ChooseGrant { client, id } => self.keeping.choose(client, id),
             Effect::Refresh {

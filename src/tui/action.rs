@@ -2,6 +2,7 @@
 
 use crate::core::engine::message::{Command, Prompt};
 use crate::core::oauth::Step;
+use crate::core::oauth::endpoint::Inquiry;
 use crate::core::profile::{KeepTokens, ResponseMode};
 use crate::core::token::kept::GrantId;
 
@@ -35,6 +36,10 @@ pub enum Action {
     Refresh,
     /// Trust the profile in use with the secret it names, then refresh.
     TrustAndRefresh,
+    /// Ask one of the provider's further endpoints; asks first what must be known for that.
+    Inquire(Inquiry),
+    /// Trust the profile in use with the secret it names, then ask the endpoint.
+    TrustAndInquire(Inquiry),
     /// Keep grants of this client there, and write that into the profile's file where it has one.
     Keep(KeepTokens),
     /// Forget this grant; asks.
@@ -101,6 +106,8 @@ pub enum Question {
     ClientSecret,
     /// The client secret, for a refresh that waits for it.
     SecretForRefresh,
+    /// The client secret, for what an endpoint is asked.
+    SecretForInquiry(Inquiry),
     /// A token that the user has already, masked while it is typed.
     Token,
     /// A pasted answer.
@@ -197,6 +204,10 @@ pub enum Choosing {
     Keep,
     /// How the provider asks who signs in.
     SignIn,
+    /// Which token is revoked.
+    Revocation,
+    /// Which token the provider is asked about.
+    Introspection,
     /// One of the words that a key takes.
     Field(&'static str),
     /// Where the secret is.

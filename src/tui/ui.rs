@@ -8,6 +8,7 @@ mod alone;
 pub mod editor;
 mod granting;
 pub mod input;
+mod inquiring;
 pub mod menu;
 mod moving;
 mod parting;

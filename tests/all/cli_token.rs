@@ -1,5 +1,6 @@
 //! `token` as a script meets it: what one process kept is there for the next.
 
+mod inquiring;
 mod refreshing;
 
 use crate::quiet::Ended;

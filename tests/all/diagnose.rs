@@ -3,6 +3,7 @@
 mod api;
 mod callback;
 mod consent;
+mod endpoint;
 mod exchange;
 mod link;
 mod network;
@@ -146,6 +147,7 @@ fn fixtures() -> Vec<Fixture> {
         preflight::fixtures(),
         refresh::fixtures(),
         token::fixtures(),
+        endpoint::fixtures(),
         api::fixtures(),
     ]
     .into_iter()

@@ -46,6 +46,7 @@ fn kept(number: u8, seconds: i64) -> KeptGrant {
             api_origin: "https://api.dinero.dk".to_owned(),
         },
         keep: KeepTokens::File,
+        revoked_at: None,
     }
 }
 

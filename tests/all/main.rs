@@ -7,6 +7,7 @@ mod cli_profile;
 mod cli_request;
 mod cli_token;
 mod diagnose;
+mod endpoints;
 mod explain;
 mod explain_archive;
 mod faults;
@@ -41,6 +42,7 @@ mod sandbox;
 mod screens;
 mod screens_callback;
 mod screens_claims;
+mod screens_endpoints;
 mod screens_explain;
 mod screens_faults;
 mod screens_loop;
@@ -59,6 +61,8 @@ mod archive;
 mod browser;
 #[path = "../support/holding.rs"]
 mod holding;
+#[path = "../support/inquiring.rs"]
+mod inquiring;
 #[path = "../support/kept.rs"]
 mod kept;
 #[path = "../support/leak.rs"]

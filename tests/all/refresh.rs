@@ -13,6 +13,7 @@ mod keyring;
 mod killed;
 #[cfg(unix)]
 mod processes;
+mod withdrawing;
 
 use crate::stage;
 use dineroscope::core::oauth::refresh::{self as tokens, RefreshOutcome};
@@ -60,6 +61,7 @@ impl Place {
                 api_origin: "https://api.dinero.dk".to_owned(),
             },
             keep: KeepTokens::File,
+            revoked_at: None,
         };
         vault.keep(&kept).unwrap();
         Self { root, vault, kept }

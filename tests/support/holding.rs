@@ -280,6 +280,7 @@ fn several(engine: &mut Engine) {
             client: client.clone(),
             grant,
             keep: KeepTokens::File,
+            revoked_at: None,
         };
         (kept, None)
     };

@@ -46,6 +46,7 @@ pub(crate) fn kept(number: u8, keep: KeepTokens) -> KeptGrant {
             api_origin: "https://api.dinero.dk".to_owned(),
         },
         keep,
+        revoked_at: None,
     }
 }
 

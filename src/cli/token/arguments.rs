@@ -22,6 +22,12 @@ pub(super) enum Action {
     Access(Access),
     /// Get new tokens with the refresh token
     Refresh(Refresh),
+    /// Have a token revoked at the provider: the refresh token, where there is one
+    Revoke(Revoke),
+    /// Ask the provider what it knows of a token: the access token, where nothing else is said
+    Introspect(Introspect),
+    /// Ask the provider who signed in; needs `openid` among the granted scopes
+    Userinfo(Userinfo),
     /// Take a token that you have: from standard input, or asked for on a terminal
     Import(Import),
     /// Forget the current grant here; the provider is not told
@@ -58,6 +64,47 @@ pub(super) struct Refresh {
     #[arg(long)]
     pub(super) anyway: bool,
 
+    #[command(flatten)]
+    pub(super) which: Which,
+
+    /// One JSON object on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `token PROFILE revoke`.
+#[derive(Debug, Args)]
+pub(super) struct Revoke {
+    /// Which token: the refresh token where nothing else is said, else the access token
+    #[arg(long, value_name = "KIND", value_enum)]
+    pub(super) token: Option<Kind>,
+
+    #[command(flatten)]
+    pub(super) which: Which,
+
+    /// One JSON object on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `token PROFILE introspect`.
+#[derive(Debug, Args)]
+pub(super) struct Introspect {
+    /// Which token
+    #[arg(long, value_name = "KIND", value_enum, default_value = "access")]
+    pub(super) token: Kind,
+
+    #[command(flatten)]
+    pub(super) which: Which,
+
+    /// One JSON object on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `token PROFILE userinfo`.
+#[derive(Debug, Args)]
+pub(super) struct Userinfo {
     #[command(flatten)]
     pub(super) which: Which,
 

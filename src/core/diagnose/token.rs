@@ -195,7 +195,9 @@ fn wrong_audience(evidence: &Evidence<'_>) -> Option<Found> {
 fn refresh_token_missing(evidence: &Evidence<'_>) -> Option<Found> {
     let grant = evidence.grant?;
     let wanted = grant.asked.iter().any(|scope| scope == "offline_access");
-    if grant.refresh_token.is_some() || !wanted {
+    // One that was revoked did come.
+    let revoked = evidence.held.is_some_and(|held| held.revoked_at.is_some());
+    if grant.refresh_token.is_some() || !wanted || revoked {
         return None;
     }
     let granted = grant.scopes_named && grant.scopes.iter().any(|scope| scope == "offline_access");

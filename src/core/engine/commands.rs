@@ -63,6 +63,7 @@ impl Engine {
             Command::ImportToken(kind, token) => self.import_token(now, kind, &token),
             Command::SwitchFault(fault) => vec![self.switch_fault(fault)],
             Command::Refresh { anyway } => self.refresh(anyway),
+            Command::Inquire(inquiry) => self.inquire(now, inquiry),
             Command::Exchange => self.exchange(now),
             Command::NewRun => self.new_run(),
             Command::ChooseOrganization(id) => {
@@ -72,8 +73,9 @@ impl Engine {
             Command::Send(call) => self.send(now, &call),
             Command::CancelSend => {
                 self.requests.waiting = None;
-                let sending = self.requests.sending;
-                sending.map(Effect::Cancel).into_iter().collect()
+                let inquiries = self.leave_inquiries();
+                let calls = self.requests.sending.into_iter().chain(inquiries);
+                calls.map(Effect::Cancel).collect()
             }
         }
     }
@@ -111,10 +113,12 @@ impl Engine {
             Command::SignInAgain(_) => {
                 self.profile.is_some() && !matches!(phase, RunPhase::Preparing(_))
             }
-            Command::KeepTokens(_) => self
-                .profile
-                .as_ref()
-                .is_some_and(|profile| !is_embedded(profile)),
+            Command::KeepTokens(_) => {
+                let profile = self.profile.as_ref();
+                // What is being revoked must not be written down anew meanwhile.
+                self.inquiries.revoking().next().is_none()
+                    && profile.is_some_and(|profile| !is_embedded(profile))
+            }
             Command::UseGrant(id) => {
                 self.refreshing().is_none() && self.grants().iter().any(|held| held.id == *id)
             }
@@ -127,11 +131,14 @@ impl Engine {
                 .is_some_and(|profile| !api_origin(profile).is_empty()),
             Command::SwitchFault(_) => self.faults().is_some(),
             Command::Refresh { anyway } => self.can_refresh(*anyway),
+            Command::Inquire(inquiry) => self.can_inquire(*inquiry),
             Command::Exchange => *phase == RunPhase::Answered && self.secret_state().is_at_hand(),
             Command::NewRun => !matches!(phase, RunPhase::Preparing(_) | RunPhase::Ready),
             Command::Send(call) => self.can_send(call),
             Command::CancelSend => {
-                self.requests.sending.is_some() || self.requests.waiting.is_some()
+                self.requests.sending.is_some()
+                    || self.requests.waiting.is_some()
+                    || self.is_inquiring()
             }
         }
     }

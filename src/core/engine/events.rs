@@ -200,10 +200,10 @@ impl Engine {
             | Purpose::InTheUsersPlace
             | Purpose::Refresh
             | Purpose::Metadata
-            | Purpose::Keys
-            | Purpose::Userinfo
-            | Purpose::Revocation
-            | Purpose::Introspection => self.settle(record),
+            | Purpose::Keys => self.settle(record),
+            Purpose::Userinfo | Purpose::Revocation | Purpose::Introspection => {
+                return self.inquired(now, record);
+            }
         }
         Vec::new()
     }

@@ -120,6 +120,7 @@ impl Engine {
             || !self.grants.refreshing.is_empty()
             || !self.grants.writing.is_empty()
             || !self.grants.removing.is_empty()
+            || self.inquiries.revoking().next().is_some()
     }
 
     /// Whether something is under way whose end is to be kept beyond this program run: what is held in
@@ -136,6 +137,7 @@ impl Engine {
                 .iter()
                 .any(|released| released.keep != KeepTokens::Memory)
             || self.grants.refreshing.iter().any(|(_, id)| is_kept(id))
+            || self.inquiries.revoking().any(is_kept)
             || !self.grants.writing.is_empty()
             || !self.grants.removing.is_empty()
     }

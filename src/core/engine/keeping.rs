@@ -7,6 +7,7 @@ use super::Engine;
 use super::message::Effect;
 use crate::core::oauth::held::HeldGrant;
 use crate::core::profile::KeepTokens;
+use crate::core::secret::Secret;
 use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble};
 use jiff::Timestamp;
 
@@ -72,6 +73,7 @@ impl Engine {
             self.grants.held.push(HeldGrant {
                 keep: kept.keep,
                 unsettled,
+                revoked_at: kept.revoked_at,
                 ..HeldGrant::new(kept.id, kept.client, kept.grant)
             });
             return;
@@ -84,6 +86,7 @@ impl Engine {
         } else if kept.grant.obtained_at > held.grant.obtained_at {
             held.grant = kept.grant;
             held.keep = kept.keep;
+            held.revoked_at = kept.revoked_at;
             held.unsettled = unsettled;
             held.trouble = None;
         }
@@ -123,6 +126,20 @@ impl Engine {
             wished: keep,
         });
         Some(Effect::KeepGrant(kept))
+    }
+
+    /// Has the refresh token of a grant removed from where that is kept: it was revoked.
+    pub(super) fn drop_refresh_token(&mut self, held: &HeldGrant, token: Secret) -> Option<Effect> {
+        if held.keep == KeepTokens::Memory {
+            return None;
+        }
+        let kept = Box::new(held.kept(held.keep));
+        self.grants.writing.push(Writing {
+            client: kept.client.clone(),
+            id: kept.id.clone(),
+            wished: held.keep,
+        });
+        Some(Effect::DropRefreshToken { kept, token })
     }
 
     /// Has a grant removed from where it is kept.

@@ -4,6 +4,7 @@
 use crate::core::dinero::call::Call;
 use crate::core::fault::Fault;
 use crate::core::oauth::callback::Alert;
+use crate::core::oauth::endpoint::Inquiry;
 use crate::core::oauth::flow::{BindFailure, Certificate};
 use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::oauth::surroundings::Surroundings;
@@ -76,6 +77,9 @@ pub enum Command {
         /// Also when an earlier refresh ended in the dark, so that the refresh token may be spent.
         anyway: bool,
     },
+    /// Ask one of the provider's further endpoints about the current grant, or have a token of it revoked
+    /// there.
+    Inquire(Inquiry),
     /// Exchange the code.
     Exchange,
     /// A new run: new state, nonce, verifier.
@@ -84,7 +88,7 @@ pub enum Command {
     ChooseOrganization(String),
     /// Call the API.
     Send(Call),
-    /// Cancel the API call that is under way.
+    /// Cancel the API call that is under way, or what is asked of a further endpoint.
     CancelSend,
 }
 
@@ -330,6 +334,14 @@ pub enum Effect {
     },
     /// Keep a grant durably, in place of what was kept under its name; answered by `GrantKept`.
     KeepGrant(Box<KeptGrant>),
+    /// Take a revoked refresh token out of the place where its grant is kept, unless another process has put
+    /// a newer one there; answered by `GrantKept`.
+    DropRefreshToken {
+        /// The grant without it, and where it is kept.
+        kept: Box<KeptGrant>,
+        /// The token that was revoked.
+        token: Secret,
+    },
     /// Remove a kept grant; answered by `GrantForgotten`.
     ForgetGrant {
         /// Whose.

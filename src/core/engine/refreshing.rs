@@ -57,6 +57,9 @@ impl Engine {
     pub fn could_refresh(&self) -> bool {
         self.grant()
             .is_some_and(|grant| grant.refresh_token.is_some())
+            && self
+                .held()
+                .is_some_and(|held| self.inquiries.revoking().all(|id| *id != held.id))
             && self.refreshing().is_none()
             && !self.refresh_waits()
     }
@@ -69,7 +72,11 @@ impl Engine {
     /// Whether the current grant could be refreshed now, or as soon as its secret is read.
     pub(super) fn can_refresh(&self, anyway: bool) -> bool {
         use super::SecretState::{Known, NotNeeded, NotRead, Reading};
-        self.held().is_some_and(|held| is_refreshable(held, anyway))
+        let is_refreshable = |held: &HeldGrant| {
+            let revoked = self.inquiries.revoking().any(|id| *id == held.id);
+            !revoked && is_refreshable(held, anyway)
+        };
+        self.held().is_some_and(is_refreshable)
             && self.refreshing().is_none()
             && self.grants.pending.is_none()
             && matches!(
@@ -176,6 +183,7 @@ impl Engine {
     /// So nothing waits for what no longer comes.
     pub(super) fn go_on(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = self.refresh_when_ready();
+        effects.extend(self.inquire_when_ready(now));
         let awaited = self.refreshing().is_some() || self.grants.pending.is_some();
         if !awaited
             && let Some(waiting) = self.requests.waiting.take()
@@ -287,6 +295,7 @@ impl Engine {
         if let Some(grant) = new {
             let old = std::mem::replace(&mut held.grant, (**grant).clone());
             held.renewal = Some(Renewal { at: now, old });
+            held.revoked_at = None;
         }
         held.refresh = Some(RefreshEnd {
             at: now,

@@ -117,6 +117,22 @@ pub(super) fn token_request(
     client_secret: Option<&Secret>,
     behind: &[(&str, &str)],
 ) -> Request {
+    let extra = profile.exchange.extra.iter();
+    let extra = extra.map(|(name, value)| (name.as_str(), value.as_str()));
+    let behind: Vec<(&str, &str)> = behind.iter().copied().chain(extra).collect();
+    let url = &profile.provider.token_url;
+    client_request(profile, url, fields, client_secret, &behind)
+}
+
+/// A form to an endpoint of the provider: its fields, the client in the way of the profile, then what belongs
+/// behind it.
+pub(super) fn client_request(
+    profile: &Profile,
+    url: &str,
+    fields: &[(&str, &str)],
+    client_secret: Option<&Secret>,
+    behind: &[(&str, &str)],
+) -> Request {
     let mut headers = Headers::default();
     headers.push("Content-Type", "application/x-www-form-urlencoded");
     headers.push("Accept", "application/json");
@@ -135,10 +151,9 @@ pub(super) fn token_request(
         }
     }
     form.extend_pairs(behind);
-    form.extend_pairs(&profile.exchange.extra);
     Request {
         method: "POST".to_owned(),
-        url: profile.provider.token_url.clone(),
+        url: url.to_owned(),
         headers,
         body: Body::text(&form.finish()),
     }
@@ -176,8 +191,7 @@ pub(super) fn read_assuming(
     let Some(response) = outcome.response() else {
         return Err(TokenTrouble::NoAnswer);
     };
-    let status = response.status;
-    match status {
+    match response.status {
         200 => grant(
             &object(response).map_err(TokenTrouble::NotJson)?,
             token_type,
@@ -185,18 +199,23 @@ pub(super) fn read_assuming(
             api_origin,
             now,
         ),
-        300..=399 => Err(TokenTrouble::Redirected {
-            location: response
-                .headers
-                .get("location")
-                .unwrap_or_default()
-                .to_owned(),
-        }),
-        429 | 500.. => Err(TokenTrouble::ServerError {
+        _ => Err(unsuccessful(response)),
+    }
+}
+
+/// What an answer says that is no success.
+pub(super) fn unsuccessful(response: &Response) -> TokenTrouble {
+    let status = response.status;
+    let header = |name| response.headers.get(name).map(str::to_owned);
+    match status {
+        300..=399 => TokenTrouble::Redirected {
+            location: header("location").unwrap_or_default(),
+        },
+        429 | 500.. => TokenTrouble::ServerError {
             status,
-            retry_after: response.headers.get("retry-after").map(str::to_owned),
-        }),
-        _ => Err(refusal(response)),
+            retry_after: header("retry-after"),
+        },
+        _ => refusal(response),
     }
 }
 
@@ -220,7 +239,7 @@ fn refusal(response: &Response) -> TokenTrouble {
 }
 
 /// The JSON object of a body, or in what way it is none.
-fn object(response: &Response) -> Result<Map<String, Value>, NotJson> {
+pub(super) fn object(response: &Response) -> Result<Map<String, Value>, NotJson> {
     match response.cut {
         Some(Cut::Limit(_)) => return Err(NotJson::TooLarge),
         Some(Cut::ConnectionEnded) => return Err(NotJson::CutOff),

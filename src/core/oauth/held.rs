@@ -1,9 +1,11 @@
 //! A grant as a running program holds it: the tokens, where they are kept, and what became of the last
 //! refresh.
 
+use crate::core::oauth::endpoint::{Inquired, Inquiry, Told};
 use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::profile::KeepTokens;
 use crate::core::token::Grant;
+use crate::core::token::import::TokenKind;
 use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble};
 use crate::core::wire::CallId;
 use jiff::Timestamp;
@@ -27,6 +29,10 @@ pub struct HeldGrant {
     pub refresh: Option<RefreshEnd>,
     /// What the last refresh replaced.
     pub renewal: Option<Renewal>,
+    /// When its refresh token was revoked; it has none since.
+    pub revoked_at: Option<Timestamp>,
+    /// What further endpoints said about it in this program run: of each and for each token the last.
+    pub inquired: Vec<Inquired>,
 }
 
 /// How a refresh ended.
@@ -63,7 +69,23 @@ impl HeldGrant {
             unsettled: None,
             refresh: None,
             renewal: None,
+            revoked_at: None,
+            inquired: Vec::new(),
         }
+    }
+
+    /// What an endpoint said about the token that the grant has now, or had when it was revoked.
+    pub fn inquired(&self, inquiry: Inquiry) -> Option<&Inquired> {
+        self.inquired.iter().find(|inquired| {
+            let token = inquiry.token_of(&self.grant);
+            inquired.inquiry == inquiry && token.is_none_or(|token| *token == inquired.token)
+        })
+    }
+
+    /// The token of that kind that was revoked in this program run, and when.
+    pub fn revoked(&self, kind: TokenKind) -> Option<&Inquired> {
+        self.inquired(Inquiry::revocation(kind))
+            .filter(|inquired| inquired.told == Ok(Told::Revoked))
     }
 
     /// Whether the user had the tokens already: no sign-in asked for them, no refresh of this program run
@@ -79,6 +101,7 @@ impl HeldGrant {
             client: self.client.clone(),
             grant: self.grant.clone(),
             keep,
+            revoked_at: self.revoked_at,
         }
     }
 }

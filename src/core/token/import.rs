@@ -6,12 +6,22 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 /// What a pasted text is taken for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenKind {
     /// An access token.
     Access,
     /// A refresh token: an access token is got with it first.
     Refresh,
+}
+
+impl TokenKind {
+    /// The protocol word (RFC 7009 2.1, `token_type_hint`).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Access => "access_token",
+            Self::Refresh => "refresh_token",
+        }
+    }
 }
 
 /// What a text most likely is: a JWT is an access token; 64 hexadecimal digits are what Visma Connect's

@@ -68,6 +68,8 @@ pub struct KeptGrant {
     pub grant: Grant,
     /// Where it is kept.
     pub keep: KeepTokens,
+    /// When its refresh token was revoked; it has none since.
+    pub revoked_at: Option<Timestamp>,
 }
 
 impl KeptGrant {
@@ -91,6 +93,7 @@ impl KeptGrant {
                 "scopes_named": grant.scopes_named,
                 "expires_in": grant.expires_in,
                 "obtained_at": grant.obtained_at.to_string(),
+                "revoked_at": self.revoked_at.map(|at| at.to_string()),
             })
             .to_string(),
         )
@@ -124,6 +127,7 @@ impl KeptGrant {
                 api_origin: text("api_origin")?,
             },
             keep,
+            revoked_at: text("revoked_at").and_then(|at| at.parse().ok()),
         })
     }
 }
@@ -197,6 +201,7 @@ mod tests {
                 api_origin: "https://api.dinero.dk".to_owned(),
             },
             keep: KeepTokens::File,
+            revoked_at: Some(Timestamp::UNIX_EPOCH),
         }
     }
 

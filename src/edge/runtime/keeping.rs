@@ -6,6 +6,7 @@ use crate::core::engine::message::Event;
 use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::profile::trust::TrustQuestion;
 use crate::core::profile::{KeepTokens, SecretReference};
+use crate::core::secret::Secret;
 use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble, VaultTroubleKind};
 use crate::edge::http::Door;
 use crate::edge::refresh::{self, Order};
@@ -121,6 +122,23 @@ impl Keeping {
         tokio::spawn(async move {
             let trouble = keeping.await.unwrap_or_else(|_| Err(broken())).err();
             let _ = events.send(Event::GrantKept { id, keep, trouble });
+        });
+    }
+
+    /// Takes a revoked refresh token out of the place where its grant is kept.
+    pub(super) fn drop_refresh_token(&self, kept: KeptGrant, token: Secret) {
+        let vault = self.vault.clone();
+        let (id, keep) = (kept.id.clone(), kept.keep);
+        let name = id.clone();
+        let dropping = async move {
+            let done = refresh::withdraw(&vault, kept, token, refresh::PATIENCE).await;
+            let trouble = done.err();
+            Event::GrantKept { id, keep, trouble }
+        };
+        answered(self.events.clone(), dropping, move || Event::GrantKept {
+            id: name,
+            keep,
+            trouble: Some(broken()),
         });
     }
 

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 pub(super) struct Sending {
     door: Arc<Door>,
     events: UnboundedSender<Event>,
-    /// Only calls of the API: an exchange is never aborted, because it burns the code.
+    /// Calls of the API and of further endpoints: an exchange is never aborted, because it burns the code.
     cancelling: HashMap<CallId, oneshot::Sender<()>>,
 }
 
@@ -40,7 +40,7 @@ impl Sending {
     ) {
         self.cancelling.retain(|_, sender| !sender.is_closed());
         let (sender, cancelled) = oneshot::channel();
-        if purpose == Purpose::Api {
+        if may_be_cancelled(purpose) {
             self.cancelling.insert(call, sender);
         }
         let door = self.door.clone();
@@ -60,10 +60,18 @@ impl Sending {
         });
     }
 
-    /// Cancels a call of the API, when it is still under way.
+    /// Cancels a call, when it is still under way and may be.
     pub(super) fn cancel(&mut self, call: CallId) {
         if let Some(sender) = self.cancelling.remove(&call) {
             let _ = sender.send(());
         }
     }
+}
+
+/// Whether the user may give up waiting for it.
+fn may_be_cancelled(purpose: Purpose) -> bool {
+    matches!(
+        purpose,
+        Purpose::Api | Purpose::Userinfo | Purpose::Introspection | Purpose::Revocation
+    )
 }

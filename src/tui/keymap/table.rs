@@ -5,8 +5,10 @@
 use super::{Binding, Group, Key, Situation};
 use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::Step;
+use crate::core::oauth::endpoint::{Endpoint, Inquiry};
 use crate::core::secret::Secret;
-use crate::tui::action::{Action, Direction, Pasting, Place, Question, Shelving};
+use crate::core::token::import::TokenKind;
+use crate::tui::action::{Action, Choosing, Direction, Pasting, Place, Question, Shelving};
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
 use crate::tui::ui::{Focus, Screen};
@@ -45,6 +47,21 @@ fn in_text(situation: &Situation<'_>) -> bool {
 /// The keys lead from pane to pane.
 fn between_panes(situation: &Situation<'_>) -> bool {
     at_hand(situation) && !in_text(situation)
+}
+
+/// An endpoint of the provider can be asked about a token of the grant in view.
+fn could_inquire(situation: &Situation<'_>, endpoint: Endpoint) -> bool {
+    let about = |token| {
+        let inquiry = Inquiry { endpoint, token };
+        // Userinfo takes an access token only.
+        let is_asked = endpoint != Endpoint::Userinfo || inquiry == Inquiry::USERINFO;
+        is_asked && situation.engine.could_inquire(inquiry)
+    };
+    on_step(situation)
+        && situation.ui.step == Step::Token
+        && [TokenKind::Access, TokenKind::Refresh]
+            .into_iter()
+            .any(about)
 }
 
 /// The profile selected.
@@ -165,7 +182,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 63] = [
+pub static KEYS: [Binding; 66] = [
     row(
         Here,
         ENTER,
@@ -254,6 +271,30 @@ pub static KEYS: [Binding; 63] = [
         Action::Refresh,
         "refresh the token",
         "refresh",
+    ),
+    row(
+        Here,
+        &[Key::letter('v')],
+        |situation| could_inquire(situation, Endpoint::Revocation),
+        Action::Choose(Choosing::Revocation),
+        "revoke a token; asks which",
+        "revoke",
+    ),
+    row(
+        Here,
+        &[Key::letter('s')],
+        |situation| could_inquire(situation, Endpoint::Introspection),
+        Action::Choose(Choosing::Introspection),
+        "introspect: ask the provider about a token",
+        "introspect",
+    ),
+    row(
+        Here,
+        &[Key::letter('w')],
+        |situation| could_inquire(situation, Endpoint::Userinfo),
+        Action::Inquire(Inquiry::USERINFO),
+        "userinfo: ask who signed in",
+        "userinfo",
     ),
     row(
         Here,

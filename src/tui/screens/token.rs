@@ -15,6 +15,7 @@
 //!
 //! Tokens are decoded to be looked at; no word here claims that anything about them was proven.
 
+mod asked;
 mod claims;
 mod grants;
 mod refreshed;
@@ -49,10 +50,18 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
     } = headline(scene, held, left);
     let mut groups: Vec<Group> = Vec::new();
     groups.extend(bar(grant, left));
+    let asked = asked::groups(scene, held);
+    let (first, later) = if asked::is_answered(scene, held) {
+        (asked, Vec::new())
+    } else {
+        (Vec::new(), asked)
+    };
+    groups.extend(first);
     groups.push(tokens::group(scene, held));
     groups.extend(scopes::group(scene, held));
     groups.push(grants::who(scene, held));
     groups.extend(grants::others(scene, held));
+    groups.extend(later);
     groups.extend(claims::groups(scene, grant));
     Pane {
         state,
@@ -115,7 +124,10 @@ fn headline(scene: &Scene<'_>, held: &HeldGrant, left: Option<i64>) -> Headline 
         return of(StepState::Failed, text, button);
     }
     if spent {
-        let text = if held.grant.access_token.is_empty() {
+        let is_empty = held.grant.access_token.is_empty();
+        let text = if is_empty && held.grant.refresh_token.is_none() {
+            "Nothing is left of it: the refresh token was revoked"
+        } else if is_empty {
             "A refresh token, and no access token yet"
         } else {
             "The access token has expired"

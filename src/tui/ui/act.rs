@@ -119,10 +119,9 @@ impl Ui {
                 return self.leave_run(further, stage.engine);
             }
             Action::Refresh => return self.refresh(stage.engine),
-            Action::TrustAndRefresh => {
-                let commands = [Command::Trust, Command::Refresh { anyway: false }];
-                return commands.map(Reaction::Command).to_vec();
-            }
+            Action::TrustAndRefresh => return trusting(Command::Refresh { anyway: false }),
+            Action::Inquire(inquiry) => return self.inquire(inquiry, stage.engine),
+            Action::TrustAndInquire(inquiry) => return trusting(Command::Inquire(inquiry)),
             Action::Keep(keep) => return self.keep(keep, stage),
             Action::ForgetGrant(id) => self.ask_to_forget(&id, stage),
             Action::Forget => {
@@ -421,6 +420,11 @@ impl Ui {
             }
         }
     }
+}
+
+/// The profile in use is trusted with its secret, then this is done.
+fn trusting(command: Command) -> Vec<Reaction> {
+    [Command::Trust, command].map(Reaction::Command).to_vec()
 }
 
 /// The masked values of the pane in view, with their rows.

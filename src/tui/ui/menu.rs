@@ -6,11 +6,13 @@
 mod profiles;
 
 use super::act::{Stage, focused_grant, has_secret};
+use super::inquiring;
 use super::popup::Popup;
 use super::{Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::{Command, Prompt};
 use crate::core::fault::FAULTS;
+use crate::core::oauth::endpoint::Endpoint;
 use crate::core::oauth::preflight::{Landing, Preflight, PreflightResult};
 use crate::core::oauth::{STEPS, Step};
 use crate::core::profile::{KeepTokens, ResponseMode};
@@ -48,7 +50,12 @@ impl Menu {
     }
 
     /// Adds a row that can be chosen.
-    fn choice(&mut self, text: impl Into<Visible>, right: impl Into<Visible>, action: Action) {
+    pub(super) fn choice(
+        &mut self,
+        text: impl Into<Visible>,
+        right: impl Into<Visible>,
+        action: Action,
+    ) {
         self.rows.push(MenuRow {
             mark: Mark::None,
             text: text.into(),
@@ -65,7 +72,7 @@ impl Menu {
     }
 
     /// Adds a row that is only read.
-    fn note(&mut self, mark: Mark, text: impl Into<Visible>) {
+    pub(super) fn note(&mut self, mark: Mark, text: impl Into<Visible>) {
         self.rows.push(MenuRow {
             mark,
             text: text.into(),
@@ -278,6 +285,12 @@ fn choices(ui: &Ui, what: Choosing, stage: &Stage<'_>) -> Menu {
                 Mark::Note,
                 "A new run begins; the grant that is there stays among the others.",
             );
+        }
+        Choosing::Revocation => {
+            inquiring::choices(stage.engine, Endpoint::Revocation, &mut menu);
+        }
+        Choosing::Introspection => {
+            inquiring::choices(stage.engine, Endpoint::Introspection, &mut menu);
         }
         Choosing::Field(key) => profiles::field_choices(ui, key, &mut menu),
         Choosing::Secret => profiles::secret_choices(ui, &mut menu),

@@ -163,7 +163,10 @@ impl Prompt {
         let fields = match question {
             Question::Field(Field::ClientId) => vec![field("isv_…")],
             Question::Field(Field::RedirectUri) => vec![field("http://localhost:8765/callback")],
-            Question::ClientSecret | Question::SecretForRefresh | Question::Token => {
+            Question::ClientSecret
+            | Question::SecretForRefresh
+            | Question::SecretForInquiry(_)
+            | Question::Token => {
                 let mut secret = field("");
                 secret.set_mask_char('•');
                 secret.set_max_histories(0);

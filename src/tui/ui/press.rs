@@ -110,6 +110,10 @@ impl Ui {
                 Command::ProvideSecret(Secret::new(last.trim())),
                 Command::Refresh { anyway: false },
             ],
+            Question::SecretForInquiry(inquiry) => vec![
+                Command::ProvideSecret(Secret::new(last.trim())),
+                Command::Inquire(inquiry),
+            ],
             Question::Token => return self.take_token(&Secret::new(last)),
             Question::Answer => vec![Command::PasteAnswer(Secret::new(last))],
             Question::FreeRequest => {

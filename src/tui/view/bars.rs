@@ -365,6 +365,8 @@ fn words_for(action: &Action) -> String {
         Action::Ask(Question::Answer) => "paste an answer",
         Action::Ask(Question::Field(_)) => "fill it in",
         Action::Ask(Question::ClientSecret | Question::SecretForRefresh) => "type the secret",
+        Action::Inquire(_) => "ask it",
+        Action::Choose(Choosing::Revocation | Choosing::Introspection) => "choose the token",
         Action::Ask(Question::Token) => "use a token",
         Action::Engine(Command::UseGrant(_)) => "use this grant",
         Action::Engine(Command::ReadSecret) => "read it again",

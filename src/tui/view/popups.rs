@@ -65,6 +65,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
             let title = match what {
                 Choosing::Keep => "Where are the tokens kept?",
                 Choosing::SignIn => "How does somebody else sign in?",
+                Choosing::Revocation => "Which token is revoked?",
+                Choosing::Introspection => "Which token is asked about?",
                 Choosing::Field(key) => key,
                 Choosing::Secret => "Where is the client secret?",
                 Choosing::ScopeSet => "Which scopes?",

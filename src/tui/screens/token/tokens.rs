@@ -8,6 +8,7 @@ use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::profile::KeepTokens;
+use crate::core::token::import::TokenKind;
 use crate::core::token::{Grant, jwt};
 use crate::tui::action::{Action, Choosing};
 use crate::tui::pane::{Group, Mark, Row};
@@ -15,7 +16,7 @@ use crate::tui::pane::{Group, Mark, Row};
 /// The group.
 pub(super) fn group(scene: &Scene<'_>, held: &HeldGrant) -> Group {
     let mut rows = access_token(scene, held);
-    rows.extend(refresh_token(held));
+    rows.extend(refresh_token(scene, held));
     rows.push(id_token(&held.grant));
     rows.extend(refreshed::rows(scene, held));
     rows.extend(kept(scene, held));
@@ -41,7 +42,10 @@ fn access_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
         Ok(_) => "a JWT",
         Err(_) => "opaque",
     };
-    let meaning = format!("{}, {kind}", grant.token_type);
+    let meaning = match held.revoked(TokenKind::Access) {
+        Some(revoked) => format!("{kind}, revoked {}", scene.time(revoked.at)),
+        None => format!("{}, {kind}", grant.token_type),
+    };
     let mut rows = vec![secret(
         Mark::Note,
         "access_token",
@@ -61,9 +65,16 @@ fn access_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
 }
 
 /// The refresh token with what is known of its rotation, and the one before it.
-fn refresh_token(held: &HeldGrant) -> Vec<Row> {
+fn refresh_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
     let grant = &held.grant;
     let Some(token) = &grant.refresh_token else {
+        if let Some(at) = held.revoked_at {
+            let meaning = format!("revoked {}", scene.time(at));
+            return vec![match held.revoked(TokenKind::Refresh) {
+                Some(revoked) => secret(Mark::Note, "refresh_token", &revoked.token, meaning),
+                None => nothing(Mark::Note, "refresh_token", meaning),
+            }];
+        }
         let (mark, meaning) = match asked(grant, "offline_access") {
             true => (Mark::Warning, "asked for, none came"),
             false if grant.asked.is_empty() => (Mark::Note, "none"),

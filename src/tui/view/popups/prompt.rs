@@ -110,6 +110,12 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
              refresh goes on with it.",
             &[],
         ),
+        Question::SecretForInquiry(_) => (
+            "The client secret",
+            "The endpoint asks who asks. Kept in memory until you quit, sent only to endpoints of the \
+             provider; what you asked for goes on with it.",
+            &[],
+        ),
         Question::Token => (
             "Use a token I have",
             "Paste an access token or a refresh token alone. It is used for this profile's API and kept \
