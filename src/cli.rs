@@ -186,7 +186,7 @@ fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Res
 }
 
 /// Runs what waits for one or two answers, on this thread: starting others would take longer than it saves.
-fn wait_on_one_thread(work: impl Future<Output = io::Result<Exit>>) -> io::Result<Exit> {
+fn wait_on_one_thread<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -47,6 +47,11 @@ impl Drive {
         &self.engine
     }
 
+    /// The state, without a world around it any more.
+    pub fn into_engine(self) -> Engine {
+        self.engine
+    }
+
     /// What a person asks.
     /// Must be called within a tokio runtime.
     pub fn command(&mut self, command: Command) {

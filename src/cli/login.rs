@@ -8,7 +8,7 @@ use crate::cli::choose::{NotChosen, choose};
 use crate::cli::drive::Drive;
 use crate::cli::exit::Exit;
 use crate::cli::findings;
-use crate::cli::link::why_no_link;
+use crate::cli::link::{why_no_link, without_metadata};
 use crate::cli::printer::Printer;
 use crate::cli::report::{Form, Report};
 use crate::cli::secret::{self, NotAtHand};
@@ -193,6 +193,14 @@ impl Walk<'_, '_> {
             }
             match engine.run().phase {
                 RunPhase::Preparing(Missing::Sandbox) => {}
+                RunPhase::Preparing(Missing::Metadata) if engine.is_discovering() => {}
+                RunPhase::Preparing(Missing::Metadata) => {
+                    return Err(Stop::Failed(Failure {
+                        exit: without_metadata(engine),
+                        step: Step::Link,
+                        error: why_no_link(Missing::Metadata),
+                    }));
+                }
                 RunPhase::Preparing(missing) => {
                     return Err(Failure::unusable(why_no_link(missing)));
                 }
@@ -277,6 +285,14 @@ impl Walk<'_, '_> {
             }
             let engine = self.drive.engine();
             match &engine.run().phase {
+                RunPhase::Answered if engine.is_checking_answer() => {}
+                RunPhase::Answered if engine.answer_is_held_back() => {
+                    return Err(Stop::Failed(Failure {
+                        exit: Exit::Refused,
+                        step: Step::Callback,
+                        error: "the id_token beside the code failed a check".to_owned(),
+                    }));
+                }
                 RunPhase::Answered => self.drive.command(Command::Exchange),
                 RunPhase::Authorized => return Ok(()),
                 phase => {
@@ -312,6 +328,11 @@ impl Walk<'_, '_> {
                 };
                 (exit, Step::Exchange, self.their_words(&trouble.note()))
             }
+            RunPhase::IdTokenRefused => (
+                Exit::Refused,
+                Step::Token,
+                "the id_token failed a check, its tokens are not used".to_owned(),
+            ),
             _ => return None,
         };
         Some(Failure { exit, step, error })

@@ -180,14 +180,7 @@ impl<'a, 'w> Report<'a, 'w> {
             ("scope", &scope),
             ("expires", &expires),
             ("refresh token", if refresh_token { "yes" } else { "no" }),
-            (
-                "id_token",
-                if id_token {
-                    "yes, not yet checked"
-                } else {
-                    "no"
-                },
-            ),
+            ("id_token", if id_token { "yes, checked" } else { "no" }),
             (
                 "kept",
                 match held.keep {

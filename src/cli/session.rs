@@ -5,13 +5,14 @@ use crate::cli::choose::choose;
 use crate::cli::drive::Drive;
 use crate::cli::exit::Exit;
 use crate::cli::findings;
-use crate::cli::link::why_no_link;
+use crate::cli::link::{why_no_link, without_metadata};
 use crate::cli::printer::Printer;
 use crate::cli::refreshed;
 use crate::cli::secret::{self, NotAtHand};
 use crate::cli::signals::Signals;
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
+use crate::core::oauth::flow::Missing;
 use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::oauth::{RunPhase, Step};
@@ -89,6 +90,14 @@ impl<'a, 'w> Session<'a, 'w> {
         };
         let profile = Box::new(chosen.profile);
         session.drive.command(Command::UseProfile(profile));
+        while session.engine().is_discovering() {
+            session.step().await?;
+        }
+        if session.engine().metadata_trouble().is_some() {
+            let exit = without_metadata(session.engine());
+            session.say_findings(Step::Link);
+            return Err(session.fail(exit, &why_no_link(Missing::Metadata)));
+        }
         if let RunPhase::Preparing(missing) = session.engine().run().phase {
             return Err(session.fail(Exit::Profile, &why_no_link(missing)));
         }

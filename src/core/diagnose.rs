@@ -18,8 +18,10 @@ mod endpoint;
 mod error_page;
 mod exchange;
 mod grant;
+mod id_token;
 mod link;
 mod lone_token;
+mod metadata;
 mod network;
 mod preflight;
 mod protocol;
@@ -41,6 +43,7 @@ pub use error_page::{error_id, has_page_words, pasted_page};
 pub use token::clock_ahead;
 
 use crate::core::oauth::held::HeldGrant;
+use crate::core::oauth::metadata::MetadataTrouble;
 use crate::core::oauth::{Run, Step};
 use crate::core::profile::Profile;
 use crate::core::secret::Secret;
@@ -102,6 +105,8 @@ pub struct Evidence<'a> {
     pub compared: Option<&'a Profile>,
     /// The text or address of the provider's error page.
     pub page: Option<&'a str>,
+    /// Why the provider's metadata cannot be used, with the record of what it answered.
+    pub metadata: Option<(&'a Record, &'a MetadataTrouble)>,
 }
 
 /// A rule.
@@ -184,6 +189,7 @@ pub struct Finding {
 /// Every rule, in the order of the steps.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
+        metadata::RULES,
         shape::RULES,
         link::RULES,
         protocol::RULES,
@@ -203,6 +209,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         grant::RULES,
         network::RULES,
         refresh::RULES,
+        id_token::RULES,
         lone_token::RULES,
         token::RULES,
         bearer::RULES,

@@ -7,9 +7,11 @@ mod commands;
 mod events;
 mod grants;
 mod hits;
+mod id_tokens;
 mod inquiring;
 mod keeping;
 pub mod message;
+mod metadata;
 mod preflight;
 mod reaching;
 mod refreshing;
@@ -31,9 +33,11 @@ use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::{CallId, Record, Request};
 use grants::Grants;
+use id_tokens::{IdTokens, Measure};
 use inquiring::Inquiries;
 use jiff::{SignedDuration, Timestamp};
 use message::Prompt;
+use metadata::Discovery;
 use secrets::Secrets;
 use std::sync::Arc;
 
@@ -90,6 +94,8 @@ struct Released {
     asked: Vec<String>,
     api_origin: String,
     keep: KeepTokens,
+    /// What its id_token is measured against; `None` where no run stands behind it.
+    measure: Option<Measure>,
 }
 
 /// The program's state.
@@ -107,6 +113,8 @@ pub struct Engine {
     grants: Grants,
     run: Run,
     released: Vec<Released>,
+    discovery: Discovery,
+    id_tokens: IdTokens,
     visiting: bool,
     consent_trouble: Option<String>,
     transcript: Vec<Record>,
@@ -134,6 +142,8 @@ impl Engine {
             grants: Grants::default(),
             run: blank_run(),
             released: Vec::new(),
+            discovery: Discovery::default(),
+            id_tokens: IdTokens::default(),
             visiting: false,
             consent_trouble: None,
             transcript: Vec::new(),
@@ -270,7 +280,9 @@ impl Engine {
             | RunPhase::Stopped => Step::Consent,
             RunPhase::Answered | RunPhase::Refused => Step::Callback,
             RunPhase::Exchanging(_) | RunPhase::ExchangeFailed(_) => Step::Exchange,
-            RunPhase::Authorized => Step::Token,
+            RunPhase::CheckingIdToken | RunPhase::IdTokenRefused | RunPhase::Authorized => {
+                Step::Token
+            }
         }
     }
 
@@ -312,6 +324,7 @@ impl Engine {
             api: self.requests.answered.and_then(|call| self.record(call)),
             pasted: false,
             compared: None,
+            metadata: self.metadata_trouble(),
             page: match self.run.answer {
                 Some(_) => None,
                 None => self.run.error_page.as_deref(),
@@ -381,6 +394,8 @@ fn blank_run() -> Run {
         browser: Browser::NotOpened,
         hits: Vec::new(),
         answer: None,
+        answer_checked: None,
+        token_checked: None,
         answered_at: None,
         exchange: None,
     }

@@ -6,6 +6,7 @@ pub mod flow;
 pub mod grant;
 pub mod held;
 pub mod link;
+pub mod metadata;
 pub mod pkce;
 pub mod preflight;
 pub mod refresh;

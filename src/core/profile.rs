@@ -138,6 +138,8 @@ pub struct Provider {
     pub token_url: String,
     /// Where else it can be asked.
     pub endpoints: Endpoints,
+    /// Whether its metadata says that it names itself in every answer (RFC 9207 3).
+    pub names_issuer: bool,
     /// How long a code lives, in seconds.
     pub code_lifetime: u32,
     /// Whether that lifetime is inferred rather than documented.
@@ -225,6 +227,7 @@ impl Preset {
             endpoints: issuer
                 .map(Endpoints::of_identity_server)
                 .unwrap_or_default(),
+            names_issuer: false,
             code_lifetime: 300,
             code_lifetime_inferred: true,
         }
@@ -332,9 +335,30 @@ impl ResponseMode {
     }
 }
 
+/// What the answer brings (OAuth 2.0 Multiple Response Types 3, 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResponseType {
+    /// A code.
+    Code,
+    /// A code and an id_token.
+    CodeIdToken,
+}
+
+impl ResponseType {
+    /// The protocol word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::CodeIdToken => "code id_token",
+        }
+    }
+}
+
 /// Options of the authorize link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authorize {
+    /// `code` unless the file says otherwise.
+    pub response_type: ResponseType,
     /// `form_post` unless the file says otherwise.
     pub response_mode: ResponseMode,
     /// Whether a code challenge (S256) goes along.
@@ -367,11 +391,20 @@ impl ClientAuthentication {
     }
 }
 
+/// The algorithms that an id_token may be signed with (RFC 7518 3.1, RFC 8037 3.1).
+pub const SIGNATURE_ALGORITHMS: [&str; 13] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    "HS256", "HS384", "HS512",
+];
+
 /// Options of the token request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// `post` unless the file says otherwise.
     pub client_authentication: ClientAuthentication,
+    /// The algorithm that the provider signs this client's id_tokens with (OpenID Connect Registration 2,
+    /// `id_token_signed_response_alg`); any with a public key where it is not said.
+    pub id_token_signed_response_alg: Option<String>,
     /// Further form fields, in order.
     pub extra: Vec<(String, String)>,
 }

@@ -1,9 +1,12 @@
 //! What the token endpoint gave, and the one place that decides where it may go.
 
 pub mod claims;
+pub mod id_token;
 pub mod import;
+pub mod jwks;
 pub mod jwt;
 pub mod kept;
+pub mod signature;
 
 use crate::core::secret::Secret;
 use jiff::Timestamp;

@@ -44,6 +44,8 @@ pub enum Action {
     Keep(KeepTokens),
     /// Forget this grant; asks.
     ForgetGrant(GrantId),
+    /// Use what an id_token that failed holds back; asks.
+    OverrideIdToken,
     /// Forget the grant of the row that has the focus; asks.
     Forget,
     /// A new run in which the provider asks who signs in; asks while a run is open.

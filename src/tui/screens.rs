@@ -153,6 +153,7 @@ fn way_on(scene: &Scene<'_>) -> Button {
         RunPhase::Preparing(_) | RunPhase::Ready => Step::Link,
         RunPhase::Binding | RunPhase::Waiting | RunPhase::TimedOut => Step::Consent,
         RunPhase::Answered | RunPhase::Exchanging(_) => Step::Exchange,
+        RunPhase::CheckingIdToken | RunPhase::IdTokenRefused => Step::Token,
         RunPhase::Authorized => Step::Requests,
     };
     go_to(step)

@@ -5,7 +5,9 @@ mod callback;
 mod consent;
 mod endpoint;
 mod exchange;
+pub(crate) mod id_token;
 mod link;
+mod metadata;
 mod network;
 mod pasted;
 mod preflight;
@@ -17,6 +19,7 @@ use dineroscope::core::diagnose::{self, Evidence, Finding, Severity};
 use dineroscope::core::engine::Engine;
 use dineroscope::core::fault::FAULTS;
 use dineroscope::core::oauth::held::HeldGrant;
+use dineroscope::core::oauth::metadata::MetadataTrouble;
 use dineroscope::core::oauth::{Run, STEPS, Step, link as links};
 use dineroscope::core::profile::Profile;
 use dineroscope::core::secret::Secret;
@@ -41,6 +44,7 @@ struct Case {
     pasted: bool,
     compared: Option<Profile>,
     page: Option<String>,
+    metadata: Option<(Record, MetadataTrouble)>,
 }
 
 impl Case {
@@ -57,6 +61,7 @@ impl Case {
             api: engine.requests().answered,
             pasted: false,
             compared: None,
+            metadata: None,
             page: None,
             profile,
         }
@@ -105,6 +110,10 @@ impl Case {
                 .api
                 .and_then(|call| self.transcript.iter().find(|record| record.call == call)),
             pasted: self.pasted,
+            metadata: self
+                .metadata
+                .as_ref()
+                .map(|(record, trouble)| (record, trouble)),
             compared: self.compared.as_ref(),
             page: self.page.as_deref(),
         })
@@ -142,6 +151,8 @@ fn fixtures() -> Vec<Fixture> {
         consent::fixtures(),
         callback::fixtures(),
         exchange::fixtures(),
+        id_token::fixtures(),
+        metadata::fixtures(),
         network::fixtures(),
         pasted::fixtures(),
         preflight::fixtures(),

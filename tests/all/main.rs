@@ -14,6 +14,7 @@ mod faults;
 mod flow;
 mod focus;
 mod grants;
+mod hostile;
 mod http;
 mod keys;
 mod late;
@@ -61,6 +62,8 @@ mod archive;
 mod browser;
 #[path = "../support/holding.rs"]
 mod holding;
+#[path = "../support/hostile.rs"]
+mod hostile_provider;
 #[path = "../support/inquiring.rs"]
 mod inquiring;
 #[path = "../support/kept.rs"]
@@ -77,6 +80,8 @@ mod recorder;
 mod renewing;
 #[path = "../support/shelf.rs"]
 mod shelf;
+#[path = "../support/signer.rs"]
+mod signer;
 #[path = "../support/stage.rs"]
 mod stage;
 #[path = "../support/standalone.rs"]

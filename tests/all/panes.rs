@@ -1,14 +1,17 @@
 //! What panes say, at every point of the flow: always something, never a secret, never a dead button.
 
+use crate::diagnose::id_token::claims;
+use crate::signer::RSA;
 use crate::stage::{CODE, Point, answer, at, bind, blank, bring, engine_at, exchange, visma};
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::{Command, Consent, Event};
-use dineroscope::core::oauth::{STEPS, Step};
+use dineroscope::core::oauth::{RunPhase, STEPS, Step};
 use dineroscope::core::profile::SecretReference;
 use dineroscope::tui::action::Action;
 use dineroscope::tui::pane::{Pane, Row, Value};
 use dineroscope::tui::screens::{self, DiagramLine, Scene};
 use jiff::tz::TimeZone;
+use serde_json::json;
 
 /// The pane of a step, so many seconds after the start.
 fn pane(engine: &Engine, step: Step, seconds: i64) -> Pane {
@@ -248,22 +251,35 @@ fn every_trouble_of_the_exchange_has_its_headline() {
 }
 
 #[test]
-fn an_opaque_token_is_fine_and_an_id_token_is_called_unchecked() {
-    let mut engine = engine_at(Point::Answered);
-    let call = exchange(&mut engine, 62);
-    let id_token = "e30.eyJuYW1lIjoiw4ZibGUifQ.AA";
-    let body = format!(
-        "{{\"access_token\":\"opaque\",\"token_type\":\"Bearer\",\"id_token\":\"{id_token}\"}}"
+fn an_opaque_token_is_fine_and_an_id_token_is_checked_first() {
+    let answered = |id_token: &str| {
+        let mut engine = engine_at(Point::Answered);
+        let call = exchange(&mut engine, 62);
+        let body = format!(
+            "{{\"access_token\":\"opaque\",\"token_type\":\"Bearer\",\"id_token\":\"{id_token}\"}}"
+        );
+        answer(&mut engine, 62, call, 200, &body);
+        engine
+    };
+    let token = RSA.sign("RS256", &claims());
+    let mut engine = answered(&token);
+    let shown = pane(&engine, Step::Token, 70);
+    assert_eq!(shown.headline.as_str(), "Checking who signed in…");
+    let keys = engine.transcript().last().unwrap().call;
+    let set = json!({"keys": [RSA.jwk()]}).to_string();
+    answer(&mut engine, 63, keys, 200, &set);
+    assert_eq!(
+        engine.run().phase,
+        RunPhase::IdTokenRefused,
+        "its at_hash is of another token"
     );
-    answer(&mut engine, 62, call, 200, &body);
     let shown = text(&engine, &pane(&engine, Step::Token, 70));
-    assert!(shown.contains("It is opaque"), "{shown}");
-    assert!(
-        shown.contains("Claims of the id_token, not yet checked"),
-        "{shown}"
-    );
-    assert!(shown.contains("Æble"), "{shown}");
-    assert!(!shown.contains("signature"), "{shown}");
+    assert!(shown.contains("neither kept nor sent anywhere"), "{shown}");
+    assert!(engine.grant().is_none());
+    engine.command(at(64), Command::OverrideIdToken);
+    let shown = text(&engine, &pane(&engine, Step::Token, 70));
+    assert!(shown.contains("taken all the same"), "{shown}");
+    assert!(engine.grant().is_some());
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Claims and scopes on step 5: every one of them, with what it means and how it stands to what is known.
 
 use crate::picture::Picture;
-use crate::stage::{Point, answer, engine_at, exchange};
+use crate::stage::{Point, answer, at, engine_at, exchange};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dineroscope::core::engine::Engine;
-use dineroscope::core::oauth::Step;
+use dineroscope::core::engine::message::Command;
+use dineroscope::core::oauth::{RunPhase, Step};
 use serde_json::{Value, json};
 
 /// A JWT with those claims.
@@ -19,12 +20,18 @@ fn granted(answered: &Value) -> Engine {
     let mut engine = engine_at(Point::Answered);
     let call = exchange(&mut engine, 62);
     answer(&mut engine, 62, call, 200, &answered.to_string());
+    if engine.run().phase == RunPhase::CheckingIdToken {
+        // Nothing here is signed: taken all the same, to see its claims.
+        let keys = engine.transcript().last().unwrap().call;
+        answer(&mut engine, 63, keys, 404, "");
+        engine.command(at(64), Command::OverrideIdToken);
+    }
     engine
 }
 
 /// Step 5 of it on a screen where nothing is cut.
 fn screen(engine: Engine) -> String {
-    let mut picture = Picture::new(engine, 180, (120, 60));
+    let mut picture = Picture::new(engine, 180, (120, 100));
     picture.ui.show(Step::Token);
     picture.draw();
     picture.text()
@@ -84,7 +91,8 @@ fn an_id_token_is_for_the_client_and_an_access_token_for_the_api() {
         })))
     };
     let right = of("https://api.dinero.dk", "isv_acme_dev");
-    assert_eq!(right.matches("✓  aud").count(), 2, "{right}");
+    // Twice among the claims, once among the checks.
+    assert_eq!(right.matches("✓  aud").count(), 3, "{right}");
     let swapped = of("isv_acme_dev", "https://api.dinero.dk");
     assert_eq!(swapped.matches("⚠  aud").count(), 2, "{swapped}");
 }

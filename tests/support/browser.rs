@@ -53,6 +53,11 @@ pub(crate) fn visit(address: &str) -> Visit {
     panic!("{address} leads round in circles");
 }
 
+/// Posts a form, as the page of a provider does.
+pub(crate) fn post(address: &str, form: &str) -> u16 {
+    send(&Url::parse(address).unwrap(), Some(form)).status
+}
+
 /// One request; with a form it is a POST.
 fn send(url: &Url, form: Option<&str>) -> Answer {
     let host = url.host_str().unwrap();

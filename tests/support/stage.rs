@@ -7,7 +7,7 @@ use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind};
 use dineroscope::core::profile::listen::Listen;
 use dineroscope::core::profile::{
     Api, Authorize, ClientAuthentication, Exchange, KeepTokens, Network, Origin, Preset, Profile,
-    ProxyChoice, ResponseMode, SecretReference,
+    ProxyChoice, ResponseMode, ResponseType, SecretReference,
 };
 use dineroscope::core::secret::Secret;
 use dineroscope::core::wire::{
@@ -45,12 +45,14 @@ pub(crate) fn visma() -> Profile {
         scope_sets: Vec::new(),
         keep_tokens: Some(KeepTokens::Memory),
         authorize: Authorize {
+            response_type: ResponseType::Code,
             response_mode: ResponseMode::FormPost,
             pkce: true,
             ui_locales: Some("da-DK".to_owned()),
             extra: Vec::new(),
         },
         exchange: Exchange {
+            id_token_signed_response_alg: None,
             client_authentication: ClientAuthentication::Post,
             extra: Vec::new(),
         },

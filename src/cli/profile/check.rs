@@ -100,8 +100,8 @@ async fn judge(file: ProfileFile) -> io::Result<Checked> {
     // What it asks of the world is left undone: nothing begins here.
     let _ = engine.command(now, Command::UseProfile(Box::new(profile.clone())));
     let missing = match engine.run().phase {
-        // The sandbox comes with `login` and `demo`.
-        RunPhase::Preparing(Missing::Sandbox) => None,
+        // The sandbox comes with `login` and `demo`, the metadata with any use.
+        RunPhase::Preparing(Missing::Sandbox | Missing::Metadata) => None,
         RunPhase::Preparing(missing) => Some(why_no_link(missing)),
         _ => None,
     };

@@ -177,7 +177,10 @@ fn values(profile: &Profile) -> Vec<(&'static str, Value)> {
             "keep_tokens",
             json!(profile.keep_tokens.unwrap_or(KeepTokens::Memory).name()),
         ),
-        ("authorize.response_type", json!("code")),
+        (
+            "authorize.response_type",
+            json!(profile.authorize.response_type.name()),
+        ),
         (
             "authorize.response_mode",
             json!(profile.authorize.response_mode.name()),

@@ -254,18 +254,24 @@ fn issuer_missing(evidence: &Evidence<'_>) -> Option<Found> {
     if answer.code.is_none() || answer.iss.is_some() {
         return None;
     }
-    let severity = match evidence.profile.provider.preset? {
-        Preset::VismaConnect => Severity::Warning,
-        Preset::Sandbox => Severity::Error,
-        Preset::VismaConnectStage => return None,
+    let severity = match evidence.profile.provider.preset {
+        Some(Preset::VismaConnect) => Severity::Warning,
+        Some(Preset::Sandbox) => Severity::Error,
+        // Its own metadata promised it.
+        None if evidence.profile.provider.names_issuer => Severity::Error,
+        Some(Preset::VismaConnectStage) | None => return None,
     };
     let found = Found::new(
         "The answer does not say who sent it",
         "no `iss` beside the code",
         format!(
             "The metadata of {} says that answers carry it, which keeps servers from being mixed up. \
-             Whether Visma Connect really sends it is not known.",
-            provider(evidence)
+             {}",
+            provider(evidence),
+            match severity {
+                Severity::Warning => "Whether Visma Connect really sends it is not known.",
+                _ => "This answer may come from elsewhere.",
+            }
         ),
         &["go on, if this was the only provider you signed in at"],
     );

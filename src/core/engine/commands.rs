@@ -1,7 +1,9 @@
 //! What a person asks: each command changes the state and says what the world shall do.
 
 use super::message::{Command, Consent, Effect};
-use super::{Engine, Released, SecretState, api_origin, blank_run, is_embedded, is_sandbox};
+use super::{
+    Engine, Released, SecretState, api_origin, blank_run, is_embedded, is_sandbox, metadata,
+};
 use crate::core::diagnose::pasted_page;
 use crate::core::fault::Fault;
 use crate::core::oauth::callback::{Arrival, pasted, relay};
@@ -33,8 +35,8 @@ impl Engine {
     /// What an allowed command does by itself.
     fn obey(&mut self, now: Timestamp, command: Command) -> Vec<Effect> {
         match command {
-            Command::UseProfile(profile) => self.use_profile(*profile),
-            Command::FillField(field, value) => self.fill_field(field, &value),
+            Command::UseProfile(profile) => self.use_profile(now, *profile),
+            Command::FillField(field, value) => self.fill_field(now, field, &value),
             Command::Preflight => self.preflight(now),
             Command::Begin { open_browser } => self.begin(now, open_browser),
             Command::OpenBrowser => self.open_browser(),
@@ -65,6 +67,10 @@ impl Engine {
             Command::Refresh { anyway } => self.refresh(anyway),
             Command::Inquire(inquiry) => self.inquire(now, inquiry),
             Command::Exchange => self.exchange(now),
+            Command::FetchMetadata => self.discover(now),
+            Command::CheckIdToken => self.check_again(now),
+            Command::OverrideIdToken => self.override_checks(),
+            Command::CheckSignature => self.check_signature(now),
             Command::NewRun => self.new_run(),
             Command::ChooseOrganization(id) => {
                 self.requests.organization = Some(id);
@@ -132,7 +138,15 @@ impl Engine {
             Command::SwitchFault(_) => self.faults().is_some(),
             Command::Refresh { anyway } => self.can_refresh(*anyway),
             Command::Inquire(inquiry) => self.can_inquire(*inquiry),
-            Command::Exchange => *phase == RunPhase::Answered && self.secret_state().is_at_hand(),
+            Command::Exchange => {
+                *phase == RunPhase::Answered
+                    && self.secret_state().is_at_hand()
+                    && !self.answer_is_held_back()
+            }
+            Command::FetchMetadata => self.can_discover(),
+            Command::CheckIdToken => self.has_refused_tokens(),
+            Command::OverrideIdToken => self.can_override(),
+            Command::CheckSignature => self.can_check_signature(),
             Command::NewRun => !matches!(phase, RunPhase::Preparing(_) | RunPhase::Ready),
             Command::Send(call) => self.can_send(call),
             Command::CancelSend => {
@@ -144,7 +158,7 @@ impl Engine {
     }
 
     /// Takes another profile: what belongs to the former one is closed, its grants stay with it.
-    fn use_profile(&mut self, profile: Profile) -> Vec<Effect> {
+    fn use_profile(&mut self, now: Timestamp, profile: Profile) -> Vec<Effect> {
         let mut effects = self.leave_run();
         effects.extend(self.requests.sending.map(Effect::Cancel));
         self.requests = super::Requests {
@@ -157,9 +171,7 @@ impl Engine {
         self.prompt = None;
         self.profile = Some(profile);
         self.prepare_run();
-        effects.extend(self.look_for_secret());
-        effects.extend(self.load_grants());
-        effects.extend(self.start_sandbox());
+        effects.extend(self.look_for_needs(now));
         effects
     }
 
@@ -227,7 +239,7 @@ impl Engine {
     }
 
     /// Fills a field in which a placeholder was left.
-    fn fill_field(&mut self, field: Field, value: &str) -> Vec<Effect> {
+    fn fill_field(&mut self, now: Timestamp, field: Field, value: &str) -> Vec<Effect> {
         if let Some(profile) = &mut self.profile {
             let slot = match field {
                 Field::ClientId => &mut profile.client_id,
@@ -237,9 +249,18 @@ impl Engine {
         }
         self.leave_refresh();
         self.prepare_run();
-        let mut effects = self.look_for_secret();
-        effects.extend(self.load_grants());
-        effects.extend(self.start_sandbox());
+        self.look_for_needs(now)
+    }
+
+    /// What a profile needs of the world before its link is made: its endpoints first, for secret and grants
+    /// are kept under the token endpoint.
+    fn look_for_needs(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = self.discover(now);
+        if effects.is_empty() {
+            effects.extend(self.look_for_secret());
+            effects.extend(self.load_grants());
+            effects.extend(self.start_sandbox());
+        }
         effects
     }
 
@@ -252,8 +273,10 @@ impl Engine {
                 asked: profile.scopes.clone(),
                 api_origin: api_origin(profile),
                 keep: self.keep_tokens(),
+                measure: self.measure(),
             });
         }
+        self.leave_checks();
         self.prompt = None;
         self.visiting = false;
         self.consent_trouble = None;
@@ -288,6 +311,7 @@ impl Engine {
         });
         let missing = match profile.placeholder() {
             Some(field) => Some(Missing::Field(field)),
+            None if metadata::is_open(&profile.provider) => Some(Missing::Metadata),
             None if profile.provider.authorize_url.is_empty() => Some(Missing::Sandbox),
             None => None,
         };

@@ -196,11 +196,9 @@ impl Engine {
             Purpose::Exchange => return self.exchanged(now, record),
             Purpose::Api => return self.api_answered(record),
             Purpose::Preflight => return self.preflight_answered(now, record),
-            Purpose::Callback
-            | Purpose::InTheUsersPlace
-            | Purpose::Refresh
-            | Purpose::Metadata
-            | Purpose::Keys => self.settle(record),
+            Purpose::Metadata => return self.metadata_answered(now, record),
+            Purpose::Keys => return self.keys_answered(now, record),
+            Purpose::Callback | Purpose::InTheUsersPlace | Purpose::Refresh => self.settle(record),
             Purpose::Userinfo | Purpose::Revocation | Purpose::Introspection => {
                 return self.inquired(now, record);
             }
@@ -224,6 +222,7 @@ impl Engine {
                 asked: profile.scopes.clone(),
                 api_origin: api_origin(profile),
                 keep: self.keep_tokens(),
+                measure: self.measure(),
             }),
             None => None,
         };
@@ -231,14 +230,13 @@ impl Engine {
             self.settle(record);
             return Vec::new();
         };
-        let mut effects = Vec::new();
         match grant::read(&record.outcome, &owner.asked, &owner.api_origin, now) {
             Ok(grant) => {
                 "tokens".clone_into(&mut record.note);
-                effects = self.take_grant(owner.client, grant, owner.keep);
-                if awaited {
-                    self.run.phase = RunPhase::Authorized;
-                }
+                // Of no run, when the one it came for was left meanwhile.
+                let run = if awaited { self.run.number } else { 0 };
+                self.settle(record);
+                return self.take_checked(now, run, owner, grant);
             }
             Err(trouble) => {
                 record.note = trouble.note();
@@ -248,7 +246,7 @@ impl Engine {
             }
         }
         self.settle(record);
-        effects
+        Vec::new()
     }
 }
 

@@ -117,6 +117,7 @@ impl Engine {
     pub fn is_unsettled(&self) -> bool {
         matches!(self.run.phase, RunPhase::Exchanging(_))
             || !self.released.is_empty()
+            || self.waits_for_keys()
             || !self.grants.refreshing.is_empty()
             || !self.grants.writing.is_empty()
             || !self.grants.removing.is_empty()
@@ -136,6 +137,7 @@ impl Engine {
                 .released
                 .iter()
                 .any(|released| released.keep != KeepTokens::Memory)
+            || self.keeps_after_keys()
             || self.grants.refreshing.iter().any(|(_, id)| is_kept(id))
             || self.inquiries.revoking().any(is_kept)
             || !self.grants.writing.is_empty()

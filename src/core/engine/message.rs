@@ -82,6 +82,14 @@ pub enum Command {
     Inquire(Inquiry),
     /// Exchange the code.
     Exchange,
+    /// Ask the issuer for its endpoints (once more).
+    FetchMetadata,
+    /// Fetch the provider's keys once more for an id_token that failed, and check it again.
+    CheckIdToken,
+    /// Use what an id_token that failed holds back.
+    OverrideIdToken,
+    /// Check the signature of the access token in use with the provider's keys.
+    CheckSignature,
     /// A new run: new state, nonce, verifier.
     NewRun,
     /// Choose the organization that paths name.

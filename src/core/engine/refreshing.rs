@@ -184,6 +184,9 @@ impl Engine {
     pub(super) fn go_on(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = self.refresh_when_ready();
         effects.extend(self.inquire_when_ready(now));
+        if self.front_is_due() {
+            effects.extend(self.check_front(now));
+        }
         let awaited = self.refreshing().is_some() || self.grants.pending.is_some();
         if !awaited
             && let Some(waiting) = self.requests.waiting.take()

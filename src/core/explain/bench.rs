@@ -151,6 +151,8 @@ impl Case {
                 browser: Browser::NotOpened,
                 hits: Vec::new(),
                 answer: None,
+                answer_checked: None,
+                token_checked: None,
                 answered_at: Some(bench.now),
                 exchange: None,
             },
@@ -304,6 +306,7 @@ impl Case {
             held: self.held.as_ref(),
             api: self.api.as_ref(),
             pasted: true,
+            metadata: None,
             compared: bench.compared.as_ref(),
             page: self.page.as_deref(),
         };

@@ -5,7 +5,7 @@ use super::bench::parameters;
 use crate::core::profile::listen::Listen;
 use crate::core::profile::{
     Api, Authorize, ClientAuthentication, Endpoints, Environment, Exchange, Network, Origin,
-    Preset, Profile, Provider, ProxyChoice, ResponseMode, SecretReference,
+    Preset, Profile, Provider, ProxyChoice, ResponseMode, ResponseType, SecretReference,
 };
 use url::Url;
 
@@ -31,6 +31,7 @@ fn provider(address: &str) -> Option<Provider> {
         authorize_url: address.split('?').next().unwrap_or_default().to_owned(),
         token_url: String::new(),
         endpoints: Endpoints::default(),
+        names_issuer: false,
         code_lifetime: 300,
         code_lifetime_inferred: true,
     })
@@ -73,6 +74,10 @@ pub(super) fn guessed(items: &[Item], link: Option<&str>) -> Profile {
         scope_sets: Vec::new(),
         keep_tokens: None,
         authorize: Authorize {
+            response_type: match value("response_type").as_deref() {
+                Some("code id_token" | "id_token code") => ResponseType::CodeIdToken,
+                _ => ResponseType::Code,
+            },
             response_mode: match value("response_mode").as_deref() {
                 Some("query") => ResponseMode::Query,
                 Some("fragment") => ResponseMode::Fragment,
@@ -83,6 +88,7 @@ pub(super) fn guessed(items: &[Item], link: Option<&str>) -> Profile {
             extra: Vec::new(),
         },
         exchange: Exchange {
+            id_token_signed_response_alg: None,
             client_authentication: ClientAuthentication::Post,
             extra: Vec::new(),
         },

@@ -20,6 +20,8 @@ use jiff::Timestamp;
 pub struct Answer {
     /// Single use; worth nothing without the client secret.
     pub code: Option<Secret>,
+    /// Who signed in, where the link asked for it beside the code (hybrid).
+    pub id_token: Option<Secret>,
     /// Echoed from the link.
     pub state: Option<String>,
     /// Who answers (RFC 9207).
@@ -197,11 +199,15 @@ pub fn answer(pairs: &[(String, String)]) -> (Answer, Option<String>) {
     let mut twice = None;
     for (name, value) in pairs {
         let slot = match name.as_str() {
-            "code" => {
-                if answer.code.is_some() {
+            "code" | "id_token" => {
+                let slot = match name.as_str() {
+                    "code" => &mut answer.code,
+                    _ => &mut answer.id_token,
+                };
+                if slot.is_some() {
                     twice.get_or_insert_with(|| name.clone());
                 } else {
-                    answer.code = Some(Secret::new(value.as_str()));
+                    *slot = Some(Secret::new(value.as_str()));
                 }
                 continue;
             }

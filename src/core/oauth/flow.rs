@@ -7,6 +7,7 @@
 //!        ListenFailed  TimedOut  Stopped              ExchangeFailed
 //! ```
 //!
+//! Tokens that come with an id_token pass through `CheckingIdToken`; what fails there is `IdTokenRefused`.
 //! Where nothing can listen for the redirect URI, a paste leads from `ListenFailed` to the answer.
 
 use crate::core::oauth::callback::{Answer, Arrival, Hit, PAGES, pages};
@@ -15,6 +16,7 @@ use crate::core::oauth::link::{Fresh, Parameter};
 use crate::core::oauth::preflight::Preflight;
 use crate::core::oauth::surroundings::Surroundings;
 use crate::core::profile::Field;
+use crate::core::token::id_token::Checked;
 use crate::core::wire::CallId;
 use jiff::Timestamp;
 use std::net::SocketAddr;
@@ -122,6 +124,8 @@ pub enum Missing {
     Profile,
     /// The embedded sandbox does not listen yet.
     Sandbox,
+    /// The provider is known by its issuer alone, and has not told its endpoints yet.
+    Metadata,
     /// A placeholder is left in this field.
     Field(Field),
 }
@@ -151,6 +155,10 @@ pub enum RunPhase {
     Exchanging(CallId),
     /// The exchange failed; the code is burned.
     ExchangeFailed(TokenTrouble),
+    /// Tokens came; the keys that their id_token is checked with are being fetched.
+    CheckingIdToken,
+    /// Tokens came with an id_token that failed a check; they are held back.
+    IdTokenRefused,
     /// A grant came.
     Authorized,
 }
@@ -262,6 +270,10 @@ pub struct Run {
     pub hits: Vec<Hit>,
     /// The answer that was taken, with its arrival and record.
     pub answer: Option<(Answer, Arrival, CallId)>,
+    /// The checks of the id_token that came through the browser, once they are made.
+    pub answer_checked: Option<Checked>,
+    /// The checks of the id_token that came with the tokens, once they are made.
+    pub token_checked: Option<Checked>,
     /// When the code came.
     pub answered_at: Option<Timestamp>,
     /// The record of the token request.
@@ -283,6 +295,8 @@ impl Run {
             RunPhase::Refused => [Done, Done, Failed, Pending, Pending],
             RunPhase::Exchanging(_) => [Done, Done, Done, Running, Pending],
             RunPhase::ExchangeFailed(_) => [Done, Done, Done, Failed, Pending],
+            RunPhase::CheckingIdToken => [Done, Done, Done, Done, Running],
+            RunPhase::IdTokenRefused => [Done, Done, Done, Done, Failed],
             RunPhase::Authorized => [Done, Done, Done, Done, Done],
         };
         order.get(step as usize).copied().unwrap_or(Pending)
@@ -314,7 +328,9 @@ impl Run {
             | RunPhase::Waiting
             | RunPhase::TimedOut
             | RunPhase::Answered
-            | RunPhase::Exchanging(_) => true,
+            | RunPhase::Exchanging(_)
+            | RunPhase::CheckingIdToken
+            | RunPhase::IdTokenRefused => true,
             // Nothing listens, but an answer can be pasted once the browser was opened.
             RunPhase::ListenFailed(failure) => {
                 failure.kind == BindFailureKind::NotListenable && self.browser != Browser::NotOpened

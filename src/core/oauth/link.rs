@@ -1,6 +1,6 @@
 //! The authorize link (RFC 6749 4.1.1): its parameters as rows, and the URL they make.
 
-use crate::core::profile::Profile;
+use crate::core::profile::{Profile, ResponseType};
 use crate::core::secret::Secret;
 
 /// One parameter of the link.
@@ -29,7 +29,14 @@ pub struct Fresh {
 pub fn parameters(profile: &Profile, redirect_uri: &str, fresh: &Fresh) -> Vec<Parameter> {
     let mut rows = vec![
         row("client_id", &profile.client_id, "your registration"),
-        row("response_type", "code", "a code comes back"),
+        row(
+            "response_type",
+            profile.authorize.response_type.name(),
+            match profile.authorize.response_type {
+                ResponseType::Code => "a code comes back",
+                ResponseType::CodeIdToken => "a code and an id_token",
+            },
+        ),
         row(
             "response_mode",
             profile.authorize.response_mode.name(),
@@ -43,7 +50,8 @@ pub fn parameters(profile: &Profile, redirect_uri: &str, fresh: &Fresh) -> Vec<P
         row("scope", &profile.scopes.join(" "), "what is asked for"),
         row("state", &fresh.state, "ties answer to this run"),
     ];
-    if profile.scopes.iter().any(|scope| scope == "openid") {
+    let hybrid = profile.authorize.response_type == ResponseType::CodeIdToken;
+    if hybrid || profile.scopes.iter().any(|scope| scope == "openid") {
         rows.push(row("nonce", &fresh.nonce, "ties id_token to this run"));
     }
     if let Some(verifier) = &fresh.verifier {

@@ -4,8 +4,8 @@
 
 use crate::core::profile::listen::ListenTls;
 use crate::core::profile::{
-    ClientAuthentication, Environment, KeepTokens, Preset, ProxyChoice, ResponseMode,
-    is_placeholder,
+    ClientAuthentication, Environment, KeepTokens, Preset, ProxyChoice, ResponseMode, ResponseType,
+    SIGNATURE_ALGORITHMS, is_placeholder,
 };
 use crate::core::wire::is_loopback;
 use url::Url;
@@ -176,8 +176,15 @@ pub(super) fn keep_tokens(text: &str) -> Checked<KeepTokens> {
     word(text, &KeepTokens::ALL.map(|way| (way.name(), way)), &[])
 }
 
-pub(super) fn response_type(text: &str) -> Checked<()> {
-    word(text, &[("code", ())], &["code id_token"])
+pub(super) fn response_type(text: &str) -> Checked<ResponseType> {
+    let types = [ResponseType::Code, ResponseType::CodeIdToken].map(|kind| (kind.name(), kind));
+    word(text, &types, &[])
+}
+
+/// An algorithm whose signatures can be checked.
+pub(super) fn signature_algorithm(text: &str) -> Checked<String> {
+    let words = SIGNATURE_ALGORITHMS.map(|name| (name, name.to_owned()));
+    word(text, &words, &[])
 }
 
 pub(super) fn response_mode(text: &str) -> Checked<ResponseMode> {

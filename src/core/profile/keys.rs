@@ -44,7 +44,7 @@ pub const KEYS: &[KeyFacts] = &[
     ),
     key(
         "provider.issuer",
-        "who it says it is; compared with `iss` in the answer",
+        "who it says it is; compared with `iss` in the answer, and asked for the URLs below that are not given",
     ),
     key("provider.authorize_url", "where the link leads"),
     key("provider.token_url", "where the code is exchanged"),
@@ -98,7 +98,10 @@ pub const KEYS: &[KeyFacts] = &[
         "scope_sets",
         "named lists of scopes to ask for instead, a table: `read-only = [\"dineropublicapi:read\"]`",
     ),
-    key("authorize.response_type", "`\"code\"`"),
+    key(
+        "authorize.response_type",
+        "`\"code\"` (assumed), or `\"code id_token\"` for a hybrid application",
+    ),
     key(
         "authorize.response_mode",
         "how the answer comes: `\"form_post\"` (assumed), `\"query\"`, or `\"fragment\"`, which a page of ours \
@@ -113,6 +116,10 @@ pub const KEYS: &[KeyFacts] = &[
     key(
         "exchange.client_authentication",
         "how the secret is sent: `\"post\"` (assumed), `\"basic\"`, or `\"none\"`",
+    ),
+    key(
+        "exchange.id_token_signed_response_alg",
+        "the algorithm that id_tokens are signed with, as registered; any with a public key is assumed",
     ),
     key(
         "exchange.extra",

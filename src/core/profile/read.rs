@@ -12,7 +12,7 @@ use crate::core::profile::source::{Source, kind, parse};
 use crate::core::profile::{
     Api, Authorize, ClientAuthentication, Endpoints, Environment, Exchange, KeepTokens, Network,
     Origin, Preset, Profile, ProfileFile, ProfileProblem, Provider, ProxyChoice, ResponseMode,
-    ScopeSet, SecretReference, check,
+    ResponseType, ScopeSet, SecretReference, check,
 };
 use url::Url;
 
@@ -146,31 +146,46 @@ fn provider(source: &mut Source<'_>) -> Option<Provider> {
     provider_table(source)
 }
 
-/// A provider by its URLs. An issuer alone would need discovery.
+/// A provider by its URLs; an issuer is asked for those that are not given, when the profile is used.
 fn provider_table(source: &mut Source<'_>) -> Option<Provider> {
     let issuer = source.text("provider.issuer", check::endpoint);
     let lifetime = code_lifetime(source);
     let environment = source.text("provider.environment", check::environment);
-    let given = |key: &str| source.item(key).is_some();
-    let (authorize, token) = (given("provider.authorize_url"), given("provider.token_url"));
-    if given("provider.issuer") && !authorize && !token {
-        source.problem(
-            "provider.issuer",
-            "alone is not supported yet: add `authorize_url` and `token_url`",
-        );
+    let (authorize_url, token_url) = match &issuer {
+        Some(_) => (
+            source.text("provider.authorize_url", check::endpoint),
+            source.text("provider.token_url", check::endpoint),
+        ),
+        None => (
+            source.required(
+                "provider.authorize_url",
+                "the URL where the link leads, or `issuer`, which is asked for it",
+                check::endpoint,
+            ),
+            source.required(
+                "provider.token_url",
+                "the URL where the code is exchanged, or `issuer`",
+                check::endpoint,
+            ),
+        ),
+    };
+    if issuer.is_none() && (authorize_url.is_none() || token_url.is_none()) {
         return None;
     }
-    let authorize_url = source.required(
-        "provider.authorize_url",
-        "the URL where the link leads",
-        check::endpoint,
+    let (authorize_url, token_url) = (
+        authorize_url.unwrap_or_default(),
+        token_url.unwrap_or_default(),
     );
-    let token_url = source.required(
-        "provider.token_url",
-        "the URL where the code is exchanged",
-        check::endpoint,
-    );
-    let (authorize_url, token_url) = (authorize_url?, token_url?);
+    if let Some(issuer) = &issuer
+        && (authorize_url.is_empty() || token_url.is_empty())
+        && issuer.starts_with("http:")
+        && !check::is_here(issuer)
+    {
+        source.problem(
+            "provider.issuer",
+            "is asked for its endpoints, so it must be https: what comes over plain http may be anybody's",
+        );
+    }
     let endpoints = endpoints(source);
     let local = check::is_here(&authorize_url) && check::is_here(&token_url);
     if environment == Some(Environment::Sandbox) && !local {
@@ -188,12 +203,16 @@ fn provider_table(source: &mut Source<'_>) -> Option<Provider> {
     }
     Some(Provider {
         preset: None,
-        label: host_of(&authorize_url),
+        label: match &issuer {
+            Some(issuer) if authorize_url.is_empty() => host_of(issuer),
+            _ => host_of(&authorize_url),
+        },
         environment: environment.unwrap_or_else(|| Environment::Other("unknown".to_owned())),
         issuer,
         authorize_url,
         token_url,
         endpoints,
+        names_issuer: false,
         code_lifetime: lifetime.unwrap_or(300),
         code_lifetime_inferred: lifetime.is_none(),
     })
@@ -275,8 +294,10 @@ fn keep_tokens(source: &mut Source<'_>, provider: Option<&Provider>) -> Option<K
 }
 
 fn authorize(source: &mut Source<'_>) -> Authorize {
-    source.text("authorize.response_type", check::response_type);
     Authorize {
+        response_type: source
+            .text("authorize.response_type", check::response_type)
+            .unwrap_or(ResponseType::Code),
         response_mode: source
             .text("authorize.response_mode", check::response_mode)
             .unwrap_or(ResponseMode::FormPost),
@@ -307,6 +328,10 @@ fn exchange(source: &mut Source<'_>, secret: Option<&SecretReference>) -> Exchan
     };
     Exchange {
         client_authentication: chosen.unwrap_or(assumed),
+        id_token_signed_response_alg: source.text(
+            "exchange.id_token_signed_response_alg",
+            check::signature_algorithm,
+        ),
         extra: source.parameters("exchange.extra", &TOKEN_FIELDS),
     }
 }

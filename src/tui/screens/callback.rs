@@ -9,6 +9,7 @@ use crate::core::engine::message::Command;
 use crate::core::oauth::callback::{Answer, Arrival, Hit, Verdict};
 use crate::core::oauth::{RunPhase, Step, StepState};
 use crate::core::profile::ResponseMode;
+use crate::core::token::id_token::Checked;
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{CallId, Record};
 use crate::tui::action::Action;
@@ -144,9 +145,13 @@ fn taken(scene: &Scene<'_>, answer: &Answer, arrival: Arrival, call: CallId) -> 
         (Some(error), _) => {
             format!("{} answered with an error: {error}", scene.provider_first())
         }
+        (None, RunPhase::Answered) if is_refused(scene) => {
+            "The answer came, but its id_token failed a check".to_owned()
+        }
         (None, _) => "The answer came and it is ours".to_owned(),
     };
     let button = match phase {
+        RunPhase::Answered if is_refused(scene) => new_run(),
         RunPhase::Answered => button("Exchange the code", Action::Show(Step::Exchange)),
         RunPhase::Refused => new_run(),
         RunPhase::Authorized => go_to(Step::Token),
@@ -157,6 +162,7 @@ fn taken(scene: &Scene<'_>, answer: &Answer, arrival: Arrival, call: CallId) -> 
     if let Some(record) = record {
         groups.push(how(scene, record, arrival));
     }
+    groups.extend(super::token::checks::of_answer(scene));
     let after = hits_after(scene, call);
     if !after.is_empty() {
         groups.push(hits(scene, "Also came", &after, ""));
@@ -170,6 +176,12 @@ fn taken(scene: &Scene<'_>, answer: &Answer, arrival: Arrival, call: CallId) -> 
         groups,
         ..blank(scene, Step::Callback, headline)
     }
+}
+
+/// Whether the id_token beside the code failed a check.
+fn is_refused(scene: &Scene<'_>) -> bool {
+    let checked = &scene.engine.run().answer_checked;
+    checked.as_ref().is_some_and(Checked::is_refused)
 }
 
 /// What came after the answer.
@@ -217,6 +229,9 @@ fn brought(scene: &Scene<'_>, answer: &Answer) -> Group {
         rows.push(secret(Mark::Ok, "code", code, "works once"));
         rows.extend(expires(scene));
     }
+    if let Some(token) = &answer.id_token {
+        rows.push(secret(Mark::Note, "id_token", token, "checked below"));
+    }
     rows.extend(issuer(scene, answer));
     if answer.code.is_some() {
         rows.push(scope(scene, answer));
@@ -229,6 +244,7 @@ fn brought(scene: &Scene<'_>, answer: &Answer) -> Group {
 fn fields(answer: &Answer) -> usize {
     let known = [
         answer.code.is_some(),
+        answer.id_token.is_some(),
         answer.state.is_some(),
         answer.iss.is_some(),
         answer.scope.is_some(),

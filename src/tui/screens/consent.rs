@@ -56,6 +56,8 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
         | RunPhase::Refused
         | RunPhase::Exchanging(_)
         | RunPhase::ExchangeFailed(_)
+        | RunPhase::CheckingIdToken
+        | RunPhase::IdTokenRefused
         | RunPhase::Authorized => answered(scene),
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
         RunPhase::Answered => before(scene),
         RunPhase::Exchanging(_) => sending(scene),
         RunPhase::ExchangeFailed(trouble) => failed(scene, trouble),
-        RunPhase::Authorized => done(scene),
+        RunPhase::CheckingIdToken | RunPhase::IdTokenRefused | RunPhase::Authorized => done(scene),
         RunPhase::Refused => Pane {
             button: Some(new_run()),
             quiet: Some(Visible::of("The answer was an error: see step 3.")),

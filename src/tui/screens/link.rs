@@ -21,6 +21,7 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
     match scene.engine.run().phase {
         RunPhase::Preparing(Missing::Profile) => without_profile(scene),
         RunPhase::Preparing(Missing::Sandbox) => sandbox(scene),
+        RunPhase::Preparing(Missing::Metadata) => metadata(scene),
         RunPhase::Preparing(Missing::Field(field)) => placeholder(scene, field),
         RunPhase::Ready => ready(scene),
         _ => frozen(scene),
@@ -126,6 +127,39 @@ fn sandbox(scene: &Scene<'_>) -> Pane {
             groups: facts(scene),
             ..blank(scene, Step::Link, "The sandbox is starting on this machine")
         },
+    }
+}
+
+/// The provider has not told its endpoints, or not yet.
+fn metadata(scene: &Scene<'_>) -> Pane {
+    let issuer = scene
+        .engine
+        .profile()
+        .and_then(|profile| profile.provider.issuer.clone());
+    let quiet = format!(
+        "GET {}/.well-known/openid-configuration",
+        issuer.unwrap_or_default()
+    );
+    let again = button("Ask once more", Action::Engine(Command::FetchMetadata));
+    let other = button("Choose another profile", Action::Open(Place::Profiles));
+    let (state, headline, button) = match scene.engine.metadata_trouble() {
+        Some(_) => (
+            StepState::Failed,
+            "The provider did not tell its endpoints",
+            again,
+        ),
+        None => (
+            StepState::Running,
+            "The provider is asked for its endpoints",
+            other,
+        ),
+    };
+    Pane {
+        state,
+        button: Some(button),
+        quiet: Some(Visible::of(&quiet)),
+        groups: facts(scene),
+        ..blank(scene, Step::Link, headline)
     }
 }
 

@@ -16,6 +16,7 @@
 //! Tokens are decoded to be looked at; no word here claims that anything about them was proven.
 
 mod asked;
+pub(super) mod checks;
 mod claims;
 mod grants;
 mod refreshed;
@@ -38,6 +39,9 @@ use crate::tui::pane::{Button, Group, Mark, Pane, Row};
 
 /// The pane.
 pub(super) fn pane(scene: &Scene<'_>) -> Pane {
+    if let Some(pane) = checks::pane(scene) {
+        return pane;
+    }
     let Some(held) = scene.engine.held() else {
         return without(scene);
     };
@@ -59,6 +63,7 @@ pub(super) fn pane(scene: &Scene<'_>) -> Pane {
     groups.extend(first);
     groups.push(tokens::group(scene, held));
     groups.extend(scopes::group(scene, held));
+    groups.extend(checks::passed(scene));
     groups.push(grants::who(scene, held));
     groups.extend(grants::others(scene, held));
     groups.extend(later);

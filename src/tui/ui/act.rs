@@ -124,11 +124,8 @@ impl Ui {
             Action::TrustAndInquire(inquiry) => return trusting(Command::Inquire(inquiry)),
             Action::Keep(keep) => return self.keep(keep, stage),
             Action::ForgetGrant(id) => self.ask_to_forget(&id, stage),
-            Action::Forget => {
-                if let Some(id) = focused_grant(self, stage.areas) {
-                    self.ask_to_forget(&id, stage);
-                }
-            }
+            Action::OverrideIdToken => self.ask_to_override(stage),
+            Action::Forget => self.ask_to_forget_focused(stage),
             Action::Choose(what) => self.popups.push(Popup::Choose { what, selected: 0 }),
             Action::Cancel => return self.cancel(stage.engine),
             Action::Back if self.popups.is_empty() && self.focus == Focus::Text => {

@@ -2,7 +2,7 @@
 //! is asked first.
 
 use super::Ui;
-use super::act::{Reaction, Stage};
+use super::act::{Reaction, Stage, focused_grant};
 use super::popup::{Confirm, Popup, Prompt, Then};
 use crate::core::engine::message::Command;
 use crate::core::engine::{Engine, SecretState};
@@ -69,6 +69,13 @@ impl Ui {
         vec![command]
     }
 
+    /// The same for the grant whose row has the focus.
+    pub(super) fn ask_to_forget_focused(&mut self, stage: &Stage<'_>) {
+        if let Some(id) = focused_grant(self, stage.areas) {
+            self.ask_to_forget(&id, stage);
+        }
+    }
+
     /// Asks before a grant is forgotten.
     pub(super) fn ask_to_forget(&mut self, id: &GrantId, stage: &Stage<'_>) {
         let engine = stage.engine;
@@ -116,5 +123,22 @@ impl Ui {
         let selected = 0;
         self.popups.push(Popup::TokenKind { token, selected });
         Vec::new()
+    }
+
+    /// Asks whether what an id_token that failed holds back is to be used all the same.
+    pub(super) fn ask_to_override(&mut self, stage: &Stage<'_>) {
+        let command = Command::OverrideIdToken;
+        if !stage.engine.allows(&command) {
+            return;
+        }
+        self.popups.push(Popup::Confirm(Confirm {
+            question: "Use what a failed check holds back?".into(),
+            detail: "Whoever sent this may not be your provider, or the user may not be who it says. Take it \
+                     only to see what happens; trust nothing it says."
+                .into(),
+            answers: ["Hold it back", "Use it all the same"],
+            selected: 0,
+            otherwise: Then::React(Reaction::Command(command)),
+        }));
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Apart from [`crate::core::profile::keys::KEYS`], which has the meanings: not every key has a row.
 
+use crate::core::profile::SIGNATURE_ALGORITHMS;
+
 /// How a field of the form is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
@@ -148,7 +150,7 @@ pub const FIELDS: &[FieldFacts] = &[
     field(
         LINK,
         "authorize.response_type",
-        FieldKind::Choice(&["code"]),
+        FieldKind::Choice(&["code", "code id_token"]),
         "code",
     ),
     field(
@@ -175,6 +177,12 @@ pub const FIELDS: &[FieldFacts] = &[
         "exchange.client_authentication",
         FieldKind::Choice(AUTHENTICATIONS),
         "post",
+    ),
+    field(
+        EXCHANGE,
+        "exchange.id_token_signed_response_alg",
+        FieldKind::Choice(&SIGNATURE_ALGORITHMS),
+        "RS256",
     ),
     field(
         EXCHANGE,

@@ -41,7 +41,7 @@ const MEANINGS: [(&str, &str); 9] = [
 ];
 
 /// What stands beside a value, where there is hardly room.
-const SHORT: [(&str, &str); 24] = [
+const SHORT: [(&str, &str); 25] = [
     ("title", "what a person calls it"),
     ("provider.issuer", "compared with iss"),
     ("provider.authorize_url", "where the link leads"),
@@ -54,7 +54,8 @@ const SHORT: [(&str, &str); 24] = [
     ("provider.environment", "in the title bar"),
     ("client_id", "as registered"),
     ("redirect_uri", "as registered"),
-    ("authorize.response_type", "a code comes back"),
+    ("authorize.response_type", "what comes back"),
+    ("exchange.id_token_signed_response_alg", "as registered"),
     ("authorize.pkce", "as switched in the portal"),
     ("authorize.ui_locales", "language of the pages"),
     ("authorize.extra", "name=value"),

@@ -11,8 +11,8 @@
 
 use super::super::Scene;
 use super::super::parts::{acting, fact, failure_words, folding, group, joined, nothing, prose};
-use super::claims;
 use super::tokens::took;
+use super::{checks, claims};
 use crate::core::oauth::endpoint::{
     ENDPOINTS, Endpoint, EndpointFacts, Inquired, Inquiry, NotOffered, Told,
 };
@@ -41,6 +41,7 @@ pub(super) fn groups(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Group> {
         rows.extend(endpoint(scene, held, facts));
         told.extend(details(scene, held, facts.endpoint));
     }
+    rows.extend(checks::signature(scene));
     let label = format!("Asked of {}", scene.provider());
     let mut groups = vec![if is_answered(scene, held) {
         group(label, "", rows)

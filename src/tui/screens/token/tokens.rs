@@ -4,6 +4,7 @@ use super::super::parts::{self, acting, fact, nothing, prose, secret};
 use super::super::{Scene, time};
 use super::refreshed;
 use crate::core::engine::message::Command;
+use crate::core::oauth::RunPhase;
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::refresh::RefreshOutcome;
@@ -17,7 +18,7 @@ use crate::tui::pane::{Group, Mark, Row};
 pub(super) fn group(scene: &Scene<'_>, held: &HeldGrant) -> Group {
     let mut rows = access_token(scene, held);
     rows.extend(refresh_token(scene, held));
-    rows.push(id_token(&held.grant));
+    rows.push(id_token(scene, &held.grant));
     rows.extend(refreshed::rows(scene, held));
     rows.extend(kept(scene, held));
     let right = match &held.renewal {
@@ -126,9 +127,20 @@ fn refresh_token(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
 }
 
 /// The id_token.
-fn id_token(grant: &Grant) -> Row {
+fn id_token(scene: &Scene<'_>, grant: &Grant) -> Row {
+    let run = scene.engine.run();
+    let said = match &run.token_checked {
+        Some(checked) if run.phase == RunPhase::Authorized => {
+            if checked.overridden {
+                "failed a check, taken all the same"
+            } else {
+                "checked, see below"
+            }
+        }
+        _ => "decoded only",
+    };
     match &grant.id_token {
-        Some(token) => secret(Mark::Note, "id_token", token, "not yet checked"),
+        Some(token) => secret(Mark::Note, "id_token", token, said),
         None if asked(grant, "openid") => {
             nothing(Mark::Warning, "id_token", "asked for, none came")
         }

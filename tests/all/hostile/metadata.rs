@@ -1,0 +1,99 @@
+//! Metadata that lies, and metadata that does not.
+
+use super::{bring, claims, client, exchange, setup, until, waiting};
+use crate::hostile_provider::Hostile;
+use crate::signer::RSA;
+use dineroscope::cli::drive::Drive;
+use dineroscope::core::engine::message::Command;
+use dineroscope::core::oauth::flow::Missing;
+use dineroscope::core::oauth::{RunPhase, Step};
+use dineroscope::core::profile::{Endpoints, Profile};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// A profile that names only the issuer.
+fn by_issuer(provider: &Hostile) -> Profile {
+    let mut profile = client(provider);
+    profile.provider.authorize_url = String::new();
+    profile.provider.token_url = String::new();
+    profile.provider.endpoints = Endpoints::default();
+    profile
+}
+
+/// What the provider says of itself, a member changed.
+fn metadata(provider: &Hostile, member: &str, value: Value) -> String {
+    let origin = &provider.origin;
+    let mut document = json!({
+        "issuer": origin,
+        "authorization_endpoint": format!("{origin}/authorize"),
+        "token_endpoint": format!("{origin}/token"),
+        "jwks_uri": format!("{origin}/keys"),
+        "authorization_response_iss_parameter_supported": true,
+    });
+    document[member] = value;
+    document.to_string()
+}
+
+const FIRST: &str = "/.well-known/openid-configuration";
+const SECOND: &str = "/.well-known/oauth-authorization-server";
+
+#[tokio::test]
+async fn an_issuer_tells_its_endpoints_at_either_place() {
+    for place in [FIRST, SECOND] {
+        let provider = Hostile::start().await;
+        provider.says(place, metadata(&provider, "x", json!(1)));
+        provider.publishes(&[RSA.jwk()]);
+        let mut drive = waiting(by_issuer(&provider)).await;
+        let first = &drive.engine().transcript()[0];
+        assert!(
+            first.request.url.ends_with(FIRST),
+            "a record like any other"
+        );
+        bring(&mut drive, &[]).await;
+        let found = drive.engine().findings(Timestamp::now(), Step::Callback);
+        assert_eq!(found[0].rule, "issuer-missing", "its metadata promised iss");
+        provider.gives(&RSA.sign("RS256", &claims(&provider, &drive)));
+        exchange(&mut drive).await;
+        assert_eq!(drive.engine().run().phase, RunPhase::Authorized);
+    }
+}
+
+#[tokio::test]
+async fn metadata_that_lies_makes_no_link_and_can_be_asked_for_again() {
+    for (member, value, rule) in [
+        (
+            "issuer",
+            json!("https://somebody.example"),
+            "metadata-issuer-mismatch",
+        ),
+        ("token_endpoint", json!(7), "metadata-invalid"),
+        (
+            "token_endpoint",
+            json!("http://somebody.example/token"),
+            "metadata-invalid",
+        ),
+        ("authorization_endpoint", Value::Null, "metadata-invalid"),
+    ] {
+        let provider = Hostile::start().await;
+        provider.says(FIRST, metadata(&provider, member, value.clone()));
+        provider.says(FIRST, metadata(&provider, "x", json!(1)));
+        let mut drive = Drive::new(setup());
+        drive.command(Command::UseProfile(Box::new(by_issuer(&provider))));
+        assert_eq!(
+            drive.engine().run().phase,
+            RunPhase::Preparing(Missing::Metadata)
+        );
+        until(&mut drive, |engine| !engine.is_discovering()).await;
+        let engine = drive.engine();
+        assert_eq!(
+            engine.run().phase,
+            RunPhase::Preparing(Missing::Metadata),
+            "{member}"
+        );
+        assert!(engine.run().link.is_empty(), "{member}");
+        let found = engine.findings(Timestamp::now(), Step::Link);
+        assert_eq!(found[0].rule, rule, "{member} {value}");
+        drive.command(Command::FetchMetadata);
+        until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
+    }
+}
