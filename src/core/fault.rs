@@ -14,6 +14,8 @@ pub enum Place {
     Tokens,
     /// The token endpoint, asked with a refresh token.
     Refresh,
+    /// Userinfo, revocation, introspection.
+    Endpoints,
     /// Dinero.
     Api,
 }
@@ -26,6 +28,7 @@ impl Place {
             Self::Exchange => "Exchange",
             Self::Tokens => "Tokens",
             Self::Refresh => "Refresh",
+            Self::Endpoints => "Revoke, introspect, userinfo",
             Self::Api => "Dinero",
         }
     }
@@ -191,6 +194,16 @@ faults! {
             "a refresh spends its token, then the connection ends without an answer";
         RefreshOtherUser "refresh-other-user" at Token, "refresh-subject-changed":
             "a refresh brings the tokens of somebody else (an id_token shows it)";
+    }
+    Endpoints {
+        UserinfoOtherUser "userinfo-other-user" at Token, "userinfo-sub-mismatch":
+            "userinfo tells about another user than the one who signed in (asked with openid)";
+        RevocationRefused "revocation-refused" at Token, "revocation-failed":
+            "the revocation endpoint does not revoke tokens of any kind";
+        IntrospectionRefused "introspection-refused" at Token, "introspection-refused":
+            "the introspection endpoint answers APIs only, as Visma's documentation has it";
+        EndpointsDown "endpoints-down" at Token, "endpoint-no-answer":
+            "userinfo, revocation and introspection answer 503";
     }
     Api {
         Api401 "api-401" at Requests, "api-unauthorized":

@@ -5,6 +5,7 @@ use dineroscope::core::dinero::call::Call;
 use dineroscope::core::engine::message::{Command, Consent, Prompt};
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::fault::{FAULTS, Fault, FaultFacts, Place};
+use dineroscope::core::oauth::endpoint::Inquiry;
 use dineroscope::core::oauth::{RunPhase, Step};
 use dineroscope::core::token::import::TokenKind;
 use dineroscope::edge::profiles::built_in;
@@ -46,7 +47,7 @@ async fn waiting(faults: Vec<Fault>) -> Drive {
         options.http.answer = Duration::from_secs(answer);
     });
     let mut profile = built_in("sandbox").unwrap().profile.unwrap();
-    if faults.contains(&Fault::RefreshOtherUser) {
+    if faults.contains(&Fault::RefreshOtherUser) || faults.contains(&Fault::UserinfoOtherUser) {
         // Only an id_token says who it is about.
         profile.scopes.push("openid".to_owned());
     }
@@ -82,6 +83,17 @@ async fn refresh(drive: &mut Drive) {
         engine.held().is_some_and(|held| held.refresh.is_some())
     })
     .await;
+}
+
+/// Asks the endpoint at which a fault strikes, and waits for the end of it.
+async fn inquire(drive: &mut Drive, fault: Fault) {
+    let inquiry = match fault {
+        Fault::UserinfoOtherUser => Inquiry::USERINFO,
+        Fault::IntrospectionRefused => Inquiry::introspection(TokenKind::Access),
+        _ => Inquiry::revocation(TokenKind::Refresh),
+    };
+    drive.command(Command::Inquire(inquiry));
+    until(drive, |engine| engine.inquiring().is_none()).await;
 }
 
 /// Accepts in the user's place, and goes on as far as that step.
@@ -124,6 +136,7 @@ async fn explained(row: &FaultFacts) {
     walk(&mut drive, row.step).await;
     match row.place {
         Place::Refresh => refresh(&mut drive).await,
+        Place::Endpoints => inquire(&mut drive, row.fault).await,
         Place::Api => {
             let within = row.breaks.contains("company") && row.fault != Fault::ApiNoOrganizations;
             let path = if within { CONTACTS } else { ORGANIZATIONS };

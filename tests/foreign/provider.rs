@@ -25,6 +25,8 @@ pub(crate) enum Client {
     Pkce,
     /// Shows its secret by the Basic scheme.
     Basic,
+    /// Gets opaque access tokens, for userinfo.
+    Identity,
 }
 
 impl Client {
@@ -39,6 +41,7 @@ impl Client {
             Self::Plain => ["isv_plain", "off", "post"],
             Self::Pkce => ["isv_pkce", "S256", "post"],
             Self::Basic => ["isv_basic", "off", "basic"],
+            Self::Identity => ["isv_identity", "off", "post"],
         }
     }
 }
@@ -108,6 +111,9 @@ scopes = {scopes:?}
 issuer = "{origin}"
 authorize_url = "{origin}/connect/authorize"
 token_url = "{origin}/connect/token"
+userinfo_url = "{origin}/connect/userinfo"
+revocation_url = "{origin}/connect/revocation"
+introspection_url = "{origin}/connect/introspect"
 environment = "Test"
 
 [authorize]
@@ -135,10 +141,16 @@ base_url = "{origin}"
 impl ProfileFile {
     /// The same, with its grants kept in files.
     pub(crate) fn keeping_in_files(self) -> Self {
+        self.change("scopes = ", "keep_tokens = \"file\"\nscopes = ");
+        self
+    }
+
+    /// Writes something else in the place of what stands there.
+    pub(crate) fn change(&self, old: &str, new: &str) {
         let path = self.folder.path().join("foreign.toml");
         let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, format!("keep_tokens = \"file\"\n{text}")).unwrap();
-        self
+        assert!(text.contains(old), "{text}");
+        fs::write(&path, text.replacen(old, new, 1)).unwrap();
     }
 }
 

@@ -10,7 +10,11 @@ use serde_json::Value;
 use std::path::Path;
 
 /// A command about the kept tokens of a profile: exit code, what it printed, what it said.
-fn token(home: &Path, profile: &ProfileFile, arguments: &[&str]) -> (i32, Value, String) {
+pub(crate) fn token(
+    home: &Path,
+    profile: &ProfileFile,
+    arguments: &[&str],
+) -> (i32, Value, String) {
     let folder = profile.folder.path().to_str().unwrap();
     let begin = ["token", &profile.name];
     let end = ["--json", "--profiles", folder];

@@ -11,6 +11,9 @@ import { URL } from 'node:url';
 // oidc-provider 9.13 wants `URL.parse` of Node 22.
 URL.parse ??= (address, base) => (URL.canParse(address, base) ? new URL(address, base) : null);
 
+// Nobody reads standard output behind the first line: what the provider advises there would end it.
+console.info = console.error;
+
 const { Provider } = await import('oidc-provider');
 
 const API = 'https://api.dinero.dk';
@@ -33,6 +36,8 @@ const clients = [
   client('isv_plain', {}),
   client('isv_pkce', {}),
   client('isv_basic', { token_endpoint_auth_method: 'client_secret_basic' }),
+  // Asks for no API: its access tokens are opaque, and userinfo takes them.
+  client('isv_identity', {}),
 ];
 
 const server = createServer();
@@ -62,7 +67,7 @@ const provider = new Provider(origin, {
     // Access tokens are JWTs for Dinero's API, as Visma Connect's are.
     resourceIndicators: {
       enabled: true,
-      defaultResource: () => API,
+      defaultResource: (_, { clientId }) => (clientId === 'isv_identity' ? undefined : API),
       useGrantedResource: () => true,
       getResourceServerInfo: () => ({
         scope: `${READ} ${WRITE}`,

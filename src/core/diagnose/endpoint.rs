@@ -139,10 +139,11 @@ fn sub_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
+/// An id_token says so too: some servers name only the API's scopes in their answer.
 fn was_openid_granted(evidence: &Evidence<'_>) -> bool {
-    evidence
-        .grant
-        .is_some_and(|grant| grant.scopes.iter().any(|scope| scope == "openid"))
+    evidence.grant.is_some_and(|grant| {
+        grant.id_token.is_some() || grant.scopes.iter().any(|scope| scope == "openid")
+    })
 }
 
 fn without_openid(evidence: &Evidence<'_>) -> Option<Found> {
@@ -167,7 +168,7 @@ fn userinfo_refused(evidence: &Evidence<'_>) -> Option<Found> {
     }
     let cause = match error.as_str() {
         "invalid_token" => {
-            "The token has ended, was revoked, or is not one of this provider's; its answer says no more."
+            "The token has ended, was revoked, or is made for an API and not for userinfo."
         }
         "insufficient_scope" => {
             "`openid` was granted by the token answer, and yet the endpoint misses it in the token."

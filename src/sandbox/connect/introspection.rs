@@ -1,10 +1,11 @@
 //! The introspection endpoint (RFC 7662): what the provider knows about a token.
 //!
 //! It is made for APIs. That a client may ask about tokens of its own is what later versions of Duende
-//! IdentityServer allow; whether Visma does is not known.
+//! IdentityServer allow; Visma's documentation says that integrators may not, which is a fault to switch on.
 
 use super::super::{Sandbox, reply};
 use super::client::authenticate;
+use crate::core::fault::Fault;
 use crate::sandbox::reply::Pairs;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
@@ -21,12 +22,16 @@ pub(in crate::sandbox) async fn introspection(
     if head.method != Method::POST {
         return reply::method_not_allowed("POST");
     }
+    if sandbox.fails(Fault::EndpointsDown) {
+        return reply::bare(StatusCode::SERVICE_UNAVAILABLE, None);
+    }
     let body = reply::body(body).await;
     let pairs = Pairs::read(&body);
     if !reply::is_form(&head.headers) || pairs.repeats() {
         return reply::bare(StatusCode::UNSUPPORTED_MEDIA_TYPE, None);
     }
-    if authenticate(&sandbox.config, &head.headers, &pairs).is_err() {
+    let known = authenticate(&sandbox.config, &head.headers, &pairs).is_ok();
+    if !known || sandbox.fails(Fault::IntrospectionRefused) {
         return reply::bare(StatusCode::UNAUTHORIZED, None);
     }
     let Some(token) = pairs.get("token") else {

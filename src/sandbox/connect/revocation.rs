@@ -5,6 +5,7 @@
 
 use super::super::{Sandbox, reply};
 use super::client::authenticate;
+use crate::core::fault::Fault;
 use crate::sandbox::reply::Pairs;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
@@ -24,6 +25,9 @@ pub(in crate::sandbox) async fn revocation(
     if head.method != Method::POST {
         return reply::method_not_allowed("POST");
     }
+    if sandbox.fails(Fault::EndpointsDown) {
+        return reply::bare(StatusCode::SERVICE_UNAVAILABLE, None);
+    }
     let body = reply::body(body).await;
     let pairs = Pairs::read(&body);
     if !reply::is_form(&head.headers) || pairs.repeats() {
@@ -36,7 +40,8 @@ pub(in crate::sandbox) async fn revocation(
         return refuse("invalid_request");
     };
     let hint = pairs.get("token_type_hint");
-    if hint.is_some_and(|hint| !HINTS.contains(&hint)) {
+    let known = hint.is_none_or(|hint| HINTS.contains(&hint));
+    if !known || sandbox.fails(Fault::RevocationRefused) {
         return refuse("unsupported_token_type");
     }
     sandbox.memory().revoke_refresh_token(token);

@@ -3,6 +3,7 @@
 
 use super::super::{Sandbox, bearer, reply};
 use super::{SCOPES, USERS, claims};
+use crate::core::fault::Fault;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
@@ -20,11 +21,17 @@ pub(in crate::sandbox) async fn userinfo(
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return reply::method_not_allowed("GET, POST");
     }
+    if sandbox.fails(Fault::EndpointsDown) {
+        return reply::bare(StatusCode::SERVICE_UNAVAILABLE, None);
+    }
     let token = match bearer::claims(&sandbox, request.headers(), None).await {
         Ok(token) => token,
         Err(challenge) => return bearer::refuse(StatusCode::UNAUTHORIZED, challenge),
     };
-    let user = USERS.iter().find(|user| token["sub"] == user.subject);
+    let user = USERS.iter().find(|user| {
+        let is_theirs = token["sub"] == user.subject;
+        is_theirs != sandbox.fails(Fault::UserinfoOtherUser)
+    });
     let (Some(user), true) = (user, bearer::has_scope(&token, "openid")) else {
         return bearer::refuse(StatusCode::FORBIDDEN, NO_OPENID);
     };

@@ -89,11 +89,12 @@ fn is_known(grant: &Grant) -> bool {
     !grant.asked.is_empty()
 }
 
-/// Whether a scope was granted; `offline_access` is judged by the refresh token alone, for answers may leave
-/// its name out.
+/// Whether a scope was granted; `offline_access` is judged by the refresh token alone, and an id_token tells
+/// of `openid`, for answers may leave their names out.
 fn is_granted(grant: &Grant, scope: &str) -> bool {
     match scope {
         "offline_access" => grant.refresh_token.is_some(),
+        "openid" if grant.id_token.is_some() => true,
         _ => grant.scopes.iter().any(|granted| granted == scope),
     }
 }
