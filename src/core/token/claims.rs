@@ -45,7 +45,7 @@ use Reading::{List, Moment, Plain};
 /// read: who made it for whom, how long it holds, what it allows, who signed in and how. RFC 7519 4.1,
 /// RFC 7515 4.1, RFC 9068 2.2, RFC 7662 2.2, OpenID Connect Core 2 and 5.1, and what Visma Connect adds.
 pub const CLAIMS: &[ClaimFacts] = &[
-    row("active", Plain, "whether it would be taken now"),
+    row("active", Plain, "taken now, or not"),
     row("iss", Plain, "who issued it"),
     row("aud", List, "whom it is for"),
     row("azp", Plain, "the client it is for"),

@@ -6,7 +6,7 @@
 //!  ✓  userinfo        Åse Brændgård         12:04:10   41 ms
 //!  ·  introspection   not active            12:04:31   38 ms
 //!     Expired, revoked, of another client, or never heard of …
-//!     revocation      v                     makes a token useless there
+//!     revocation      press v               ends a token there
 //! ```
 
 use super::super::Scene;
@@ -92,14 +92,18 @@ fn unasked(scene: &Scene<'_>, facts: &EndpointFacts) -> Vec<Row> {
         ],
         Ok(_) => {
             let (key, meaning, action) = match facts.endpoint {
-                Endpoint::Userinfo => ("w", "who signed in", Action::Inquire(Inquiry::USERINFO)),
+                Endpoint::Userinfo => (
+                    "press w",
+                    "who signed in",
+                    Action::Inquire(Inquiry::USERINFO),
+                ),
                 Endpoint::Revocation => (
-                    "v",
+                    "press v",
                     "ends a token there",
                     Action::Choose(Choosing::Revocation),
                 ),
                 Endpoint::Introspection => (
-                    "s",
+                    "press s",
                     "what it knows of a token",
                     Action::Choose(Choosing::Introspection),
                 ),

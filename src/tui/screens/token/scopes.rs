@@ -22,7 +22,15 @@ pub(super) fn group(scene: &Scene<'_>, held: &HeldGrant) -> Option<Group> {
     if names.is_empty() {
         return None;
     }
-    let rows = names.into_iter().map(|scope| row(grant, before, scope));
+    let is_revoked = held.revoked_at.is_some();
+    let rows = names.into_iter().map(|scope| match scope {
+        // It was granted, and a token came: that it was revoked since is another thing.
+        "offline_access" if is_revoked => {
+            let value = columns("yes", "yes", before.map_or("", |_| "yes"));
+            fact(Mark::Note, scope, value, "revoked since")
+        }
+        _ => row(grant, before, scope),
+    });
     let heads = if is_known(grant) {
         columns("asked", "granted", before.map_or("", |_| "before"))
     } else {
@@ -113,6 +121,8 @@ fn short_meaning(scope: &str) -> &'static str {
         "dineropublicapi:write" => "create, change, delete",
         "offline_access" => "a refresh token",
         "openid" => "an id_token",
+        "profile" => "the user's name",
+        "email" => "the user's e-mail",
         _ => catalogue::scope_meaning(scope).unwrap_or_default(),
     }
 }
