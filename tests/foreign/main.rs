@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod browser;
+mod callback;
 mod endpoints;
 #[cfg(all(target_os = "linux", feature = "keyring"))]
 #[path = "../support/kept.rs"]

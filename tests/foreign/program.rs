@@ -62,9 +62,16 @@ impl Program {
 
     /// The same in a home that stays, so that a later program finds what this one kept.
     pub(crate) fn run_in(home: &Path, arguments: &[&str]) -> Self {
+        // A test that waits for the end of waiting says how long.
+        let patience: &[&str] = if arguments.contains(&"--timeout") {
+            &[]
+        } else {
+            &["--timeout", "60s"]
+        };
         let mut child = at_home(home)
             .args(arguments)
-            .args(["--no-browser", "--json", "--timeout", "60s"])
+            .args(["--no-browser", "--json"])
+            .args(patience)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,14 +1,18 @@
 // A person with a browser: opens a link, signs in, accepts or cancels, and says what page they end on.
 //
-//   node browse.mjs LINK accept|cancel provider|sandbox
+//   node browse.mjs LINK accept|cancel provider|sandbox [pin|refuse]
 //
 // `provider` knows the development pages of oidc-provider, `sandbox` those of dineroscope's own sandbox. Prints one
-// line of JSON when a page of the listener (any page on `localhost`) is shown.
+// line of JSON when a page of the listener (any page on `localhost`) is shown. Where the listener speaks TLS, `pin`
+// takes exactly the key that it shows, and `refuse` takes none: then the line says how the browser refused it.
 
+import { createHash, X509Certificate } from 'node:crypto';
+import { connect } from 'node:tls';
 import { chromium } from 'playwright-core';
 
-const [link, decision, site] = process.argv.slice(2);
+const [link, decision, site, certificate] = process.argv.slice(2);
 const PATIENCE = 30_000;
+const mode = new URL(link).searchParams.get('response_mode');
 
 const pages = {
   provider: {
@@ -35,12 +39,25 @@ if (!pages?.[decision]) throw new Error('usage: browse.mjs LINK accept|cancel pr
 
 const loopback = (address) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname);
 
+// The hash of the key that the listener shows, as Chromium pins it.
+const keyHash = () => new Promise((resolve, reject) => {
+  const { port } = new URL(new URL(link).searchParams.get('redirect_uri'));
+  const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', rejectUnauthorized: false }, () => {
+    const { publicKey } = new X509Certificate(socket.getPeerCertificate(true).raw);
+    socket.end();
+    resolve(createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('base64'));
+  });
+  socket.on('error', reject);
+});
+const pins = certificate === 'pin' ? [`--ignore-certificate-errors-spki-list=${await keyHash()}`] : [];
+
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   headless: true,
   args: [
     '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--no-proxy-server',
+    ...pins,
   ],
 });
 try {
@@ -56,8 +73,9 @@ try {
   let code = '';
   page.on('request', (request) => {
     if (new URL(request.url()).hostname !== 'localhost') return;
-    const fields = new URLSearchParams(request.postData() ?? new URL(request.url()).search);
-    code ||= fields.get('code') ?? '';
+    const posted = request.postData();
+    const fields = posted?.startsWith('{') ? JSON.parse(posted).fragment : posted ?? new URL(request.url()).search;
+    code ||= new URLSearchParams(fields).get('code') ?? '';
   });
 
   const opened = await page.goto(link);
@@ -65,16 +83,27 @@ try {
   await pages.signIn(page);
   const consent = await page.innerText('body');
   const consentLanguage = await page.getAttribute('html', 'lang');
-  await Promise.all([
-    page.waitForURL((address) => address.hostname === 'localhost', { waitUntil: 'load' }),
-    pages[decision](page),
-  ]);
-  await page.waitForLoadState('load');
+  if (certificate === 'refuse') {
+    const [failed] = await Promise.all([
+      page.waitForEvent('requestfailed', (request) => new URL(request.url()).hostname === 'localhost'),
+      pages[decision](page),
+    ]);
+    process.stdout.write(`${JSON.stringify({ refused: failed.failure().errorText })}\n`);
+    process.exit(0);
+  }
+  // A query or a fragment is sent on to a page without one.
+  const isLast = (address) => address.hostname === 'localhost'
+    && (!['query', 'fragment'].includes(mode) || address.pathname.startsWith('/dineroscope/'));
+  await Promise.all([page.waitForURL(isLast, { waitUntil: 'commit' }), pages[decision](page)]);
+  await page.locator('main h1').waitFor();
+  const session = await context.newCDPSession(page);
+  const { entries } = await session.send('Page.getNavigationHistory');
   process.stdout.write(`${JSON.stringify({
     url: page.url(),
     title: await page.title(),
     text: await page.innerText('body'),
     history: stood,
+    entries: entries.map((entry) => entry.url),
     code,
     language: await page.getAttribute('html', 'lang'),
     consent,

@@ -233,8 +233,8 @@ pub(super) fn refused_hit<'a>(evidence: &Evidence<'a>) -> Option<&'a Hit> {
         .map(|(_, hit)| hit)
 }
 
-/// Whether a hit brought what looks like an answer, so that its refusal explains more than the silence
-/// after it.
+/// Whether a hit brought what looks like an answer, or was about to, so that its refusal explains more than
+/// the silence after it.
 pub(super) fn brought_an_answer(hit: &Hit) -> bool {
     matches!(
         hit.verdict,
@@ -243,6 +243,7 @@ pub(super) fn brought_an_answer(hit: &Hit) -> bool {
             | Verdict::IssuerMismatch
             | Verdict::DuplicateParameter(_)
             | Verdict::CodeAndError
+            | Verdict::CertificateRefused(_)
     )
 }
 
