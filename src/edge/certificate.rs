@@ -36,6 +36,8 @@ pub struct Certificates {
 pub struct Identity {
     /// What is told of it.
     pub certificate: Certificate,
+    /// The certificate itself.
+    pub shown: CertificateDer<'static>,
     /// The listener's side of TLS.
     pub config: Arc<ServerConfig>,
 }
@@ -70,6 +72,7 @@ impl Certificates {
                 until: made.until,
                 trouble,
             },
+            shown: CertificateDer::from(made.certificate),
             config: Arc::new(config),
         })
     }

@@ -19,6 +19,7 @@ use crate::core::wire::{
 use client::{Clients, Marks};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{HeaderName, HeaderValue};
+use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +68,12 @@ impl Door {
             limits,
             clients: Clients::default(),
         }
+    }
+
+    /// Trusts the certificate of our own listener at this port of the loopback, for those who walk there in
+    /// the user's place.
+    pub fn trust_own(&self, port: u16, certificate: CertificateDer<'static>) {
+        self.clients.trust_own(port, certificate);
     }
 
     /// Sends a request and waits for what comes of it. Header fields that HTTP needs are added first

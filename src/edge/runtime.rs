@@ -157,6 +157,7 @@ impl Runtime {
                     listen,
                     names: self.options.names.clone(),
                     certificates: self.options.certificates.clone(),
+                    door: self.door.clone(),
                 },
             ),
             Effect::CloseListener { run } => self.listeners.close(run),

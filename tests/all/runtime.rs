@@ -14,6 +14,7 @@ use dineroscope::core::wire::redact::Mask;
 use dineroscope::core::wire::{
     Body, CallId, FailureKind, Headers, Outcome, Purpose, Record, Request,
 };
+use dineroscope::edge::certificate::Certificates;
 use dineroscope::edge::desktop::Browser;
 use dineroscope::edge::runtime::{Options, Runtime};
 use jiff::{SignedDuration, Timestamp};
@@ -171,6 +172,29 @@ async fn an_answer_behind_the_hash_comes_by_the_relay_page() {
     world
         .until(|engine| engine.run().phase == RunPhase::Authorized)
         .await;
+}
+
+#[tokio::test]
+async fn an_answer_is_brought_over_tls_in_the_users_place_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut profile = stage::sandbox();
+    profile.redirect_uri = "https://localhost:0/callback".to_owned();
+    let mut world = World::sandbox(profile, &[]).await;
+    let (runtime, events) = Runtime::new(Options {
+        certificates: Certificates::in_folder(folder.path()),
+        ..Options::new(world.engine.mask().clone())
+    });
+    // The sandbox runs on in the first one.
+    let _first = std::mem::replace(&mut world.runtime, runtime);
+    world.events = events;
+    world.walk(Consent::Accept).await;
+    assert_eq!(world.engine.run().phase, RunPhase::Answered);
+    let (hit, _) = world.hit();
+    assert!(
+        hit.request.url.starts_with("https://localhost:"),
+        "{:?}",
+        hit.request
+    );
 }
 
 #[tokio::test]

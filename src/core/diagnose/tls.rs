@@ -104,6 +104,6 @@ fn plain_to_tls(evidence: &Evidence<'_>) -> Option<Found> {
         "Plain http came where TLS is spoken",
         format!("a request without TLS; the redirect URI is {}", quoted(uri)),
         cause,
-        &[fix, "open the address with https"],
+        &["open the address with https", fix],
     ))
 }

@@ -18,7 +18,9 @@ impl Engine {
             .is_some_and(|profile| profile.listen.speaks_tls(&self.run.redirect_uri));
         match self.run.phase {
             RunPhase::Ready => speaks_tls,
-            RunPhase::Waiting | RunPhase::TimedOut => self.run.certificate.is_some(),
+            RunPhase::Waiting | RunPhase::TimedOut => {
+                self.run.certificate.is_some() && self.certificate_taken_at().is_none()
+            }
             _ => false,
         }
     }
@@ -39,6 +41,17 @@ impl Engine {
             run: self.run.number,
             address,
         })
+    }
+
+    /// When the first request of this run came over TLS: its browser has taken the certificate.
+    pub fn certificate_taken_at(&self) -> Option<Timestamp> {
+        let hits = self.run.hits.iter();
+        hits.filter_map(|hit| self.record(hit.call))
+            .find_map(|record| {
+                let request = &record.request;
+                let over_tls = !request.method.is_empty() && request.url.starts_with("https:");
+                over_tls.then_some(record.at)
+            })
     }
 
     /// Looks at what stands around the callback, bound or not.

@@ -5,12 +5,14 @@
 //! needs them and off the first frame.
 
 use crate::core::profile::ProxyChoice;
-use crate::core::wire::{FailureKind, TlsFault};
+use crate::core::wire::{FailureKind, TlsFault, is_loopback};
 use reqwest::Proxy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -23,6 +25,8 @@ use url::{Host, Url};
 #[derive(Debug, Default)]
 pub(super) struct Clients {
     trusting: OnceCell<Result<ClientConfig, String>>,
+    /// The certificates of our own listeners, by their ports.
+    own: Mutex<HashMap<u16, CertificateDer<'static>>>,
 }
 
 impl Clients {
@@ -34,7 +38,9 @@ impl Clients {
         proxy: &ProxyChoice,
         marks: &Arc<Marks>,
     ) -> Result<reqwest::Client, (FailureKind, String)> {
-        let tls = if url.scheme() == "https" || *proxy != ProxyChoice::None {
+        let tls = if let Some(own) = self.own(url) {
+            trusting_one(own).map_err(|detail| no_tls(&detail))?
+        } else if url.scheme() == "https" || *proxy != ProxyChoice::None {
             match self.trusting().await {
                 Ok(tls) => tls,
                 Err(_) if url.scheme() == "http" => {
@@ -67,6 +73,20 @@ impl Clients {
         builder
             .build()
             .map_err(|error| (FailureKind::Other, super::failure::innermost(&error)))
+    }
+
+    /// Trusts this certificate at this port of the loopback, and no other one there.
+    pub(super) fn trust_own(&self, port: u16, certificate: CertificateDer<'static>) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.insert(port, certificate);
+    }
+
+    /// The certificate of our own listener, where a request goes to it.
+    fn own(&self, url: &Url) -> Option<CertificateDer<'static>> {
+        let to_us = url.scheme() == "https" && is_loopback(url);
+        let port = url.port_or_known_default().filter(|_| to_us)?;
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.get(&port).cloned()
     }
 
     /// TLS that trusts what this machine trusts; read off the event loop, once.
@@ -109,6 +129,19 @@ fn trusting_nobody() -> Result<ClientConfig, String> {
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    Ok(speaking_http1(config))
+}
+
+/// TLS that trusts one certificate.
+fn trusting_one(certificate: CertificateDer<'static>) -> Result<ClientConfig, String> {
+    let text = |error: rustls::Error| error.to_string();
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate).map_err(text)?;
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(text)?
+        .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(speaking_http1(config))
 }

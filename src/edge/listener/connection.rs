@@ -32,6 +32,8 @@ impl Connection {
     /// answer already: that one is still written.
     pub(super) async fn serve(self, mut closed: watch::Receiver<bool>) {
         let patience = self.hall.limits.request;
+        // Until the answer is written the program does not end: held here, as `hear` gives up all it has.
+        let alive = self.hall.alive.clone();
         let answered = tokio::select! {
             biased;
             answered = self.hear() => answered,
@@ -40,6 +42,7 @@ impl Connection {
         if let Some(answered) = answered {
             let _ = tokio::time::timeout(patience, answered.write()).await;
         }
+        drop(alive);
     }
 
     /// Reads a request and waits for its answer.

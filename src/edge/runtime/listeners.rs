@@ -6,9 +6,11 @@ use crate::core::oauth::flow::{BindFailure, BindFailureKind};
 use crate::core::profile::listen::Listen;
 use crate::core::wire::Response;
 use crate::edge::certificate::{Certificates, Identity};
+use crate::edge::http::Door;
 use crate::edge::listener::{self, Hall, Limits, Listener, Names, OpenHits};
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedSender};
@@ -109,6 +111,8 @@ pub(super) struct Wanted {
     pub(super) listen: Listen,
     pub(super) names: Names,
     pub(super) certificates: Certificates,
+    /// Who walks to it in the user's place.
+    pub(super) door: Arc<Door>,
 }
 
 /// The sockets, and the certificate where TLS is spoken.
@@ -118,6 +122,7 @@ async fn bound(wanted: &Wanted) -> Result<(Listener, Option<Identity>), BindFail
         listen,
         names,
         certificates,
+        ..
     } = wanted;
     let listener = listener::bind(redirect_uri, listen, names).await?;
     if !listen.speaks_tls(redirect_uri) {
@@ -155,7 +160,11 @@ async fn serve(
     let run = hall.run;
     match bound(&wanted).await {
         Ok((listener, identity)) => {
+            let port = listener.addresses().first().map(SocketAddr::port);
             let certificate = identity.map(|identity| {
+                if let Some(port) = port {
+                    wanted.door.trust_own(port, identity.shown);
+                }
                 hall.tls = Some(TlsAcceptor::from(identity.config));
                 Box::new(identity.certificate)
             });

@@ -146,6 +146,9 @@ fn what_goes_on(scene: &Scene<'_>) -> String {
         return format!("In the user's place: {trouble}");
     }
     match scene.engine.run().browser {
+        Browser::NotOpened if warns(scene) => {
+            "Accept the warning that the browser shows; then open the link.".to_owned()
+        }
         Browser::NotOpened => "Bring the link below to a browser on this machine.".to_owned(),
         Browser::Opening => "The browser is being started.".to_owned(),
         Browser::Failed(_) => "Bring the link below to a browser yourself.".to_owned(),
@@ -153,6 +156,12 @@ fn what_goes_on(scene: &Scene<'_>) -> String {
             format!("{provider} asks the user now. This step ends when the answer arrives.")
         }
     }
+}
+
+/// Whether the callback's own address was opened, and its certificate is not yet taken.
+fn warns(scene: &Scene<'_>) -> bool {
+    let engine = scene.engine;
+    engine.run().opens_address && engine.certificate_taken_at().is_none()
 }
 
 /// What is shown while an answer may still come.

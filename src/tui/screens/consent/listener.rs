@@ -10,7 +10,6 @@ use crate::tui::pane::{Group, Mark, Row};
 use crate::tui::screens::Scene;
 use crate::tui::screens::link::preflight;
 use crate::tui::screens::parts::{choice, fact, group, prose};
-use jiff::Timestamp;
 use std::net::SocketAddr;
 
 /// Where we listen.
@@ -76,7 +75,7 @@ fn without_tls(redirect_uri: &str) -> Row {
 
 /// The certificate: whether a browser took it, and by what it is recognised.
 fn tls(scene: &Scene<'_>, certificate: &Certificate) -> Vec<Row> {
-    let (mark, meaning) = match taken_at(scene) {
+    let (mark, meaning) = match scene.engine.certificate_taken_at() {
         Some(at) => (Mark::Ok, format!("taken {}", scene.time(at))),
         None => (Mark::Note, "browsers warn of it".to_owned()),
     };
@@ -100,21 +99,15 @@ fn tls(scene: &Scene<'_>, certificate: &Certificate) -> Vec<Row> {
     rows
 }
 
-/// When the first request of this run came over TLS: its browser has taken the certificate.
-fn taken_at(scene: &Scene<'_>) -> Option<Timestamp> {
-    let engine = scene.engine;
-    let hits = engine.run().hits.iter();
-    hits.filter_map(|hit| engine.record(hit.call))
-        .find_map(|record| {
-            let request = &record.request;
-            let over_tls = !request.method.is_empty() && request.url.starts_with("https:");
-            over_tls.then_some(record.at)
-        })
-}
-
 /// What became of opening the browser.
 fn browser(scene: &Scene<'_>) -> Row {
     match &scene.engine.run().browser {
+        Browser::NotOpened if scene.engine.run().opens_address => fact(
+            Mark::Note,
+            "browser",
+            "callback's address",
+            "the link comes after it",
+        ),
         Browser::NotOpened => fact(Mark::Note, "browser", "not opened", "as you asked"),
         Browser::Opening => fact(Mark::Note, "browser", "being started", ""),
         Browser::Opened(at) => fact(
@@ -130,7 +123,7 @@ fn browser(scene: &Scene<'_>) -> Row {
 /// The way to accept the browser's warning before an answer depends on it; none once it was accepted.
 pub(super) fn address_first(scene: &Scene<'_>) -> Option<Group> {
     let engine = scene.engine;
-    if !engine.allows(&Command::OpenAddress) || taken_at(scene).is_some() {
+    if !engine.allows(&Command::OpenAddress) {
         return None;
     }
     let text = match engine.run().phase {
