@@ -23,6 +23,7 @@ mod link;
 mod lone_token;
 mod metadata;
 mod network;
+mod place;
 mod preflight;
 mod protocol;
 mod query_filter;
@@ -215,6 +216,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         bearer::RULES,
         endpoint::RULES,
         api::RULES,
+        place::RULES,
     ]
     .into_iter()
     .flatten()

@@ -13,9 +13,12 @@ mod archive;
 mod bench;
 mod clean;
 mod curl;
+mod devtools;
 mod guess;
 mod message;
+mod printed;
 mod read;
+mod snippet;
 
 use crate::core::diagnose::Finding;
 use crate::core::oauth::callback::Arrival;

@@ -6,6 +6,7 @@ use super::refusal::{ApiError, Meaning, call, meaning, page_size, query};
 use super::seen::{clip, quoted, span, their_words};
 use super::{Evidence, Found, Rule, Severity, query_filter};
 use crate::core::dinero::catalogue::OPERATIONS;
+use crate::core::dinero::successors::successor;
 use crate::core::nearest::near_miss;
 use crate::core::oauth::Step;
 use crate::core::oauth::callback::target;
@@ -293,11 +294,16 @@ fn server_error(evidence: &Evidence<'_>) -> Option<Found> {
 
 fn brown_out(evidence: &Evidence<'_>) -> Option<Found> {
     let (record, response) = when(evidence, Meaning::BrownOut)?;
+    let (path, _) = target(&record.request.url);
+    let newer = successor(&record.request.method, path).map_or_else(
+        || "use the newer version of this path: https://api.dinero.dk/openapi".to_owned(),
+        |row| format!("use {} {}", row.method, row.newer),
+    );
     Some(Found::new(
         "This path is being switched off",
         seen(evidence, record, response),
         "Dinero lets old paths fail now and then before it removes them (480, a brown-out).",
-        &["use the newer version of this path: https://api.dinero.dk/openapi"],
+        &[&newer],
     ))
 }
 
@@ -317,6 +323,19 @@ fn no_organizations(evidence: &Evidence<'_>) -> Option<Found> {
 
 fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
     let (record, response) = when(evidence, Meaning::NotJson)?;
+    if response.status == 400 {
+        return Some(Found::new(
+            "What was sent is not the JSON it says it is",
+            format!(
+                "{}; {} bytes sent as {}",
+                seen(evidence, record, response),
+                record.request.body.len(),
+                quoted(&record.request.headers.media_type())
+            ),
+            "Content type and body of the request disagree: a form was sent as JSON, or the JSON is broken.",
+            &["write the body as JSON: names and texts in double quotes, no comma after the last"],
+        ));
+    }
     let kind = response.headers.media_type();
     let (headline, cause) = if response.cut == Some(Cut::ConnectionEnded) {
         (

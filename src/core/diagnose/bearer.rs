@@ -91,6 +91,13 @@ fn why_unauthorized(evidence: &Evidence<'_>, record: &Record) -> (String, String
             )
         };
     }
+    let sent = record.request.headers.get("authorization");
+    if sent.is_some_and(|sent| sent.starts_with("eyJ")) {
+        return (
+            "The header holds the token alone: the word `Bearer` is missing before it.".to_owned(),
+            "send `Authorization: Bearer`, a space, then the token".to_owned(),
+        );
+    }
     if let Some(ago) = ended_ago(evidence) {
         return (
             format!("The token expired {} ago.", span(ago)),

@@ -3,7 +3,10 @@
 //! Most mistakes here end on an error page of the provider and never come back, so this is the one
 //! place where they can be told in time.
 
-use super::seen::{capital, clip, is_like_visma, is_visma, parameter, portal, provider, quoted};
+use super::seen::{
+    capital, clip, exchange, form_field, is_like_visma, is_visma, parameter, portal, provider,
+    quoted,
+};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::nearest::near_miss;
 use crate::core::oauth::{RunPhase, Step};
@@ -184,6 +187,9 @@ fn brought_along(value: &str) -> Option<&'static str> {
 }
 
 fn whitespace(evidence: &Evidence<'_>) -> Option<Found> {
+    if evidence.step == Step::Exchange && evidence.pasted {
+        return whitespace_posted(evidence);
+    }
     if evidence.step == Step::Exchange && evidence.run.phase != RunPhase::Answered {
         return None;
     }
@@ -203,6 +209,32 @@ fn whitespace(evidence: &Evidence<'_>) -> Option<Found> {
     Some(Found::new(
         format!("The {name} has {fault} that does not belong to it"),
         format!("{name}: {shown}, with {fault} at its edge or in it"),
+        format!(
+            "It likely came along when the value was copied. {} compares every character.",
+            capital(provider(evidence))
+        ),
+        &[&format!("copy the {name} again, without {fault}")],
+    ))
+}
+
+/// The same in a token request that was pasted.
+fn whitespace_posted(evidence: &Evidence<'_>) -> Option<Found> {
+    let request = &exchange(evidence)?.request;
+    let (name, value, fault) = ["client_id", "client_secret"]
+        .into_iter()
+        .find_map(|name| {
+            let value = form_field(request, name)?;
+            let fault = brought_along(&value)?;
+            Some((name, value, fault))
+        })?;
+    let shown = if name == "client_id" {
+        quoted(&value)
+    } else {
+        evidence.mask.fact(&Secret::new(value)).to_string()
+    };
+    Some(Found::new(
+        format!("The {name} has {fault} that does not belong to it"),
+        format!("{name} in the token request: {shown}"),
         format!(
             "It likely came along when the value was copied. {} compares every character.",
             capital(provider(evidence))

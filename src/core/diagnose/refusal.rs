@@ -3,6 +3,7 @@
 //! Dinero's error bodies come in three shapes and two casings, and some errors have none at all; all of
 //! that is met here and nowhere else.
 
+use super::place::{dates_fault, lacks_organization, unknown_organization};
 use super::query_filter;
 use super::token::ended_ago;
 use super::{Evidence, seen};
@@ -36,6 +37,9 @@ pub(super) enum Meaning {
     TooLarge,
     Duplicate,
     OtherRefusal,
+    OrganizationMissing,
+    OrganizationUnknown,
+    DateRange,
 }
 
 /// The last call with its answer.
@@ -50,13 +54,18 @@ pub(super) fn meaning(evidence: &Evidence<'_>) -> Option<Meaning> {
     let error = || ApiError::of(evidence, response);
     Some(match response.status {
         ..300 => return of_success(record, response),
+        400 | 403 | 404 if is_dinero(evidence) && lacks_organization(record) => {
+            Meaning::OrganizationMissing
+        }
         401 if lacks_scope(evidence) && ended_ago(evidence).is_none() => Meaning::ScopeInsufficient,
         401 => Meaning::Unauthorized,
         403 => match error().code {
             Some(90 | 48) => Meaning::NoPro,
+            _ if unknown_organization(evidence).is_some() => Meaning::OrganizationUnknown,
             _ if lacks_scope(evidence) => Meaning::ScopeInsufficient,
             _ => Meaning::Role,
         },
+        404 if unknown_organization(evidence).is_some() => Meaning::OrganizationUnknown,
         404 if error().is_json => Meaning::NotFound,
         404 | 405 | 410 => Meaning::WrongPath,
         409 => Meaning::Duplicate,
@@ -97,8 +106,11 @@ fn of_bad_request(record: &Record, error: &ApiError) -> Meaning {
         Some(40 | 63 | 65) => return Meaning::NotFound,
         Some(58) => return Meaning::TimestampOutdated,
         Some(72) => return Meaning::Duplicate,
-        _ if error.names("guidMustBeUnique") => return Meaning::Duplicate,
+        _ if error.says("guidMustBeUnique") => return Meaning::Duplicate,
         _ => {}
+    }
+    if error.code.is_none() && body_disagrees(record) {
+        return Meaning::NotJson;
     }
     if page_size(record).is_some() {
         return Meaning::PageSize;
@@ -113,7 +125,20 @@ fn of_bad_request(record: &Record, error: &ApiError) -> Meaning {
             return Meaning::QueryFilter;
         }
     }
+    if dates_fault(record).is_some() {
+        return Meaning::DateRange;
+    }
     Meaning::Validation
+}
+
+/// Whether a call says that it sends JSON and sends something else.
+pub(super) fn body_disagrees(record: &Record) -> bool {
+    let request = &record.request;
+    let body = &request.body.0;
+    request.headers.media_type().ends_with("json")
+        && !body.is_empty()
+        && body.len() <= READABLE
+        && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err()
 }
 
 /// A query parameter of a call, its name compared without case.
@@ -205,6 +230,11 @@ impl ApiError {
             fields: fields(&value),
             is_json: true,
         }
+    }
+
+    /// Whether a field's trouble is said with this word.
+    fn says(&self, word: &str) -> bool {
+        self.names(word) || self.fields.iter().any(|(_, words)| words.contains(word))
     }
 
     /// Whether the error names a field or parameter.

@@ -88,6 +88,12 @@ fn wrong_place(evidence: &Evidence<'_>, url: &Url) -> Option<(&'static str, &'st
             "That is where applications are registered. Users sign in at connect.visma.com.",
         ));
     }
+    if host == "api.dinero.dk" {
+        return Some((
+            "the API",
+            "That is where calls go, with a token. Users sign in at connect.visma.com.",
+        ));
+    }
     let ends = |end: &str| path.ends_with(end);
     if ends("/token") {
         return Some((

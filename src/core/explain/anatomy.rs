@@ -131,8 +131,11 @@ impl Table<'_> {
             let secret = name.eq_ignore_ascii_case("authorization");
             if secret || name.eq_ignore_ascii_case("content-type") {
                 let value = if secret {
-                    let scheme = value.split(' ').next().unwrap_or_default();
+                    // Where the scheme is missing, the first word is the secret itself.
+                    let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
                     format!("{scheme} {}", self.mask.fact(&Secret::new(value.as_str())))
+                        .trim_start()
+                        .to_owned()
                 } else {
                     value.clone()
                 };

@@ -56,7 +56,7 @@ impl Bench {
     pub(super) fn findings(&self, items: &[Item], mask: &Mask) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for item in items {
-            for finding in self.of_item(item, mask) {
+            for finding in self.of_item(item, items, mask) {
                 if !findings.iter().any(|known| known.rule == finding.rule) {
                     findings.push(finding);
                 }
@@ -72,8 +72,20 @@ impl Bench {
         findings
     }
 
-    /// What the rules find in one item.
-    fn of_item(&self, item: &Item, mask: &Mask) -> Vec<Finding> {
+    /// The calls that were answered with what is wanted: one may say what another lacked.
+    fn answered_calls(&self, items: &[Item]) -> Vec<Record> {
+        let answered = items.iter().filter_map(|item| match item {
+            Item::Call(Some(request), Some(response)) if response.status == 200 => {
+                let outcome = Outcome::Response(response.clone());
+                Some(record(Purpose::Api, request.clone(), outcome, self.now))
+            }
+            _ => None,
+        });
+        answered.collect()
+    }
+
+    /// What the rules find in one item, of all that were pasted.
+    fn of_item(&self, item: &Item, items: &[Item], mask: &Mask) -> Vec<Finding> {
         let mut case = Case::new(self);
         let step = match item {
             Item::Link(_) => Step::Link,
@@ -91,6 +103,7 @@ impl Bench {
                 case.exchange(self, request.as_ref(), response.as_ref())
             }
             Item::Call(request, response) => {
+                case.transcript = self.answered_calls(items);
                 case.call(self, request.as_ref(), response.as_ref());
                 Step::Requests
             }
@@ -167,7 +180,13 @@ impl Case {
 
     /// An answer at the redirect URI. Without the link, its own state is taken for the right one.
     fn answer(&mut self, bench: &Bench, fields: &str, arrival: Arrival) {
-        let (answer, twice) = answer(&pairs(fields));
+        let (mut answer, twice) = answer(&pairs(fields));
+        if arrival == Arrival::Pasted {
+            // A program printed it, and not all of it: what it left out is no fault of the answer.
+            answer
+                .state
+                .get_or_insert_with(|| self.run.fresh.state.clone());
+        }
         if bench.link.is_none() {
             self.run.fresh.state = answer.state.clone().unwrap_or_default();
             self.profile.authorize.response_mode = match arrival {
@@ -194,7 +213,11 @@ impl Case {
         self.run.hits.push(Hit {
             call: CALL,
             at: bench.now,
-            arrival: Arrival::Pasted,
+            // A form without fields was seen to be one; whatever else, it was pasted here.
+            arrival: match arrival {
+                Arrival::FormPost if fields.is_empty() => Arrival::FormPost,
+                _ => Arrival::Pasted,
+            },
             verdict,
             answer,
         });

@@ -1,16 +1,20 @@
-//! Reads a curl line, as browsers copy it for bash and for cmd.
+//! Reads a curl line, as browsers copy it for bash and for cmd, and one of wget.
 
 use crate::core::wire::{Body, Headers, Request};
 use base64::Engine as _;
 
-/// The request of the first curl command in a text.
+/// The request of the first such command in a text.
 pub(super) fn read(text: &str) -> Option<Request> {
-    let at = text
-        .match_indices("curl")
+    let at = ["curl", "wget"]
+        .iter()
+        .flat_map(|name| text.match_indices(name))
         .map(|(at, _)| at)
         .find(|at| begins_a_command(text, *at))?;
     let words = words(&text[at..]);
-    let mut made = Made::default();
+    let mut made = Made {
+        wget: text[at..].starts_with("wget"),
+        ..Made::default()
+    };
     let mut words = words.into_iter().skip(1);
     while let Some(word) = words.next() {
         if !made.take(&word, &mut words) {
@@ -20,7 +24,7 @@ pub(super) fn read(text: &str) -> Option<Request> {
     made.request()
 }
 
-/// Whether `curl` stands there as a command of its own.
+/// Whether the name stands there as a command of its own.
 fn begins_a_command(text: &str, at: usize) -> bool {
     let before = text[..at].chars().next_back();
     let after = text[at + 4..]
@@ -95,6 +99,7 @@ struct Made {
     data: Vec<String>,
     multipart: bool,
     in_query: bool,
+    wget: bool,
 }
 
 /// Options whose value says nothing here.
@@ -124,12 +129,14 @@ impl Made {
         };
         let mut value = || joined.clone().or_else(|| words.next()).unwrap_or_default();
         match name {
-            "-X" | "--request" => self.method = Some(value()),
+            "-X" | "--request" | "--method" => self.method = Some(value()),
             "-H" | "--header" => {
                 if let Some((name, content)) = value().split_once(':') {
                     self.headers.push(name.trim(), content.trim());
                 }
             }
+            "-O" | "-U" if self.wget => drop(value()),
+            "--post-data" | "--body-data" => self.data.push(value()),
             "-d" | "--data" | "--data-raw" | "--data-ascii" | "--data-binary" => {
                 self.data.push(value());
             }
@@ -223,5 +230,8 @@ mod tests {
             Some("Basic aWQ6c2VjcmV0")
         );
         assert!(read("we use libcurl for this").is_none());
+        let wget = read("wget -qO- --post-data 'a=1' -O out https://a.example/x").unwrap();
+        assert_eq!(wget.url, "https://a.example/x");
+        assert_eq!(wget.method, "POST");
     }
 }

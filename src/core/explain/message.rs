@@ -84,6 +84,8 @@ fn request(text: &str) -> Option<Request> {
     let (line, behind) = text.split_once('\n').unwrap_or((text, ""));
     let (method, target) = request_line(line.trim_end())?;
     let (headers, body) = fields(behind);
+    // A file of requests has `###` between them.
+    let body = body.split_once("\n###").map_or(body, |(body, _)| body);
     let url = if target.contains("://") {
         target.to_owned()
     } else {
@@ -115,15 +117,38 @@ fn response(text: &str) -> Option<Response> {
     })
 }
 
-/// The target in the quotes of an access-log line: `"GET /callback?code=… HTTP/1.1"`.
+/// The request of an access-log line: in quotes as nginx and Apache write it, `"GET /callback?code=…
+/// HTTP/1.1"`, or in columns as IIS does, `GET /callback code=… 443`.
 pub(super) fn logged(text: &str) -> Option<Request> {
-    text.split('"').find_map(|piece| {
+    let quoted = text.split('"').find_map(|piece| {
         let (method, target) = request_line(piece)?;
-        Some(Request {
-            method: method.to_owned(),
-            url: format!("http://localhost{target}"),
-            headers: Headers::default(),
-            body: Body::default(),
+        Some((method, target.to_owned()))
+    });
+    let (method, target) = quoted.or_else(|| in_columns(text))?;
+    // Only the provider itself has such a path in its log.
+    let host = if target.starts_with("/connect/") {
+        "https://connect.visma.com"
+    } else {
+        "http://localhost"
+    };
+    Some(Request {
+        method: method.to_owned(),
+        url: format!("{host}{target}"),
+        headers: Headers::default(),
+        body: Body::default(),
+    })
+}
+
+/// Method, path and query in three columns (W3C extended log format).
+fn in_columns(text: &str) -> Option<(&str, String)> {
+    text.lines().find_map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        words.windows(3).find_map(|columns| {
+            let [method, path, query] = columns else {
+                return None;
+            };
+            let is_one = METHODS.contains(method) && path.starts_with('/') && query.contains('=');
+            is_one.then(|| (*method, format!("{path}?{query}")))
         })
     })
 }
@@ -155,5 +180,10 @@ mod tests {
             "http://localhost/callback?code=c"
         );
         assert!(logged("\"GET lost\"").is_none());
+        let line = "2026-11-23 10:41:22 10.0.0.5 GET /cb error=access_denied&state=s 443 - 200";
+        assert_eq!(
+            logged(line).unwrap().url,
+            "http://localhost/cb?error=access_denied&state=s"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Recognises what a text is. The first that fits counts; the most telling come first.
 
 use super::clean::{Note, clean};
-use super::{Item, archive, curl, message};
+use super::{Item, archive, curl, devtools, message, printed, snippet};
 use crate::core::diagnose::{error_id, has_page_words};
 use crate::core::oauth::callback::Arrival;
 use crate::core::secret::Secret;
@@ -26,22 +26,71 @@ pub(super) fn items(text: &str) -> Option<(Vec<Item>, bool, Vec<Note>)> {
         notes.push(Note::Cut);
         return Some((items, archive, notes));
     }
-    if raw.starts_with('{')
+    if raw.starts_with(['{', '['])
         && let Ok(value) = serde_json::from_str::<Value>(raw)
-        && let Some(item) = json(&value, raw)
     {
-        return Some((vec![item], false, Vec::new()));
+        if let Some(item) = printed::json(&value, raw) {
+            return Some((vec![item], false, Vec::new()));
+        }
+        let mut requests = snippet::postman(&value).into_iter();
+        if let Some(item) = requests.find_map(|made| pair(Some(made), None)) {
+            return Some((vec![item], false, Vec::new()));
+        }
     }
-    if let Some((request, response)) = message::read(raw) {
-        let item = pair(request, response)?;
-        return Some((vec![item], false, Vec::new()));
-    }
-    if let Some(request) = curl::read(raw) {
-        return Some((vec![pair(Some(request), None)?], false, Vec::new()));
+    if let Some(item) = messages(raw) {
+        let mut items = vec![item];
+        items.extend(link_beside(raw, &items[0]));
+        return Some((items, false, Vec::new()));
     }
     let (text, notes) = clean(raw);
-    let item = in_prose(&text)?;
-    Some((vec![item], false, notes))
+    let items = in_prose(&text)?;
+    Some((items, false, notes))
+}
+
+/// A request, its answer, or both, written out.
+fn messages(text: &str) -> Option<Item> {
+    if let Some((request, status)) = devtools::read(text) {
+        let known = status.filter(|status| *status > 400 && !request.url.ends_with("/token"));
+        let shown = known.map(|status| printed::of_status(status, "", ""));
+        return pair(Some(request), answer_below(text).or(shown));
+    }
+    if let Some((request, response)) = message::read(text) {
+        let begun = text.find("\nHTTP/").map_or(text, |at| &text[..at]);
+        // With `-v` curl shows what it sends, but not the body: that stands in the command.
+        let request = match request {
+            Some(request) if request.method != "POST" || !request.body.0.is_empty() => {
+                Some(request)
+            }
+            request => command(begun).or(request),
+        };
+        return pair(request, response);
+    }
+    let request = command(text)?;
+    pair(Some(request), answer_below(text))
+}
+
+/// The request that a command or a snippet of code makes.
+fn command(text: &str) -> Option<Request> {
+    curl::read(text).or_else(|| snippet::read(text))
+}
+
+/// An answer without its head, below the request: JSON from the beginning of a line to the end.
+fn answer_below(text: &str) -> Option<Response> {
+    let begins = text.match_indices('\n').map(|(at, _)| at + 1);
+    begins
+        .filter(|at| text[*at..].starts_with(['{', '[']))
+        .take(16)
+        .find_map(|at| printed::answer(&text[at..]))
+}
+
+/// The link of the same run, pasted along with a token request or its answer.
+fn link_beside(text: &str, item: &Item) -> Option<Item> {
+    let beside = matches!(item, Item::Exchange(..));
+    let (plain, _) = beside.then(|| clean(text))?;
+    addresses(&plain)
+        .into_iter()
+        .filter_map(address)
+        .find(|item| matches!(item, Item::Link(_)))
 }
 
 /// Largest text that is read whole, in bytes: 4 MiB, as on the screen. A HAR file may be larger.
@@ -57,23 +106,52 @@ fn beginning(text: &str) -> Option<&str> {
 }
 
 /// What a cleaned text holds.
-fn in_prose(text: &str) -> Option<Item> {
+fn in_prose(text: &str) -> Option<Vec<Item>> {
     if let Some(request) = message::logged(text) {
-        return pair(Some(request), None);
+        return pair(Some(request), None).map(|item| vec![item]);
     }
-    if let Some(item) = error_words(text) {
-        return Some(item);
+    let mut told: Vec<Item> = Vec::new();
+    for item in addresses(text).into_iter().filter_map(address) {
+        if is_telling(&item) && !told.iter().any(|known| known.kind() == item.kind()) {
+            told.push(item);
+        }
     }
-    if let Some(item) = error_object(text) {
-        return Some(item);
+    let link = told.iter().position(|item| matches!(item, Item::Link(_)));
+    let printed = page(text, link.is_some())
+        .or_else(|| printed::failed_call(text))
+        .or_else(|| printed::object(text))
+        .or_else(|| fields(&devtools::form_data(text)?))
+        .or_else(|| told.is_empty().then(|| printed::words(text))?)
+        .or_else(|| jwt(text));
+    if let Some(item) = printed {
+        // An error page says less than the link that led there.
+        return Some(match link.map(|at| told.swap_remove(at)) {
+            Some(link) if matches!(item, Item::ErrorPage(_)) => vec![link, item],
+            Some(link) if matches!(item, Item::Exchange(..)) => vec![item, link],
+            _ => vec![item],
+        });
     }
-    if let Some(token) = jwt(text) {
-        return Some(token);
+    if !told.is_empty() {
+        return Some(told);
     }
-    if let Some(item) = addresses(text).into_iter().find_map(address) {
-        return Some(item);
-    }
-    fields(text).or_else(|| opaque(text))
+    addresses(text)
+        .into_iter()
+        .find_map(address)
+        .or_else(|| fields(text))
+        .or_else(|| opaque(text))
+        .or_else(|| jwt_anywhere(text))
+        .map(|item| vec![item])
+}
+
+/// Whether an address tells more than that there is one.
+fn is_telling(item: &Item) -> bool {
+    !matches!(item, Item::Answer { fields, .. } if fields.is_empty())
+}
+
+/// The address of a call of Dinero in a text.
+pub(super) fn address_of_an_api(text: &str) -> Option<&str> {
+    let of_dinero = |address: &&str| address.starts_with("https://api.dinero.dk/v");
+    addresses(text).into_iter().find(of_dinero)
 }
 
 /// What an entry of a HAR tells of the flow; most tell nothing.
@@ -99,7 +177,7 @@ fn pair(request: Option<Request>, response: Option<Response>) -> Option<Item> {
     let posts_a_grant = has_field(&body, "grant_type") || body.contains("\"grant_type\"");
     if posts_a_grant || path.ends_with("/token") {
         if body.trim_start().starts_with('{') && body.contains("\"access_token\"") {
-            let answer = of_status(200, &body);
+            let answer = printed::of_status(200, "application/json", &body);
             return Some(Item::Exchange(None, response.or(Some(answer))));
         }
         return Some(Item::Exchange(Some(request), response));
@@ -111,7 +189,9 @@ fn pair(request: Option<Request>, response: Option<Response>) -> Option<Item> {
         return Some(Item::Link(request.url.clone()));
     }
     let is_form = request.headers.media_type() == "application/x-www-form-urlencoded";
-    if request.method == "POST" && is_form && is_answer(&body) {
+    let came_from_elsewhere = request.headers.get("origin").is_some();
+    let lacks_all = body.is_empty() && query.is_empty() && came_from_elsewhere;
+    if request.method == "POST" && is_form && (is_answer(&body) || lacks_all) {
         return Some(Item::Answer {
             place: front.to_owned(),
             fields: body,
@@ -172,7 +252,9 @@ fn answer(response: Response) -> Item {
         .and_then(|value| value.get("error"))
         .is_some_and(Value::is_string);
     let challenge = response.headers.get("www-authenticate").unwrap_or_default();
-    let of_a_token_endpoint = has("access_token")
+    let takes_posts_only = response.status == 405 && response.headers.get("allow") == Some("POST");
+    let of_a_token_endpoint = takes_posts_only
+        || has("access_token")
         || says_error && !challenge.starts_with("Bearer")
         || response.status == 200 && response.headers.media_type() == "text/html";
     drop(body);
@@ -183,51 +265,18 @@ fn answer(response: Response) -> Item {
     }
 }
 
-/// An answer made of its body alone.
-fn of_status(status: u16, body: &str) -> Response {
-    let mut headers = Headers::default();
-    headers.push("Content-Type", "application/json");
-    Response {
-        status,
-        reason: String::new(),
-        version: "HTTP/1.1".to_owned(),
-        headers,
-        body: Body::text(body),
-        cut: None,
+/// What a person copied from the error page; the words of a link beside it are not the page's.
+fn page(text: &str, with_link: bool) -> Option<Item> {
+    if !has_page_words(text) {
+        return None;
     }
-}
-
-/// A JSON object that stands alone.
-fn json(value: &Value, text: &str) -> Option<Item> {
-    if value.get("access_token").is_some() {
-        return Some(Item::Exchange(None, Some(of_status(200, text))));
+    let mut words = text.to_owned();
+    if with_link {
+        for link in addresses(text) {
+            words = words.replace(link, "");
+        }
     }
-    if value.get("error").is_some_and(Value::is_string) {
-        return Some(Item::Exchange(None, Some(of_status(400, text))));
-    }
-    let names = ["code", "message", "validationerrors", "errormessagelist"];
-    let object = value.as_object()?;
-    let known = object
-        .keys()
-        .filter(|key| names.contains(&key.to_ascii_lowercase().as_str()))
-        .count();
-    (known >= 2).then(|| Item::Call(None, Some(of_status(400, text))))
-}
-
-/// An OAuth error that a program printed: JSON, or the like with single quotes, inside other text.
-fn error_object(text: &str) -> Option<Item> {
-    let at = ["{\"error\"", "{'error'", "{ \"error\""]
-        .iter()
-        .find_map(|begin| text.find(begin))?;
-    let end = at + text[at..].find('}')? + 1;
-    let object = text[at..end].replace('\'', "\"");
-    let value: Value = serde_json::from_str(&object).ok()?;
-    json(&value, &object)
-}
-
-/// What a person copied from the error page.
-fn error_words(text: &str) -> Option<Item> {
-    has_page_words(text).then(|| Item::ErrorPage(text.to_owned()))
+    Some(Item::ErrorPage(words))
 }
 
 /// The characters of a JWT.
@@ -237,13 +286,40 @@ fn of_a_token(letter: char) -> bool {
 
 /// A JWT, whole or cut, that stands alone or behind `Bearer`.
 fn jwt(text: &str) -> Option<Item> {
-    let word = text
-        .split_whitespace()
-        .find(|word| word.starts_with("eyJ"))?;
-    let token: String = word.chars().take_while(|it| of_a_token(*it)).collect();
-    let around = text.len() - token.len();
-    (token.len() >= 40 && around < 200 && !text.contains("://"))
-        .then(|| Item::Token(Secret::new(token)))
+    let token = token_in(text)?;
+    let around = text.len().saturating_sub(token.len());
+    (around < 200 && !text.contains("://")).then(|| Item::Token(Secret::new(token)))
+}
+
+/// A JWT among whatever else.
+fn jwt_anywhere(text: &str) -> Option<Item> {
+    token_in(text).map(|token| Item::Token(Secret::new(token)))
+}
+
+/// The first JWT of a text. One that was wrapped goes on in lines that hold nothing else.
+fn token_in(text: &str) -> Option<String> {
+    let at = text.match_indices("eyJ").map(|(at, _)| at).find(|at| {
+        let before = text[..*at].chars().next_back();
+        !before.is_some_and(of_a_token)
+    })?;
+    let mut lines = text[at..].lines();
+    let first = lines.next()?;
+    let mut token: String = first.chars().take_while(|it| of_a_token(*it)).collect();
+    let mut open = token.len() == first.trim_end().len();
+    for line in lines.map(str::trim) {
+        let goes_on = open && line.len() >= 4 && line.chars().all(of_a_token);
+        if !goes_on {
+            // What is no letter of a token is a part of one that was damaged.
+            let damaged = open && line.contains('.') && !line.contains(char::is_whitespace);
+            if damaged {
+                token.push_str(line);
+            }
+            break;
+        }
+        token.push_str(line);
+        open = true;
+    }
+    (token.len() >= 40).then_some(token)
 }
 
 /// Every address in a text, without the marks around it.
@@ -345,7 +421,10 @@ fn address(address: &str) -> Option<Item> {
 /// A form body that stands alone.
 fn fields(text: &str) -> Option<Item> {
     let text = text.trim().trim_start_matches('?');
-    if text.contains(char::is_whitespace) {
+    let begins_so = text
+        .split_once('=')
+        .is_some_and(|(name, _)| !name.contains(char::is_whitespace));
+    if text.contains('\n') || text.contains(char::is_whitespace) && !begins_so {
         return None;
     }
     if is_answer(text) {

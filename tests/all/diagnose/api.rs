@@ -6,7 +6,7 @@ use dineroscope::core::dinero::call::Call;
 use dineroscope::core::engine::message::Command;
 use dineroscope::core::oauth::Step;
 use dineroscope::core::profile::Preset;
-use dineroscope::core::wire::Cut;
+use dineroscope::core::wire::{Body, Cut};
 
 /// A call of that target was answered.
 fn called(method: &str, target: &str, status: u16, body: &str) -> Case {
@@ -53,7 +53,7 @@ fn with_scopes(mut case: Case, scopes: &[&str]) -> Case {
 }
 
 pub(super) fn fixtures() -> Vec<Fixture> {
-    [token(), refusals(), requests(), others()]
+    [token(), refusals(), requests(), places(), others()]
         .into_iter()
         .flatten()
         .collect()
@@ -121,6 +121,46 @@ fn requests() -> Vec<Fixture> {
             "api-limit-exceeded",
             query("page=99", 43),
             query("page=99", 42),
+        ),
+    ]
+}
+
+/// The list of organizations came first, with these, and then a call of one company was answered.
+fn after_the_list(list: &str, status: u16, body: &str) -> Case {
+    let mut engine = engine_at(Point::Authorized);
+    for (target, status, body) in [(LIST, 200, list), (CONTACTS, status, body)] {
+        let call = sent(&engine.command(at(100), Command::Send(Call::new("GET", target))));
+        answer(&mut engine, 100, call, status, body);
+    }
+    Case::of(&engine, at(110))
+}
+
+/// Where a call goes.
+fn places() -> Vec<Fixture> {
+    let entries = |days: &str| {
+        let body = "{\"code\":42,\"message\":\"No.\"}";
+        called("GET", &format!("/v1/316204/entries{days}"), 400, body)
+    };
+    vec![
+        row(
+            "api-organization-missing",
+            called("GET", "/v1/contacts", 404, "{\"code\":40}"),
+            called("GET", "/v1/316204/contacts", 404, "{\"code\":40}"),
+        ),
+        row(
+            "api-organization-unknown",
+            after_the_list("[{\"Id\":1,\"Name\":\"A\"}]", 403, ""),
+            after_the_list("[{\"Id\":316204,\"Name\":\"A\"}]", 403, ""),
+        ),
+        row(
+            "api-date-range",
+            entries("?fromDate=2025-12-01&toDate=2026-01-31"),
+            entries("?fromDate=2026-01-01&toDate=2026-12-31"),
+        ),
+        row(
+            "api-deprecated",
+            called("PUT", "/v1/316204/contacts/6b29", 200, "{}"),
+            called("PUT", "/v2/316204/contacts/6b29", 200, "{}"),
         ),
     ]
 }
@@ -271,4 +311,49 @@ fn an_answer_that_broke_off_or_is_a_page_is_told() {
         "it was our own limit"
     );
     assert_eq!(got(200, "").names(Step::Requests), [""; 0]);
+}
+
+#[test]
+fn days_that_dinero_does_not_take_are_told() {
+    let evidence = |query: &str| {
+        let body = "{\"code\":42,\"message\":\"No.\"}";
+        let found = only(&called("GET", &format!("/v1/316204/{query}"), 400, body));
+        (found.rule, found.evidence.to_string())
+    };
+    for (query, fault) in [
+        ("invoices?startDate=2026-01-01", "stands without `endDate`"),
+        ("sales?endDate=2026-01-01", "stands without `startDate`"),
+        ("sales?startDate=2026-02-01&endDate=2026-01-01", "is before"),
+        (
+            "sales?startDate=yesterday&endDate=2026-01-01",
+            "are no days",
+        ),
+        (
+            "entries/changes?changesFrom=2026-01-01T00:00:00Z&changesTo=2026-02-01T00:00:01Z",
+            "31 is the most",
+        ),
+    ] {
+        let (rule, evidence) = evidence(query);
+        assert_eq!(rule, "api-date-range", "{query}");
+        assert!(evidence.contains(fault), "{query}: {evidence}");
+    }
+    for right in [
+        "entries/changes?changesFrom=2026-01-01T00:00:00Z&changesTo=2026-02-01T00:00:00Z",
+        "sales?startDate=2025-12-31&endDate=2026-01-01",
+    ] {
+        assert_eq!(evidence(right).0, "api-validation", "{right}");
+    }
+}
+
+#[test]
+fn what_was_sent_as_json_and_is_none_is_told() {
+    let sent = |body: &str| {
+        let mut case = called("POST", CONTACTS, 400, "{\"message\":\"No.\"}");
+        let request = &mut case.last().request;
+        request.headers.push("Content-Type", "application/json");
+        request.body = Body::text(body);
+        only(&case).rule
+    };
+    assert_eq!(sent("Name=Hansen"), "api-body-not-json");
+    assert_eq!(sent("{\"Name\":\"Hansen\"}"), "api-validation");
 }
