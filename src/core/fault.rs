@@ -212,12 +212,16 @@ faults! {
             "the API says that the token lacks a scope";
         ApiNoPro "api-no-pro" at Requests, "api-forbidden-no-pro":
             "the company has no Pro subscription";
+        ApiNoProOlder "api-no-pro-48" at Requests, "api-forbidden-no-pro":
+            "the company has no Pro subscription, said with the older code 48";
         ApiNoAccess "api-no-access" at Requests, "api-forbidden-role":
             "the user's role in the company is too low";
         ApiNoOrganizations "api-no-organizations" at Requests, "api-no-organizations":
             "the user belongs to no company";
         ApiNotFound "api-not-found" at Requests, "api-not-found":
             "nothing is found in a company";
+        ApiNotFoundGuid "api-not-found-63" at Requests, "api-not-found":
+            "what a call within a company names is not found (status 400, code 63)";
         ApiValidation "api-validation" at Requests, "api-validation":
             "a value of a call within a company is not taken (code 42)";
         ApiLimit "api-limit" at Requests, "api-limit-exceeded":
@@ -234,6 +238,10 @@ faults! {
             "the API knows no path: a web page with status 404";
         Api429 "api-429" at Requests, "api-rate-limited":
             "the API says: too many requests";
+        Api429Bare "api-429-bare" at Requests, "api-rate-limited":
+            "the API says: too many requests, and not how long to wait";
+        Api413 "api-413" at Requests, "api-file-too-large":
+            "the API says that what was sent is too large";
         Api480 "api-480" at Requests, "api-brown-out":
             "the path is being switched off: status 480";
         Api500 "api-500" at Requests, "api-server-error":

@@ -111,7 +111,7 @@ const TOKEN: [(Fault, Instead); 9] = [
 ];
 
 /// What comes in place of an answer of the API, before it looks at the token.
-const API: [(Fault, Instead); 9] = [
+const API: [(Fault, Instead); 11] = [
     (Fault::ApiDropped, Instead::Nothing),
     (
         Fault::ApiRedirect,
@@ -126,6 +126,18 @@ const API: [(Fault, Instead); 9] = [
             Some("12"),
             "API calls quota exceeded: at most 100 calls in 1 minute for each organization.",
         ),
+    ),
+    (
+        Fault::Api429Bare,
+        Instead::Text(
+            StatusCode::TOO_MANY_REQUESTS,
+            None,
+            "API calls quota exceeded: at most 100 calls in 1 minute for each organization.",
+        ),
+    ),
+    (
+        Fault::Api413,
+        Instead::Text(StatusCode::PAYLOAD_TOO_LARGE, None, "Too large."),
     ),
     (
         Fault::Api500,
@@ -243,7 +255,7 @@ pub(super) const REFRESH: [Refused; 2] = [
 pub(super) type DineroError = (u16, u16, &'static str, Option<(&'static str, &'static str)>);
 
 /// Errors that strike calls within a company, after token and scope were found good.
-const COMPANY: [(Fault, DineroError); 7] = [
+const COMPANY: [(Fault, DineroError); 9] = [
     (
         Fault::ApiNoPro,
         (
@@ -252,6 +264,10 @@ const COMPANY: [(Fault, DineroError); 7] = [
             "The organization has no active Pro subscription.",
             None,
         ),
+    ),
+    (
+        Fault::ApiNoProOlder,
+        (403, 48, "No Pro subscription.", None),
     ),
     (
         Fault::ApiNoAccess,
@@ -265,6 +281,10 @@ const COMPANY: [(Fault, DineroError); 7] = [
     (
         Fault::ApiNotFound,
         (404, 40, "There is nothing with that id.", None),
+    ),
+    (
+        Fault::ApiNotFoundGuid,
+        (400, 63, "The Guid was not found.", None),
     ),
     (
         Fault::ApiValidation,

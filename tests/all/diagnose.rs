@@ -8,6 +8,7 @@ mod exchange;
 pub(crate) mod id_token;
 mod link;
 mod metadata;
+mod names;
 mod network;
 mod pasted;
 mod preflight;

@@ -16,6 +16,13 @@ pub(super) const RULES: &[Rule] = &[
         check: malformed,
     },
     Rule {
+        name: "token-opaque",
+        steps: &[Step::Token],
+        severity: Severity::Note,
+        source: "RFC 6749 1.4",
+        check: opaque,
+    },
+    Rule {
         name: "token-wrong-issuer",
         steps: &[Step::Token],
         severity: Severity::Error,
@@ -59,6 +66,24 @@ fn malformed(evidence: &Evidence<'_>) -> Option<Found> {
         format!("{} characters, {seen}", token.chars().count()),
         cause,
         &["copy it once more, from its first letter to the end of its signature"],
+    ))
+}
+
+fn opaque(evidence: &Evidence<'_>) -> Option<Found> {
+    let token = evidence
+        .grant
+        .filter(|_| evidence.pasted)?
+        .access_token
+        .expose();
+    if token.is_empty() || token.starts_with("eyJ") || jwt::decode(token).is_ok() {
+        return None;
+    }
+    Some(Found::new(
+        "This is no JWT, and need not be one",
+        format!("{} characters", token.chars().count()),
+        "A code, a refresh token and many access tokens are words that only who gave them can read. Nothing is \
+         wrong with that, and nothing can be told from it.",
+        &["ask the server that gave it: `introspection_endpoint`, where there is one"],
     ))
 }
 

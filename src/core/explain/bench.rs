@@ -107,11 +107,10 @@ impl Bench {
                 case.call(self, request.as_ref(), response.as_ref());
                 Step::Requests
             }
-            Item::Token(token) => {
+            Item::Token(token) | Item::Opaque(token) => {
                 case.token(self, token);
                 Step::Token
             }
-            Item::Opaque(_) => return Vec::new(),
         };
         case.findings(self, step, mask)
     }

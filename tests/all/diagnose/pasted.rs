@@ -230,6 +230,11 @@ fn tokens() -> Vec<Fixture> {
             token(jwt("{}")),
         ),
         row(
+            "token-opaque",
+            token("0123456789ABCDEF".repeat(4)).with(|case| case.pasted = true),
+            token(jwt("{}")).with(|case| case.pasted = true),
+        ),
+        row(
             "token-wrong-issuer",
             token(jwt(
                 "{\"iss\":\"https://connect.identity.stagaws.visma.com\"}",
