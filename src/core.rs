@@ -4,12 +4,13 @@
 //! out as data. That is why every rule of the flow can be tested by stepping a value.
 //!
 //! Reading order is dependency order:
-//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ explain ◄ engine`.
+//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ explain ◄ export ◄ engine`.
 
 pub mod diagnose;
 pub mod dinero;
 pub mod engine;
 pub mod explain;
+pub mod export;
 pub mod fault;
 pub mod nearest;
 pub mod oauth;

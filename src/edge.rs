@@ -3,6 +3,7 @@
 
 pub mod certificate;
 pub mod desktop;
+pub mod export;
 pub mod folders;
 pub mod http;
 pub mod listener;

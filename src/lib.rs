@@ -35,6 +35,7 @@
 //! | how far a run is | `core/oauth/flow.rs` |
 //! | why did it say that | `core/diagnose/` |
 //! | how are secrets masked | `core/wire/redact.rs` |
+//! | what leaves this machine | `core/export/` |
 //! | where may the token go | `core/token.rs` |
 //! | what can be called | `core/dinero/catalogue.rs` |
 //! | what can go wrong on purpose | `core/fault.rs` |
@@ -47,7 +48,7 @@
 //!
 //! `core/oauth/flow.rs`, `core/engine/message.rs`, `core/engine.rs`, then whichever edge or face you came
 //! for. Inside `core`, a module names only those before it:
-//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ engine`.
+//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ explain ◄ export ◄ engine`.
 
 pub mod cli;
 pub mod core;

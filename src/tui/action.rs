@@ -72,6 +72,8 @@ pub enum Action {
     Shelf(Shelving),
     /// Do something with the text to explain.
     Pasted(Pasting),
+    /// Do something about a ticket.
+    Ticket(Ticketing),
     /// Fold or unfold.
     Toggle,
     /// Back out one level.
@@ -116,6 +118,8 @@ pub enum Question {
     Answer,
     /// Method and path of a free request.
     FreeRequest,
+    /// Where a ticket is written.
+    TicketPath,
 }
 
 /// A place that is no step.
@@ -143,6 +147,17 @@ pub enum Place {
     Faults,
     /// One record, whole.
     Record(crate::core::wire::CallId),
+}
+
+/// What is done about a ticket: a text that says what failed, for somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ticketing {
+    /// Show what is in it, and choose.
+    Choose,
+    /// Copy it.
+    Copy,
+    /// Write it to a file; asks where.
+    Write,
 }
 
 /// What is done with the text to explain.
@@ -216,6 +231,8 @@ pub enum Choosing {
     Secret,
     /// Which scopes the link asks for.
     ScopeSet,
+    /// What is done with a ticket.
+    Ticket,
 }
 
 /// Where a secret can be; in plain text in the file is never offered.

@@ -9,6 +9,7 @@ mod explaining;
 mod keeping;
 mod settle;
 mod shelving;
+mod writing;
 
 pub use settle::Ended;
 pub use shelving::{carry_out, found};
@@ -151,6 +152,8 @@ enum Found {
     KeepWritten(Result<(), String>),
     /// What was found in a text.
     Explained(Box<Explained>),
+    /// A file was written, or why not: its path as it was typed.
+    FileWritten(String, Result<(), String>),
 }
 
 /// Runs until the user or a signal ends it; what must not be cut off then is settled by the caller, once
@@ -378,6 +381,7 @@ impl App {
                 Reaction::UseAnew(name) => self.look_for(name, true),
                 Reaction::Write(write) => self.write(write),
                 Reaction::ReadProfiles => self.read_profiles(),
+                Reaction::WriteFile(writing) => self.write_file(writing),
                 Reaction::Explain(inquiry) => self.explain(inquiry),
                 Reaction::Quit => self.end = Some(End::Quit),
                 Reaction::Interrupt => self.end = Some(End::Interrupted),
@@ -430,6 +434,7 @@ impl App {
         self.dirty = true;
         match found {
             Found::Explained(explained) => self.explained(*explained),
+            Found::FileWritten(path, written) => self.file_written(&path, written),
             Found::KeepWritten(written) => self.keep_written(written),
             Found::All(found) => self.ui.shelf.take(found, self.engine.profile()),
             Found::Written {

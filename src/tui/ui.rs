@@ -17,6 +17,7 @@ pub mod popup;
 mod press;
 pub mod shelf;
 pub mod shelving;
+pub mod ticketing;
 
 use crate::core::engine::Engine;
 use crate::core::oauth::{RunPhase, Step};

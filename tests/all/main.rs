@@ -51,6 +51,7 @@ mod screens_profiles;
 mod screens_token;
 mod secret_sources;
 mod settling;
+mod ticket;
 mod trust;
 mod vault;
 #[cfg(feature = "keyring")]

@@ -25,7 +25,7 @@ const SECRET: &str = "curl https://connect.visma.com/connect/token -d grant_type
 const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2Nvbm5lY3QudmlzbWEuY29tIn0.c2lnbmVk";
 
 /// The Explain screen over an engine.
-fn opened(point: Option<Point>, size: (u16, u16)) -> Picture {
+pub(crate) fn opened(point: Option<Point>, size: (u16, u16)) -> Picture {
     let engine = point.map_or_else(blank, engine_at);
     let mut picture = Picture::new(engine, 41, size);
     picture.press("E");
@@ -45,7 +45,7 @@ fn answer(picture: &mut Picture, reactions: Vec<Reaction>) {
 }
 
 /// Pastes, and waits for the explanation.
-fn paste(picture: &mut Picture, text: &str) {
+pub(crate) fn paste(picture: &mut Picture, text: &str) {
     let zone = Picture::zone();
     let stage = Stage {
         engine: &picture.engine,

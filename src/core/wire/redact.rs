@@ -33,6 +33,10 @@ pub const SECRET_NAMES: [&str; 13] = [
     "token",
 ];
 
+/// Bytes of a value's mark, and of one in what leaves this machine.
+const MARK: usize = 2;
+const LONG_MARK: usize = 8;
+
 /// Header names whose values are secret.
 pub const SECRET_HEADERS: [&str; 4] = [
     "authorization",
@@ -41,10 +45,33 @@ pub const SECRET_HEADERS: [&str; 4] = [
     "set-cookie",
 ];
 
+/// Names whose values are no secret here, but nobody else's business either: what ties an answer to a run,
+/// and who signed in (design.md section 5). They are masked in what leaves this machine.
+pub const PRIVATE_NAMES: [&str; 17] = [
+    "state",
+    "nonce",
+    "session_state",
+    "sid",
+    "sub",
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "email",
+    "phone_number",
+    "picture",
+    "birthdate",
+    "address",
+    "login_hint",
+];
+
 /// Masks values under one key.
 #[derive(Clone)]
 pub struct Mask {
     key: aws_lc_rs::hmac::Key,
+    leaves: bool,
 }
 
 impl std::fmt::Debug for Mask {
@@ -58,14 +85,38 @@ impl Mask {
     pub fn new(key: [u8; 32]) -> Self {
         Self {
             key: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &key),
+            leaves: false,
         }
+    }
+
+    /// A mask for what leaves this machine: private values give way too, and marks are so long that no two
+    /// values share one.
+    pub fn for_exports(key: [u8; 32]) -> Self {
+        Self {
+            leaves: true,
+            ..Self::new(key)
+        }
+    }
+
+    /// A key of its own for that purpose, from which this one cannot be computed.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        let tag = aws_lc_rs::hmac::sign(&self.key, purpose.as_bytes());
+        let mut key = [0; 32];
+        key.copy_from_slice(&tag.as_ref()[..32]);
+        key
+    }
+
+    /// Whether what stands under that name is masked.
+    pub fn hides(&self, name: &str) -> bool {
+        is_secret_name(name) || self.leaves && is_one_of(&PRIVATE_NAMES, name)
     }
 
     /// `#a3f1`: the same for the same value, in this installation only.
     pub fn fingerprint(&self, value: &str) -> String {
         let tag = aws_lc_rs::hmac::sign(&self.key, value.as_bytes());
-        let bytes = tag.as_ref();
-        format!("#{:02x}{:02x}", bytes[0], bytes[1])
+        let length = if self.leaves { LONG_MARK } else { MARK };
+        let hex = tag.as_ref().iter().take(length);
+        hex.fold("#".to_owned(), |mark, byte| format!("{mark}{byte:02x}"))
     }
 
     /// `•••• 64 chars #a3f1`, for a row of facts.
@@ -114,7 +165,7 @@ impl Mask {
 
     /// JSON indented, strings under secret names masked; `None` when it is not valid JSON.
     pub(super) fn json(&self, text: &str) -> Option<Vec<String>> {
-        json::indent(text, &is_secret_name, &|value| {
+        json::indent(text, &|name| self.hides(name), &|value| {
             let raw = value.raw;
             if value.secret && raw.len() > 2 {
                 let secret = Secret::new(json::unescape(raw));
@@ -156,7 +207,7 @@ impl Mask {
             "cookie" => pairs::cookies(self, value),
             "set-cookie" => pairs::set_cookie(self, value),
             "location" | "content-location" | "referer" | "origin" => pairs::url(self, value),
-            name if is_secret_name(name) && !value.is_empty() => self.inline(value),
+            name if self.hides(name) && !value.is_empty() => self.inline(value),
             _ => scan::scan(self, value),
         }
     }
@@ -218,12 +269,15 @@ fn target_of(url: &str) -> &str {
 
 /// Whether a name is one of [`SECRET_NAMES`]: encoding, case, `_`, `-` and `[…]` make no difference.
 pub fn is_secret_name(name: &str) -> bool {
+    is_one_of(&SECRET_NAMES, name)
+}
+
+/// The same of any list of names.
+fn is_one_of(names: &[&str], name: &str) -> bool {
     let once = decoded(name);
     let twice = decoded(&once);
     let name = twice.split('[').next().unwrap_or_default().trim();
-    SECRET_NAMES
-        .iter()
-        .any(|secret| letters(name).eq(letters(secret)))
+    names.iter().any(|secret| letters(name).eq(letters(secret)))
 }
 
 /// The letters of a name, by which it is compared.

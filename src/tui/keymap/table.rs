@@ -8,9 +8,12 @@ use crate::core::oauth::Step;
 use crate::core::oauth::endpoint::{Endpoint, Inquiry};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
-use crate::tui::action::{Action, Choosing, Direction, Pasting, Place, Question, Shelving};
+use crate::tui::action::{
+    Action, Choosing, Direction, Pasting, Place, Question, Shelving, Ticketing,
+};
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
+use crate::tui::ui::ticketing::is_worth_a_ticket;
 use crate::tui::ui::{Focus, Screen};
 use crossterm::event::KeyCode;
 
@@ -182,7 +185,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 66] = [
+pub static KEYS: [Binding; 67] = [
     row(
         Here,
         ENTER,
@@ -415,6 +418,14 @@ pub static KEYS: [Binding; 66] = [
         Action::Shelf(Shelving::Filter),
         "profiles: narrow the list",
         "filter",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('T')],
+        |situation| free(situation) && is_worth_a_ticket(situation.ui, situation.engine),
+        Action::Ticket(Ticketing::Choose),
+        "ticket: what failed, as a text to hand on",
+        "",
     ),
     row(
         Everywhere,

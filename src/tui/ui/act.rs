@@ -4,6 +4,7 @@ use super::parting::{going_on, lost_by_quitting};
 use super::pasting::Inquiry;
 use super::popup::{Confirm, Popup, Prompt, Then};
 use super::shelving::Write;
+use super::ticketing::Writing;
 use super::{Focus, Pane, REVEALED_FOR, Revealed, Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
@@ -38,6 +39,8 @@ pub enum Reaction {
     ReadProfiles,
     /// Write a profile file, or a secret into the keyring.
     Write(Write),
+    /// Write a text to a new file, off the task that draws.
+    WriteFile(Writing),
     /// Explain a text, off the task that draws.
     Explain(Inquiry),
     /// Leave the program.
@@ -93,6 +96,7 @@ impl Ui {
                     .push(Popup::Ask(Box::new(Prompt::new(question))));
             }
             Action::Open(place) => return self.open(place, stage.engine),
+            Action::Ticket(what) => return self.on_ticket(what, stage),
             Action::Pasted(pasting) => return self.on_text(pasting, stage),
             Action::UseProfile(name) => {
                 return match self.leave_unsaved(Action::UseProfile(name.clone())) {

@@ -8,6 +8,7 @@ mod profiles;
 use super::act::{Stage, focused_grant, has_secret};
 use super::inquiring;
 use super::popup::Popup;
+use super::ticketing;
 use super::{Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::{Command, Prompt};
@@ -295,6 +296,7 @@ fn choices(ui: &Ui, what: Choosing, stage: &Stage<'_>) -> Menu {
         Choosing::Field(key) => profiles::field_choices(ui, key, &mut menu),
         Choosing::Secret => profiles::secret_choices(ui, &mut menu),
         Choosing::ScopeSet => profiles::scope_sets(stage, &mut menu),
+        Choosing::Ticket => ticketing::choices(ui, stage, &mut menu),
     }
     menu
 }

@@ -173,6 +173,7 @@ impl Prompt {
                 vec![secret]
             }
             Question::Answer => vec![field("http://localhost:8765/callback?code=…")],
+            Question::TicketPath => vec![field("ticket.md")],
             Question::FreeRequest => {
                 let mut method = field("GET");
                 method.insert_str("GET");

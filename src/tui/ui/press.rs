@@ -116,6 +116,10 @@ impl Ui {
             ],
             Question::Token => return self.take_token(&Secret::new(last)),
             Question::Answer => vec![Command::PasteAnswer(Secret::new(last))],
+            Question::TicketPath => {
+                self.popups.pop();
+                return vec![Reaction::WriteFile(self.ticket_to_write(&last, stage))];
+            }
             Question::FreeRequest => {
                 let method = prompt.text(0).trim().to_ascii_uppercase();
                 let known = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];

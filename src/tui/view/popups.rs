@@ -70,6 +70,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
                 Choosing::Field(key) => key,
                 Choosing::Secret => "Where is the client secret?",
                 Choosing::ScopeSet => "Which scopes?",
+                Choosing::Ticket => "A ticket",
             };
             list(canvas, whole, title, *selected, items);
         }

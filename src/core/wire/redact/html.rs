@@ -2,8 +2,8 @@
 //!
 //! A form_post answer is such a page (OAuth 2.0 Form Post Response Mode), and so is a sign-in form.
 
+use super::Mask;
 use super::scan::scan;
-use super::{Mask, is_secret_name};
 use crate::core::wire::html::unescape;
 use std::ops::Range;
 
@@ -28,7 +28,9 @@ fn element(mask: &Mask, inside: &str, tag: &Tag) -> String {
     let named = tag
         .attribute(inside, "name")
         .map(|at| unescape(&inside[at]));
-    let secret = named.as_deref().map_or(!tag.closed, is_secret_name);
+    let secret = named
+        .as_deref()
+        .map_or(!tag.closed, |name| mask.hides(name));
     let value = ["value", "content"]
         .iter()
         .find_map(|name| tag.attribute(inside, name));

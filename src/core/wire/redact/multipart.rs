@@ -1,7 +1,7 @@
 //! Masks multipart forms (RFC 7578), which a misled client may post to a callback or token endpoint.
 
+use super::Mask;
 use super::scan::scan;
-use super::{Mask, is_secret_name};
 
 /// The body with the content of secret-named parts masked.
 pub(super) fn parts(mask: &Mask, text: &str) -> String {
@@ -23,7 +23,7 @@ fn one(mask: &Mask, part: &str) -> String {
     };
     let (head, content) = part.split_at(at + gap);
     let value = content.trim_end_matches(['\r', '\n']);
-    if !names_a_secret(head) || value.is_empty() {
+    if !names_a_secret(mask, head) || value.is_empty() {
         return scan(mask, part);
     }
     format!(
@@ -35,11 +35,11 @@ fn one(mask: &Mask, part: &str) -> String {
 }
 
 /// Whether the head's `name="…"` is a secret name.
-fn names_a_secret(head: &str) -> bool {
+fn names_a_secret(mask: &Mask, head: &str) -> bool {
     head.split(';')
         .filter_map(|parameter| parameter.trim().strip_prefix("name="))
         .any(|name| {
             let name = name.lines().next().unwrap_or_default();
-            is_secret_name(name.trim().trim_matches('"'))
+            mask.hides(name.trim().trim_matches('"'))
         })
 }

@@ -3,7 +3,7 @@
 //! The pieces stay as they stood, encoding and order included; only secret values give way.
 
 use super::scan::scan;
-use super::{Mask, decoded, is_secret_name};
+use super::{Mask, decoded};
 
 /// The pieces of `name=value&…`, secret values masked.
 pub(super) fn pieces(mask: &Mask, raw: &str) -> Vec<String> {
@@ -43,8 +43,8 @@ pub(super) fn set_cookie(mask: &Mask, value: &str) -> String {
 
 fn one(mask: &Mask, piece: &str) -> String {
     match piece.split_once('=') {
-        Some((name, "")) if is_secret_name(name) => piece.to_owned(),
-        Some((name, value)) if is_secret_name(name) => {
+        Some((name, "")) if mask.hides(name) => piece.to_owned(),
+        Some((name, value)) if mask.hides(name) => {
             format!("{name}={}", mask.inline(&decoded(value)))
         }
         _ => scan(mask, piece),

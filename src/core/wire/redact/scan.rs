@@ -3,7 +3,7 @@
 //! Structured readers (forms, JSON, HTML) come first; this one is the net below them, so it would
 //! rather mask too much than too little. It reads the text once, whatever is in it.
 
-use super::{Mask, decoded, is_secret_header, is_secret_name};
+use super::{LONG_MARK, MARK, Mask, decoded, is_secret_header};
 
 /// How often an encoding inside an encoding is undone.
 const DEPTH: u8 = 3;
@@ -30,7 +30,7 @@ fn scan_to(mask: &Mask, text: &str, depth: u8) -> String {
         }
         let start = at;
         at += length_while(&bytes[at..], is_name_byte);
-        let mut found = value_after(text, &text[start..at], at);
+        let mut found = value_after(mask, text, &text[start..at], at);
         if found.is_none() && start >= word_seen {
             word_seen = start + length_while(&bytes[start..], |byte| !is_delimiter(byte));
             found = encoded_value(mask, &text[start..word_seen], depth)
@@ -53,7 +53,9 @@ fn scan_to(mask: &Mask, text: &str, depth: u8) -> String {
 /// Whether a value gave way already: `••••`, with its fingerprint when that was not cut off.
 fn is_masked(value: &str) -> bool {
     value.strip_prefix("••••").is_some_and(|fingerprint| {
-        fingerprint.is_empty() || (fingerprint.starts_with('#') && fingerprint.len() == 5)
+        fingerprint.is_empty()
+            || (fingerprint.starts_with('#')
+                && [MARK, LONG_MARK].contains(&(fingerprint.len() / 2)))
     })
 }
 
@@ -70,7 +72,7 @@ fn encoded_value(mask: &Mask, word: &str, depth: u8) -> Option<usize> {
 }
 
 /// The span of the value that belongs to a secret name which ends at `end`.
-fn value_after(text: &str, name: &str, end: usize) -> Option<(usize, usize)> {
+fn value_after(mask: &Mask, text: &str, name: &str, end: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     if let Some(span) = credentials(bytes, name, end) {
         return Some(span);
@@ -83,7 +85,11 @@ fn value_after(text: &str, name: &str, end: usize) -> Option<(usize, usize)> {
         return None;
     }
     let header = separator == b':' && is_secret_header(name);
-    if !header && !is_secret_name(name) {
+    if !header && !mask.hides(name) {
+        return None;
+    }
+    if separator == b'=' && name == "name" {
+        // An attribute of a page.
         return None;
     }
     at += 1;

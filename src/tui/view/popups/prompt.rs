@@ -128,6 +128,12 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
              with the state of this run.",
             &[],
         ),
+        Question::TicketPath => (
+            "Write the ticket to a file",
+            "A new file that only you can read; one that is there is never overwritten. A path without a \
+             folder is in the one where you started the program.",
+            &["path"],
+        ),
         Question::FreeRequest => (
             "A free request",
             "A path below the API's address; {organizationId} stands for the organization chosen. \

@@ -1,0 +1,239 @@
+//! What leaves this machine: records and texts with every secret and every private value replaced by an
+//! ordinal, `code-1`: the same value the same ordinal, and nothing can be computed back (design.md section 5).
+
+pub mod ticket;
+
+use crate::core::secret::Secret;
+use crate::core::wire::redact::Mask;
+use crate::core::wire::visible::Visible;
+use crate::core::wire::{Failure, Outcome, Purpose, Record};
+
+/// Most characters of one message that are taken over; what is beyond is counted.
+const LONGEST: usize = 16 * 1024;
+
+/// Names values in the order in which they are met.
+#[derive(Debug)]
+pub struct Export {
+    mask: Mask,
+    /// Values that are known, whatever they are called where they stand.
+    known: Vec<Secret>,
+    /// Their marks on this machine and in this export.
+    marks: Vec<(String, String)>,
+    /// Marks with the ordinals they became.
+    named: Vec<(String, String)>,
+}
+
+impl Export {
+    /// An export of its own: with another key the same value gets another mark, and with it no relation to
+    /// anything that was exported before. `known` are values that texts may quote, state, nonce, secrets;
+    /// `here` is how they are marked on this machine, which findings quote as well.
+    pub fn new(key: [u8; 32], known: Vec<Secret>, here: &Mask) -> Self {
+        let mask = Mask::for_exports(key);
+        let marks = known.iter().map(|value| {
+            let value = value.expose();
+            (here.fingerprint(value), mask.fingerprint(value))
+        });
+        Self {
+            marks: marks.collect(),
+            mask,
+            known,
+            named: Vec::new(),
+        }
+    }
+
+    /// A text: a finding's evidence, a note.
+    pub fn text(&mut self, text: &str) -> String {
+        let known: Vec<&Secret> = self.known.iter().collect();
+        let masked = self.mask.text(text, &known);
+        self.with_ordinals(&masked)
+    }
+
+    /// A URL.
+    pub fn url(&mut self, url: &str) -> String {
+        let masked = self.mask.url(url).to_string();
+        self.with_ordinals(&masked)
+    }
+
+    /// The request of a record as raw text.
+    pub fn request(&mut self, record: &Record) -> String {
+        let lines = self.mask.request_lines(&record.request);
+        self.raw(&lines)
+    }
+
+    /// The answer of a record as raw text, or why there is none. Of an API's answer only the head: it holds
+    /// customers' data.
+    pub fn answer(&mut self, record: &Record) -> String {
+        match &record.outcome {
+            Outcome::Pending => "no answer yet".to_owned(),
+            Outcome::Failed(failure) => self.failure(failure),
+            Outcome::Response(response) if record.purpose == Purpose::Api => {
+                let size = response.body.len();
+                let (bare, _) = response.shortened(0);
+                let head = self.mask.response_lines(&bare);
+                let head = self.raw(&head);
+                format!("{head}\n\n(body left out: {size} bytes of the API's data)")
+            }
+            Outcome::Response(response) => {
+                let lines = self.mask.response_lines(response);
+                self.raw(&lines)
+            }
+        }
+    }
+
+    /// Why no answer came.
+    fn failure(&mut self, failure: &Failure) -> String {
+        let detail = self.text(failure.detail.trim());
+        format!(
+            "no HTTP answer from {}:{}: {detail}",
+            failure.host, failure.port
+        )
+    }
+
+    /// Lines as one text of bounded length.
+    fn raw(&mut self, lines: &[Visible]) -> String {
+        let mut text = String::new();
+        for line in lines {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(line.as_str());
+        }
+        let known: Vec<&Secret> = self.known.iter().collect();
+        let text = self.mask.text(&text, &known);
+        let text = self.with_ordinals(&text);
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => {
+                let left = text[end..].chars().count();
+                format!("{}\n({left} more characters left out)", &text[..end])
+            }
+            None => text,
+        }
+    }
+
+    /// Every mark replaced by its ordinal.
+    fn with_ordinals(&mut self, text: &str) -> String {
+        let mut named = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(MASKED) {
+            let (before, from) = rest.split_at(at);
+            named.push_str(before);
+            let behind = &from[MASKED.len()..];
+            named.push_str(MASKED);
+            rest = behind;
+            if let Some((length, mark)) = mark_in(behind) {
+                let ordinal =
+                    self.ordinal(mark, &name_before(&named[..named.len() - MASKED.len()]));
+                named.push_str(length);
+                named.push_str(&ordinal);
+                rest = &behind[length.len() + mark.len()..];
+            }
+        }
+        named.push_str(rest);
+        named
+    }
+
+    /// The ordinal of a mark, after the first name it was met under.
+    fn ordinal(&mut self, mark: &str, name: &str) -> String {
+        let known = self.marks.iter().find(|(here, _)| here == mark);
+        let mark = known.map_or(mark, |(_, long)| long).to_owned();
+        let mark = mark.as_str();
+        if let Some((_, ordinal)) = self.named.iter().find(|(known, _)| known == mark) {
+            return ordinal.clone();
+        }
+        let same = |ordinal: &str| ordinal.rsplit_once('-').is_some_and(|(of, _)| of == name);
+        let number = 1 + self.named.iter().filter(|(_, it)| same(it)).count();
+        let ordinal = format!("{name}-{number}");
+        self.named.push((mark.to_owned(), ordinal.clone()));
+        ordinal
+    }
+}
+
+/// How a masked value begins.
+const MASKED: &str = "••••";
+
+/// Letters of a mark with its `#`: in an export, and on this machine.
+const MARK_LENGTHS: [usize; 2] = [17, 5];
+
+/// What stands between the dots and the mark (` 64 chars `, or nothing), and the mark.
+fn mark_in(text: &str) -> Option<(&str, &str)> {
+    let at = text.find('#')?;
+    let (length, rest) = text.split_at(at);
+    let counted = length
+        .strip_prefix(' ')
+        .and_then(|it| it.strip_suffix(" chars "))
+        .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    if !length.is_empty() && !counted {
+        return None;
+    }
+    let is_mark = |mark: &&str| mark[1..].bytes().all(|byte| byte.is_ascii_hexdigit());
+    let marks = MARK_LENGTHS.iter().filter_map(|length| rest.get(..*length));
+    let mut marks = marks.filter(is_mark);
+    marks.next().map(|mark| (length, mark))
+}
+
+/// The name that a value stands behind: `code=`, `"access_token": "`, `Authorization: Bearer `.
+fn name_before(text: &str) -> String {
+    let mut text = text.trim_end_matches(['"', '\'', ' ', '\\']);
+    for scheme in ["Bearer", "Basic", "DPoP"] {
+        text = text.strip_suffix(scheme).unwrap_or(text).trim_end();
+    }
+    let text = text.trim_end_matches(['=', ':', '"', '\'', ' ', '\\', '>']);
+    let of_a_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    let start = text.rfind(|letter| !of_a_name(letter)).map_or(0, |at| {
+        at + text[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    match text[start..].to_ascii_lowercase().as_str() {
+        "" => "value".to_owned(),
+        name if name.len() > 40 => "value".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_value_is_the_same_ordinal_under_every_name() {
+        let mut export = Export::new(
+            [7; 32],
+            vec![Secret::new("the state of the run")],
+            &Mask::new([9; 32]),
+        );
+        assert_eq!(
+            export.url("http://localhost/cb?code=one&state=the+state+of+the+run&scope=a"),
+            "http://localhost/cb?code=••••code-1&state=••••state-1&scope=a"
+        );
+        assert_eq!(
+            export.text("{\"code\":\"one\",\"access_token\":\"two\"}"),
+            "{\"code\":\"••••code-1\",\"access_token\":\"••••access_token-1\"}"
+        );
+        assert_eq!(
+            export.text("it was `the state of the run`, code=three"),
+            "it was `••••state-1`, code=••••code-2"
+        );
+        let here = Mask::new([9; 32]).fingerprint("the state of the run");
+        assert_eq!(
+            export.text(&format!("••••{here} and •••• 64 chars #a3f1")),
+            "••••state-1 and •••• 64 chars and-1"
+        );
+        assert_eq!(
+            export.text("Authorization: Bearer two-and-twenty-characters"),
+            "Authorization: ••••authorization-1"
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_a_mark_is_left() {
+        let mut export = Export::new([7; 32], Vec::new(), &Mask::new([9; 32]));
+        for text in [
+            "••••",
+            "•••• 64 chars",
+            "•••• x #0123456789abcdef",
+            "••••#01x3",
+            "••••#a3",
+        ] {
+            assert_eq!(export.with_ordinals(text), text);
+        }
+    }
+}
