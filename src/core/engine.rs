@@ -12,6 +12,7 @@ mod inquiring;
 mod keeping;
 pub mod message;
 mod metadata;
+mod playing;
 mod preflight;
 mod reaching;
 mod refreshing;
@@ -22,6 +23,7 @@ use crate::core::diagnose::{self, Evidence, Finding};
 use crate::core::dinero::call::{Call, Organization};
 use crate::core::fault::Fault;
 use crate::core::oauth::callback::Answer;
+use crate::core::oauth::changes::Changes;
 use crate::core::oauth::flow::{Browser, Missing};
 use crate::core::oauth::link::Fresh;
 use crate::core::oauth::{Run, RunPhase, Step, StepState, grant};
@@ -115,6 +117,8 @@ pub struct Engine {
     released: Vec<Released>,
     discovery: Discovery,
     id_tokens: IdTokens,
+    /// Whether the flow goes on by itself as far as it can.
+    playing: bool,
     visiting: bool,
     consent_trouble: Option<String>,
     transcript: Vec<Record>,
@@ -144,6 +148,7 @@ impl Engine {
             released: Vec::new(),
             discovery: Discovery::default(),
             id_tokens: IdTokens::default(),
+            playing: false,
             visiting: false,
             consent_trouble: None,
             transcript: Vec::new(),
@@ -199,13 +204,15 @@ impl Engine {
             return None;
         };
         let client_secret = self.client_secret();
-        Some(grant::request(&grant::Parts {
+        let request = grant::request(&grant::Parts {
             profile,
             code,
             redirect_uri: &self.run.redirect_uri,
             client_secret: client_secret.as_ref(),
             verifier: self.run.fresh.verifier.as_ref(),
-        }))
+        });
+        let changes = &self.run.changes;
+        Some(changes.apply(request, &profile.client_id, client_secret.as_ref()))
     }
 
     /// Every record of this program run, in order of its beginning.
@@ -396,6 +403,7 @@ fn blank_run() -> Run {
         answer: None,
         answer_checked: None,
         token_checked: None,
+        changes: Changes::default(),
         answered_at: None,
         exchange: None,
     }

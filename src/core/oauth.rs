@@ -1,6 +1,7 @@
 //! The authorization-code flow (RFC 6749 4.1) as values: link, answer, grant, and the run they make.
 
 pub mod callback;
+pub mod changes;
 pub mod endpoint;
 pub mod flow;
 pub mod grant;

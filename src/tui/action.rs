@@ -72,6 +72,8 @@ pub enum Action {
     Shelf(Shelving),
     /// Do something with the text to explain.
     Pasted(Pasting),
+    /// Go on by itself from here to the token, or stop that.
+    PlayThrough,
     /// Do something about a ticket.
     Ticket(Ticketing),
     /// Fold or unfold.
@@ -120,6 +122,8 @@ pub enum Question {
     FreeRequest,
     /// Where a ticket is written.
     TicketPath,
+    /// Another redirect URI for the exchange.
+    SentRedirectUri,
 }
 
 /// A place that is no step.

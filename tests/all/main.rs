@@ -22,6 +22,7 @@ mod layers;
 mod listener;
 mod listener_tls;
 mod login;
+mod mistakes;
 mod panes;
 mod preflight;
 mod profile_draft;

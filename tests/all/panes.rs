@@ -209,11 +209,11 @@ fn the_wait_the_code_and_the_token_count_down() {
 fn a_code_that_is_too_old_is_seen_before_it_is_burned() {
     let engine = engine_at(Point::Answered);
     let fresh = pane(&engine, Step::Exchange, 60);
-    assert_eq!(fresh.headline.as_str(), "Ready. 6 of 6 local checks pass");
+    assert_eq!(fresh.headline.as_str(), "Ready. 7 of 7 local checks pass");
     let old = pane(&engine, Step::Exchange, 22 + 301);
     assert_eq!(
         old.headline.as_str(),
-        "1 of 6 checks fails: the code would be burned"
+        "1 of 7 checks fails: the code would be burned"
     );
 }
 

@@ -4,6 +4,7 @@
 
 use super::Evidence;
 use crate::core::oauth::callback::{Hit, Verdict, target};
+use crate::core::oauth::changes;
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::held::RefreshEnd;
 use crate::core::oauth::refresh::RefreshOutcome;
@@ -167,9 +168,10 @@ pub(super) fn trouble<'a>(evidence: &Evidence<'a>) -> Option<&'a TokenTrouble> {
 
 /// A field of a form body that we sent.
 pub(super) fn form_field(request: &Request, name: &str) -> Option<String> {
-    form_urlencoded::parse(&request.body.0)
+    changes::pairs(request)
+        .into_iter()
         .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+        .map(|(_, value)| value)
 }
 
 /// Whether a code was posted before the run's own token request.

@@ -27,6 +27,11 @@ impl Engine {
         if !self.allows(&command) {
             return Vec::new();
         }
+        let by_hand = !matches!(command, Command::AnswerConsent(_) | Command::OpenBrowser);
+        if by_hand && command != Command::PlayThrough {
+            // Who steps in goes on by hand.
+            self.playing = false;
+        }
         let mut effects = self.obey(now, command);
         effects.extend(self.go_on(now));
         effects
@@ -67,6 +72,16 @@ impl Engine {
             Command::Refresh { anyway } => self.refresh(anyway),
             Command::Inquire(inquiry) => self.inquire(now, inquiry),
             Command::Exchange => self.exchange(now),
+            Command::PlayThrough => self.play_through(now),
+            Command::ChangeExchange(changes) => {
+                self.run.changes = changes;
+                Vec::new()
+            }
+            Command::ExchangeAgain => {
+                self.exchange_again();
+                Vec::new()
+            }
+            Command::NewRunAsChanged => self.new_run_as_changed(),
             Command::FetchMetadata => self.discover(now),
             Command::CheckIdToken => self.check_again(now),
             Command::OverrideIdToken => self.override_checks(),
@@ -142,6 +157,12 @@ impl Engine {
                 *phase == RunPhase::Answered
                     && self.secret_state().is_at_hand()
                     && !self.answer_is_held_back()
+            }
+            Command::PlayThrough => self.playing || self.can_play(),
+            Command::ChangeExchange(_) => *phase == RunPhase::Answered,
+            Command::ExchangeAgain => self.can_exchange_again(),
+            Command::NewRunAsChanged => {
+                !self.run.changes.is_empty() && self.allows(&Command::NewRun)
             }
             Command::FetchMetadata => self.can_discover(),
             Command::CheckIdToken => self.has_refused_tokens(),
@@ -277,6 +298,7 @@ impl Engine {
             });
         }
         self.leave_checks();
+        self.playing = false;
         self.prompt = None;
         self.visiting = false;
         self.consent_trouble = None;
@@ -289,7 +311,7 @@ impl Engine {
     }
 
     /// A new run with new state, nonce and verifier.
-    fn new_run(&mut self) -> Vec<Effect> {
+    pub(super) fn new_run(&mut self) -> Vec<Effect> {
         let effects = self.leave_run();
         self.prepare_run();
         effects
@@ -437,14 +459,18 @@ impl Engine {
     }
 
     /// Sends the token request. From here it is never aborted: the code is burned by it.
-    fn exchange(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn exchange(&mut self, now: Timestamp) -> Vec<Effect> {
         let Some(request) = self.exchange_request() else {
             return Vec::new();
         };
         let call = self.next_call();
         self.run.exchange = Some(call);
         self.run.phase = RunPhase::Exchanging(call);
-        self.push_outgoing(now, call, Purpose::Exchange, &request, "code for token");
+        let note = match self.run.changes.words().as_str() {
+            "" => "code for token".to_owned(),
+            words => format!("code for token, {words}"),
+        };
+        self.push_outgoing(now, call, Purpose::Exchange, &request, &note);
         vec![Effect::Send {
             call,
             purpose: Purpose::Exchange,

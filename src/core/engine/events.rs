@@ -206,6 +206,14 @@ impl Engine {
         Vec::new()
     }
 
+    /// A note of this run's exchange, with what was changed about it.
+    fn with_changes(&self, note: String, is_of_this_run: bool) -> String {
+        match self.run.changes.words().as_str() {
+            words if is_of_this_run && !words.is_empty() => format!("{note}, sent {words}"),
+            _ => note,
+        }
+    }
+
     /// The token endpoint answered: this run, or one that was left meanwhile.
     fn exchanged(&mut self, now: Timestamp, mut record: Record) -> Vec<Effect> {
         let call = record.call;
@@ -232,14 +240,14 @@ impl Engine {
         };
         match grant::read(&record.outcome, &owner.asked, &owner.api_origin, now) {
             Ok(grant) => {
-                "tokens".clone_into(&mut record.note);
+                record.note = self.with_changes("tokens".to_owned(), awaited);
                 // Of no run, when the one it came for was left meanwhile.
                 let run = if awaited { self.run.number } else { 0 };
                 self.settle(record);
                 return self.take_checked(now, run, owner, grant);
             }
             Err(trouble) => {
-                record.note = trouble.note();
+                record.note = self.with_changes(trouble.note(), awaited);
                 if awaited {
                     self.run.phase = RunPhase::ExchangeFailed(trouble);
                 }

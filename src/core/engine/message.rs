@@ -4,6 +4,7 @@
 use crate::core::dinero::call::Call;
 use crate::core::fault::Fault;
 use crate::core::oauth::callback::Alert;
+use crate::core::oauth::changes::Changes;
 use crate::core::oauth::endpoint::Inquiry;
 use crate::core::oauth::flow::{BindFailure, Certificate};
 use crate::core::oauth::refresh::RefreshOutcome;
@@ -80,6 +81,14 @@ pub enum Command {
     /// Ask one of the provider's further endpoints about the current grant, or have a token of it revoked
     /// there.
     Inquire(Inquiry),
+    /// From here to the token without a stop, as far as nothing has to be decided; or stop that.
+    PlayThrough,
+    /// Send the exchange of this run in that way.
+    ChangeExchange(Changes),
+    /// Post the code of this run once more, to see what happens.
+    ExchangeAgain,
+    /// A new run with what was changed about this one.
+    NewRunAsChanged,
     /// Exchange the code.
     Exchange,
     /// Ask the issuer for its endpoints (once more).

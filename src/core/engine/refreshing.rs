@@ -184,6 +184,7 @@ impl Engine {
     pub(super) fn go_on(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = self.refresh_when_ready();
         effects.extend(self.inquire_when_ready(now));
+        effects.extend(self.play_on(now));
         if self.front_is_due() {
             effects.extend(self.check_front(now));
         }

@@ -4,6 +4,7 @@ use super::Item;
 use super::guess::guessed;
 use crate::core::diagnose::{Evidence, Finding, Severity, diagnose};
 use crate::core::oauth::callback::{Arrival, Expected, Hit, Verdict, answer, judge, pairs};
+use crate::core::oauth::changes::Changes;
 use crate::core::oauth::flow::{Browser, Run, RunPhase};
 use crate::core::oauth::held::{HeldGrant, RefreshEnd};
 use crate::core::oauth::link::{Fresh, Parameter};
@@ -165,6 +166,7 @@ impl Case {
                 answer: None,
                 answer_checked: None,
                 token_checked: None,
+                changes: Changes::default(),
                 answered_at: Some(bench.now),
                 exchange: None,
             },

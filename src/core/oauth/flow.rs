@@ -11,6 +11,7 @@
 //! Where nothing can listen for the redirect URI, a paste leads from `ListenFailed` to the answer.
 
 use crate::core::oauth::callback::{Answer, Arrival, Hit, PAGES, pages};
+use crate::core::oauth::changes::Changes;
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::link::{Fresh, Parameter};
 use crate::core::oauth::preflight::Preflight;
@@ -274,6 +275,8 @@ pub struct Run {
     pub answer_checked: Option<Checked>,
     /// The checks of the id_token that came with the tokens, once they are made.
     pub token_checked: Option<Checked>,
+    /// What the user changed about the exchange.
+    pub changes: Changes,
     /// When the code came.
     pub answered_at: Option<Timestamp>,
     /// The record of the token request.

@@ -160,7 +160,7 @@ pub(super) fn client_request(
 }
 
 /// The Basic scheme; id and secret are form-encoded first (RFC 6749 2.3.1).
-fn basic(client_id: &str, secret: &Secret) -> String {
+pub(super) fn basic(client_id: &str, secret: &Secret) -> String {
     let encode =
         |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
     let pair = format!("{}:{}", encode(client_id), encode(secret.expose()));

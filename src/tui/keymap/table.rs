@@ -4,8 +4,9 @@
 
 use super::{Binding, Group, Key, Situation};
 use crate::core::engine::message::{Command, Consent};
-use crate::core::oauth::Step;
+use crate::core::oauth::changes::{Changes, Encoding, VerifierChange};
 use crate::core::oauth::endpoint::{Endpoint, Inquiry};
+use crate::core::oauth::{Step, StepState};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::tui::action::{
@@ -100,6 +101,13 @@ fn waits_at_link(situation: &Situation<'_>) -> bool {
         && !situation.engine.allows(&Command::NewRun)
 }
 
+/// The step in view failed.
+fn failed_here(situation: &Situation<'_>) -> bool {
+    on_step(situation)
+        && is_worth_a_ticket(situation.ui, situation.engine)
+        && situation.engine.step_state(situation.ui.step) == StepState::Failed
+}
+
 /// The popup in front is made to be read only.
 fn reads(situation: &Situation<'_>) -> bool {
     matches!(
@@ -185,7 +193,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 67] = [
+pub static KEYS: [Binding; 70] = [
     row(
         Here,
         ENTER,
@@ -420,11 +428,41 @@ pub static KEYS: [Binding; 67] = [
         "filter",
     ),
     row(
-        Everywhere,
+        Here,
+        &[Key::letter('R')],
+        |situation| {
+            situation.ui.step == Step::Exchange
+                && !situation.engine.run().changes.is_empty()
+                && allowed(situation, &Command::ChangeExchange(Changes::default()))
+        },
+        Action::Engine(Command::ChangeExchange(Changes {
+            by_get: false,
+            encoding: Encoding::Form,
+            secret: None,
+            redirect_uri: None,
+            verifier: VerifierChange::Kept,
+        })),
+        "exchange: take every change back",
+        "reset",
+    ),
+    row(
+        Here,
         &[Key::letter('T')],
-        |situation| free(situation) && is_worth_a_ticket(situation.ui, situation.engine),
+        failed_here,
         Action::Ticket(Ticketing::Choose),
         "ticket: what failed, as a text to hand on",
+        "ticket",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('T')],
+        |situation| {
+            free(situation)
+                && is_worth_a_ticket(situation.ui, situation.engine)
+                && !failed_here(situation)
+        },
+        Action::Ticket(Ticketing::Choose),
+        "ticket of the run or the explanation",
         "",
     ),
     row(
@@ -456,6 +494,14 @@ pub static KEYS: [Binding; 67] = [
         Action::Engine(Command::Preflight),
         "preflight: ask the provider for the link",
         "preflight",
+    ),
+    row(
+        Here,
+        &[Key::letter('A')],
+        |situation| allowed(situation, &Command::PlayThrough),
+        Action::PlayThrough,
+        "play through: on to the token by itself; again: stop",
+        "play through",
     ),
     row(
         Here,

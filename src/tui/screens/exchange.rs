@@ -3,14 +3,16 @@
 //! A failed exchange burns the code, so what can be checked here is checked first.
 
 mod checks;
+mod ways;
 
 use super::parts::{self, choice, fact, folding, group, joined, nothing, prose, secret};
 use super::{Scene, blank, button, new_run, time, trust, way_on};
 use crate::core::engine::SecretState;
 use crate::core::engine::message::Command;
+use crate::core::oauth::changes;
 use crate::core::oauth::grant::{NotJson, TokenTrouble};
 use crate::core::oauth::{RunPhase, Step, StepState};
-use crate::core::profile::{ClientAuthentication, SecretReference};
+use crate::core::profile::SecretReference;
 use crate::core::secret::Secret;
 use crate::core::wire::redact::SECRET_NAMES;
 use crate::core::wire::visible::Visible;
@@ -98,7 +100,7 @@ fn before(scene: &Scene<'_>) -> Pane {
         _ => button("Type the client secret", typed),
     };
     groups.push(fields(scene, &request));
-    groups.push(how(scene));
+    groups.push(ways::how(scene));
     groups.push(group(
         "Checked here, because a failed exchange burns the code",
         "",
@@ -112,7 +114,7 @@ fn before(scene: &Scene<'_>) -> Pane {
     Pane {
         state,
         button: Some(button),
-        quiet: Some(Visible::of(&format!("POST {}", request.url))),
+        quiet: Some(Visible::of(&ways::line(&request))),
         groups,
         ..blank(scene, Step::Exchange, headline)
     }
@@ -153,9 +155,7 @@ fn rows(checks: &[Check]) -> Vec<Row> {
 
 /// The form fields as they are sent, secrets masked.
 fn fields(scene: &Scene<'_>, request: &Request) -> Group {
-    let pairs: Vec<(String, String)> = form_urlencoded::parse(&request.body.0)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
+    let pairs = changes::pairs(request);
     let mut rows: Vec<Row> = pairs
         .iter()
         .map(|(name, value)| {
@@ -214,30 +214,6 @@ fn secret_origin(scene: &Scene<'_>) -> &'static str {
     }
 }
 
-/// Method, encoding, and where the client secret goes.
-fn how(scene: &Scene<'_>) -> Group {
-    let authentication = scene
-        .engine
-        .profile()
-        .map(|profile| profile.exchange.client_authentication);
-    let (value, meaning) = match (authentication, scene.engine.secret_state()) {
-        (Some(ClientAuthentication::None), _) | (_, SecretState::NotNeeded) => {
-            ("not sent", "the client has none")
-        }
-        (Some(ClientAuthentication::Basic), _) => ("header", "the Basic scheme"),
-        _ => ("body", "client_secret_post"),
-    };
-    folding(
-        "How it is sent",
-        "",
-        vec![
-            fact(Mark::Note, "method", "POST", ""),
-            fact(Mark::Note, "body", "form", "JSON would be refused"),
-            fact(Mark::Note, "client secret", value, meaning),
-        ],
-    )
-}
-
 /// The request is under way.
 fn sending(scene: &Scene<'_>) -> Pane {
     let record = record(scene);
@@ -256,7 +232,7 @@ fn sending(scene: &Scene<'_>) -> Pane {
     )];
     groups.extend(raw(scene, record));
     Pane {
-        quiet: record.map(|record| Visible::of(&format!("POST {}", record.request.url))),
+        quiet: record.map(|record| Visible::of(&ways::line(&record.request))),
         groups,
         ..blank(scene, Step::Exchange, headline)
     }
@@ -269,6 +245,7 @@ fn done(scene: &Scene<'_>) -> Pane {
     if let Some(record) = record {
         groups.push(fields(scene, &record.request));
     }
+    groups.extend(ways::on(scene));
     groups.extend(raw(scene, record));
     Pane {
         button: Some(button("Look at the tokens", Action::Show(Step::Token))),
@@ -294,6 +271,7 @@ fn failed(scene: &Scene<'_>, trouble: &TokenTrouble) -> Pane {
         let checks = checks::checks(scene, &record.request, record.at);
         groups.push(group("What our own record says", "", rows(&checks)));
     }
+    groups.extend(ways::on(scene));
     groups.extend(raw(scene, record));
     Pane {
         button: Some(new_run()),

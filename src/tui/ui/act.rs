@@ -96,6 +96,7 @@ impl Ui {
                     .push(Popup::Ask(Box::new(Prompt::new(question))));
             }
             Action::Open(place) => return self.open(place, stage.engine),
+            Action::PlayThrough => return self.play_through(stage),
             Action::Ticket(what) => return self.on_ticket(what, stage),
             Action::Pasted(pasting) => return self.on_text(pasting, stage),
             Action::UseProfile(name) => {

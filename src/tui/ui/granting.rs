@@ -125,6 +125,17 @@ impl Ui {
         Vec::new()
     }
 
+    /// Goes on by itself to the token, or stops that; says so.
+    pub(super) fn play_through(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        let text = if stage.engine.is_playing() {
+            "From here by hand again"
+        } else {
+            "Playing through to the token; it stops at the first trouble, A stops it now"
+        };
+        self.say(stage.now, text);
+        vec![Reaction::Command(Command::PlayThrough)]
+    }
+
     /// Asks whether what an id_token that failed holds back is to be used all the same.
     pub(super) fn ask_to_override(&mut self, stage: &Stage<'_>) {
         let command = Command::OverrideIdToken;

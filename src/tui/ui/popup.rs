@@ -174,6 +174,7 @@ impl Prompt {
             }
             Question::Answer => vec![field("http://localhost:8765/callback?code=…")],
             Question::TicketPath => vec![field("ticket.md")],
+            Question::SentRedirectUri => vec![field("http://127.0.0.1:8765/callback")],
             Question::FreeRequest => {
                 let mut method = field("GET");
                 method.insert_str("GET");

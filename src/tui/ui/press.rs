@@ -5,6 +5,7 @@ use super::menu;
 use super::popup::{Popup, Then};
 use super::{Focus, Ui};
 use crate::core::engine::message::Command;
+use crate::core::oauth::changes::Changes;
 use crate::core::secret::Secret;
 use crate::tui::action::{Action, Place, Question};
 use crate::tui::flow::SpotKind;
@@ -116,6 +117,13 @@ impl Ui {
             ],
             Question::Token => return self.take_token(&Secret::new(last)),
             Question::Answer => vec![Command::PasteAnswer(Secret::new(last))],
+            Question::SentRedirectUri => {
+                let changes = Changes {
+                    redirect_uri: Some(last.trim().to_owned()),
+                    ..stage.engine.run().changes.clone()
+                };
+                vec![Command::ChangeExchange(changes)]
+            }
             Question::TicketPath => {
                 self.popups.pop();
                 return vec![Reaction::WriteFile(self.ticket_to_write(&last, stage))];

@@ -3,7 +3,8 @@
 //! Read from the request itself and from our own record of the run; the provider is not asked.
 
 use super::super::{Scene, time};
-use crate::core::oauth::pkce;
+use crate::core::oauth::{changes, pkce};
+use crate::core::profile::ClientAuthentication;
 use crate::core::secret::Secret;
 use crate::core::wire::{Purpose, Request};
 use jiff::{SignedDuration, Timestamp};
@@ -23,17 +24,15 @@ pub(super) struct Check {
 
 /// Every check of a token request that is, or was, sent at a moment.
 pub(super) fn checks(scene: &Scene<'_>, request: &Request, at: Timestamp) -> Vec<Check> {
-    let form = Form(
-        form_urlencoded::parse(&request.body.0)
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect(),
-    );
+    let form = Form(changes::pairs(request));
     let mut checks = vec![first_use(scene, &form)];
     checks.extend(age(scene, at));
     checks.push(redirect_uri(scene, &form));
     checks.push(code_verifier(scene, &form));
     checks.extend(client_secret(&form));
+    checks.extend(shown_once(scene, request, &form));
     checks.push(endpoint(request));
+    checks.push(form_encoded(request));
     checks
 }
 
@@ -71,8 +70,8 @@ fn first_use(scene: &Scene<'_>, form: &Form) -> Check {
         .filter(|record| record.purpose == Purpose::Exchange)
         .filter(|record| Some(record.call) != scene.engine.run().exchange)
         .any(|record| {
-            form_urlencoded::parse(&record.request.body.0).any(|(name, value)| {
-                name == "code" && code.as_ref().is_some_and(|code| code.matches(&value))
+            changes::pairs(&record.request).iter().any(|(name, value)| {
+                name == "code" && code.as_ref().is_some_and(|code| code.matches(value))
             })
         });
     check(
@@ -150,6 +149,37 @@ fn client_secret(form: &Form) -> Option<Check> {
         ("nothing around it", seen),
         ("no space, no quote", "copy it again"),
     ))
+}
+
+/// Whether the secret is shown once, where the client has one (RFC 6749 2.3); said only when it is not.
+fn shown_once(scene: &Scene<'_>, request: &Request, form: &Form) -> Option<Check> {
+    let profile = scene.engine.profile()?;
+    let has_one = profile.exchange.client_authentication != ClientAuthentication::None;
+    let in_header = request.headers.get("Authorization").is_some();
+    let seen = match (form.get("client_secret").is_some(), in_header) {
+        (true, true) => "in body and header",
+        (false, false) if has_one && scene.engine.secret_state().is_at_hand() => "not sent",
+        _ => return None,
+    };
+    let words = ("", seen);
+    Some(check("client_secret", false, words, ("", "send it once")))
+}
+
+/// Whether it is sent as RFC 6749 4.1.3 wants it.
+fn form_encoded(request: &Request) -> Check {
+    let kind = request.headers.media_type();
+    let passes = request.method == "POST" && kind == "application/x-www-form-urlencoded";
+    let seen = if request.method == "POST" {
+        kind.as_str()
+    } else {
+        "GET, in the address"
+    };
+    check(
+        "body",
+        passes,
+        ("form-encoded, by POST", seen),
+        ("", "a form, by POST"),
+    )
 }
 
 /// Whether the secret travels encrypted, or stays on this machine.

@@ -128,6 +128,12 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
              with the state of this run.",
             &[],
         ),
+        Question::SentRedirectUri => (
+            "Another redirect_uri for the exchange",
+            "The link keeps its own; the exchange sends this one. A provider refuses it, and the code is \
+             burned. R on step 4 takes every change back.",
+            &["redirect_uri"],
+        ),
         Question::TicketPath => (
             "Write the ticket to a file",
             "A new file that only you can read; one that is there is never overwritten. A path without a \

@@ -1,0 +1,225 @@
+//! The exchange sent wrongly on purpose, met by the sandbox over real sockets: each mistake is sent as it is
+//! shown, refused, and explained by its rule; and the flow that plays through by itself.
+
+use dineroscope::cli::drive::Drive;
+use dineroscope::core::engine::message::{Command, Consent};
+use dineroscope::core::engine::{Engine, Setup};
+use dineroscope::core::fault::Fault;
+use dineroscope::core::oauth::changes::{Changes, Encoding, SecretPlace, VerifierChange, pairs};
+use dineroscope::core::oauth::{RunPhase, Step};
+use dineroscope::core::wire::Purpose;
+use dineroscope::edge::desktop::Browser;
+use dineroscope::edge::profiles::built_in;
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+/// How long a step may take before the test calls it stuck.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Steps until something holds.
+async fn until(drive: &mut Drive, holds: impl Fn(&Engine) -> bool) {
+    let stepping = async {
+        while !holds(drive.engine()) {
+            drive.step().await;
+        }
+    };
+    let arrived = tokio::time::timeout(PATIENCE, stepping).await;
+    assert!(arrived.is_ok(), "stuck in {:?}", drive.engine().run().phase);
+}
+
+/// An engine on the embedded sandbox, its link ready. No browser is opened.
+async fn ready(faults: Vec<Fault>) -> Drive {
+    let setup = Setup {
+        seed: [7; 32],
+        faults,
+        consent_timeout: SignedDuration::from_mins(5),
+        marks: None,
+    };
+    let mut drive = Drive::with(setup, |options| {
+        options.browser = Browser::Command(vec!["true".to_owned()]);
+    });
+    let profile = built_in("sandbox").unwrap().profile.unwrap();
+    drive.command(Command::UseProfile(Box::new(profile)));
+    until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
+    drive
+}
+
+/// A run with a code.
+async fn answered() -> Drive {
+    let mut drive = ready(Vec::new()).await;
+    drive.command(Command::Begin {
+        open_browser: false,
+    });
+    until(&mut drive, |engine| engine.run().phase == RunPhase::Waiting).await;
+    drive.command(Command::AnswerConsent(Consent::Accept));
+    until(&mut drive, |engine| {
+        engine.run().phase == RunPhase::Answered
+    })
+    .await;
+    drive
+}
+
+/// Sends the exchange, and waits for its end.
+async fn exchange(drive: &mut Drive) {
+    drive.command(Command::Exchange);
+    until(drive, |engine| {
+        !matches!(engine.run().phase, RunPhase::Exchanging(_))
+    })
+    .await;
+}
+
+/// The rules that speak at step 4, the leading one first.
+fn rules(drive: &Drive) -> Vec<&'static str> {
+    let found = drive.engine().findings(Timestamp::now(), Step::Exchange);
+    found.iter().map(|finding| finding.rule).collect()
+}
+
+#[tokio::test]
+async fn each_mistake_is_sent_as_shown_and_explained_by_its_rule() {
+    let with = |change: fn(&mut Changes)| {
+        let mut changes = Changes::default();
+        change(&mut changes);
+        changes
+    };
+    for (changes, rule) in [
+        (
+            with(|it| it.encoding = Encoding::Json),
+            "token-request-json",
+        ),
+        (
+            with(|it| it.encoding = Encoding::Multipart),
+            "token-request-multipart",
+        ),
+        (with(|it| it.by_get = true), "token-wrong-method"),
+        (
+            with(|it| it.secret = Some(SecretPlace::Absent)),
+            "invalid-client",
+        ),
+        (
+            with(|it| it.redirect_uri = Some("http://127.0.0.1:1/callback".to_owned())),
+            "invalid-grant-redirect-mismatch",
+        ),
+        (
+            with(|it| it.verifier = VerifierChange::Absent),
+            "invalid-grant-verifier",
+        ),
+        (
+            with(|it| it.verifier = VerifierChange::Wrong),
+            "invalid-grant-verifier",
+        ),
+    ] {
+        let mut drive = answered().await;
+        drive.command(Command::ChangeExchange(changes.clone()));
+        let shown = drive.engine().exchange_request().unwrap();
+        exchange(&mut drive).await;
+        let engine = drive.engine();
+        assert!(
+            matches!(engine.run().phase, RunPhase::ExchangeFailed(_)),
+            "{changes:?}"
+        );
+        let record = engine.record(engine.run().exchange.unwrap()).unwrap();
+        assert_eq!(pairs(&record.request), pairs(&shown), "{changes:?}");
+        assert_eq!(record.request.body, shown.body, "byte for byte");
+        assert!(record.note.contains(&changes.words()), "{}", record.note);
+        assert_eq!(rules(&drive).first(), Some(&rule), "{changes:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_secret_by_basic_is_as_good_as_in_the_body() {
+    for place in [SecretPlace::Basic, SecretPlace::Body] {
+        let mut drive = answered().await;
+        drive.command(Command::ChangeExchange(Changes {
+            secret: Some(place),
+            ..Changes::default()
+        }));
+        exchange(&mut drive).await;
+        assert_eq!(
+            drive.engine().run().phase,
+            RunPhase::Authorized,
+            "{place:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_code_again_is_refused_and_the_tokens_stay() {
+    let mut drive = answered().await;
+    exchange(&mut drive).await;
+    assert_eq!(drive.engine().run().phase, RunPhase::Authorized);
+    drive.command(Command::ExchangeAgain);
+    assert_eq!(drive.engine().run().phase, RunPhase::Answered);
+    assert!(drive.engine().grant().is_some());
+    exchange(&mut drive).await;
+    assert_eq!(rules(&drive).first(), Some(&"invalid-grant-code-reused"));
+    assert!(
+        drive.engine().grant().is_some(),
+        "what it gave before stays"
+    );
+}
+
+#[tokio::test]
+async fn a_new_run_takes_the_changes_along_or_the_profiles_values() {
+    let changes = Changes {
+        encoding: Encoding::Json,
+        ..Changes::default()
+    };
+    let mut drive = answered().await;
+    drive.command(Command::ChangeExchange(changes.clone()));
+    exchange(&mut drive).await;
+    drive.command(Command::NewRunAsChanged);
+    assert_eq!(drive.engine().run().phase, RunPhase::Ready);
+    assert_eq!(drive.engine().run().changes, changes);
+    drive.command(Command::Begin {
+        open_browser: false,
+    });
+    until(&mut drive, |engine| engine.run().phase == RunPhase::Waiting).await;
+    drive.command(Command::NewRun);
+    assert!(drive.engine().run().changes.is_empty());
+    assert!(!drive.engine().allows(&Command::NewRunAsChanged));
+}
+
+#[tokio::test]
+async fn it_plays_through_from_the_link_to_the_token() {
+    let mut drive = ready(Vec::new()).await;
+    drive.command(Command::PlayThrough);
+    until(&mut drive, |engine| engine.run().phase == RunPhase::Waiting).await;
+    assert!(drive.engine().is_playing());
+    drive.command(Command::AnswerConsent(Consent::Accept));
+    until(&mut drive, |engine| {
+        engine.run().phase == RunPhase::Authorized
+    })
+    .await;
+    let sent = drive.engine().transcript();
+    let exchanges = sent
+        .iter()
+        .filter(|record| record.purpose == Purpose::Exchange);
+    assert_eq!(exchanges.count(), 1);
+    // It ends with the token.
+    until(&mut drive, |engine| !engine.is_playing()).await;
+}
+
+#[tokio::test]
+async fn it_stops_at_the_first_trouble_and_when_it_is_told_to() {
+    let mut drive = ready(vec![Fault::AccessDenied]).await;
+    drive.command(Command::PlayThrough);
+    until(&mut drive, |engine| engine.run().phase == RunPhase::Waiting).await;
+    drive.command(Command::AnswerConsent(Consent::Accept));
+    until(&mut drive, |engine| engine.run().phase == RunPhase::Refused).await;
+    assert!(!drive.engine().is_playing());
+
+    let mut drive = ready(Vec::new()).await;
+    drive.command(Command::PlayThrough);
+    until(&mut drive, |engine| engine.run().phase == RunPhase::Waiting).await;
+    drive.command(Command::PlayThrough);
+    assert!(!drive.engine().is_playing());
+    drive.command(Command::AnswerConsent(Consent::Accept));
+    until(&mut drive, |engine| {
+        engine.run().phase == RunPhase::Answered
+    })
+    .await;
+    assert!(
+        drive.engine().allows(&Command::Exchange),
+        "by hand from here"
+    );
+}
