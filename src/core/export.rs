@@ -4,7 +4,7 @@
 pub mod ticket;
 
 use crate::core::secret::Secret;
-use crate::core::wire::redact::Mask;
+use crate::core::wire::redact::{Mask, is_secret_name};
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{Failure, Outcome, Purpose, Record};
 
@@ -46,6 +46,21 @@ impl Export {
         let known: Vec<&Secret> = self.known.iter().collect();
         let masked = self.mask.text(text, &known);
         self.with_ordinals(&masked)
+    }
+
+    /// A value that stands alone beside its name. What is private goes whole: a person's name has spaces, an
+    /// address is an object, and neither ends where a pair in a text would.
+    pub fn value(&mut self, name: &str, value: &str) -> String {
+        let is_masked = is_secret_name(name) && value.starts_with(MASKED);
+        let pair = if self.mask.hides(name) && !is_masked {
+            format!("{name}={}", self.mask.inline(value))
+        } else {
+            let known: Vec<&Secret> = self.known.iter().collect();
+            self.mask.text(&format!("{name}={value}"), &known)
+        };
+        let pair = self.with_ordinals(&pair);
+        let start = format!("{name}=");
+        pair.strip_prefix(&start).unwrap_or(&pair).to_owned()
     }
 
     /// A URL.

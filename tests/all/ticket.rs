@@ -4,8 +4,10 @@
 use crate::picture::Picture;
 use crate::screens_explain::{opened, paste};
 use crate::stage::{CODE, Point, answer, at, engine_at, exchange, tokens};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use dineroscope::core::engine::Engine;
+use dineroscope::core::engine::{Engine, SecretState};
 use dineroscope::edge::export::write_new;
 use dineroscope::tui::ui::act::Reaction;
 use dineroscope::tui::ui::popup::Popup;
@@ -199,4 +201,43 @@ fn a_file_is_new_private_and_whole() {
     let missing = folder.path().join("not/there.md");
     let reason = write_new(missing.to_str().unwrap(), "x").unwrap_err();
     assert!(reason.contains("not there"), "{reason}");
+}
+
+#[test]
+fn a_client_secret_that_the_provider_quotes_under_no_name_stays_here() {
+    let mut engine = engine_at(Point::Answered);
+    let SecretState::Known(secret) = engine.secret_state() else {
+        panic!("{:?}", engine.secret_state());
+    };
+    let call = exchange(&mut engine, 62);
+    let body = format!(
+        "{{\"error\":\"invalid_client\",\"error_description\":\"no client has {}\"}}",
+        secret.expose()
+    );
+    answer(&mut engine, 62, call, 401, &body);
+    let text = copied(engine);
+    assert!(text.contains("no client has ••••"), "{text}");
+    assert!(!text.contains(secret.expose()), "{text}");
+}
+
+#[test]
+fn who_a_pasted_token_is_about_stays_here_word_for_word() {
+    let claims = r#"{"sub":"subject-424242","name":"Anna Hansen","family_name":"van Hansen",
+                     "address":{"formatted":"Nygade 12"},"iss":"https://a.example","exp":1}"#;
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let token = format!("{}.{}.c2ln", part(r#"{"alg":"RS256"}"#), part(claims));
+    let mut picture = opened(Some(Point::Ready), (120, 40));
+    paste(&mut picture, &token);
+    picture.press("T");
+    picture.draw();
+    let reactions = enter(&mut picture);
+    let [Reaction::Copy(text)] = reactions.as_slice() else {
+        panic!("{reactions:?}");
+    };
+    for private in ["424242", "Anna", "Hansen", "Nygade"] {
+        assert!(!text.contains(private), "`{private}` in\n{text}");
+    }
+    for told in ["- name: `••••name-1`", "- iss: `https://a.example`"] {
+        assert!(text.contains(told), "no `{told}` in\n{text}");
+    }
 }

@@ -158,14 +158,12 @@ impl Ticket<'_> {
         }
         line(text, "\n## What was pasted\n");
         for (name, value, meaning) in &self.parts {
-            // As a pair, so that a private value gives way by its name.
-            let pair = export.text(&format!("{name}={value}"));
-            let value = pair.strip_prefix(&format!("{name}=")).unwrap_or(&pair);
+            let value = export.value(name, value);
             let meaning = match meaning.as_str() {
                 "" => String::new(),
                 words => format!(" ({words})"),
             };
-            line(text, &format!("- {name}: `{}`{meaning}", one_line(value)));
+            line(text, &format!("- {name}: `{}`{meaning}", one_line(&value)));
         }
     }
 

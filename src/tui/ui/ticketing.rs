@@ -4,7 +4,7 @@ use super::act::{Reaction, Stage};
 use super::menu::Menu;
 use super::popup::{Popup, Prompt};
 use super::{Screen, Ui};
-use crate::core::engine::Engine;
+use crate::core::engine::{Engine, SecretState};
 use crate::core::export::Export;
 use crate::core::export::ticket::{self, Ticket};
 use crate::core::oauth::Step;
@@ -195,6 +195,10 @@ fn known(engine: &Engine) -> Vec<Secret> {
         Secret::new(run.fresh.nonce.as_str()),
     ];
     known.extend(run.fresh.verifier.clone());
+    // A provider may quote the secret that it does not take, under no name of a secret.
+    if let SecretState::Known(secret) = engine.secret_state() {
+        known.push(secret);
+    }
     for hit in &run.hits {
         let answer = &hit.answer;
         known.extend(answer.code.clone());
