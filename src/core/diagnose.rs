@@ -41,7 +41,7 @@ mod token_request;
 
 pub use endpoint::expected_subject;
 pub use error_page::{error_id, has_page_words, pasted_page};
-pub use token::clock_ahead;
+pub use token::{ahead_by, clock_ahead};
 
 use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::metadata::MetadataTrouble;

@@ -201,7 +201,11 @@ pub fn explain(
 }
 
 /// How advice about a run of this program reads for somebody else's.
-const FOR_OTHERS: [(&str, &str); 4] = [
+const FOR_OTHERS: [(&str, &str); 5] = [
+    (
+        "ctrl-n begins a new run and gets",
+        "begin a new sign-in and get",
+    ),
     (
         "ctrl-n begins a new run with it",
         "begin a new sign-in with it",

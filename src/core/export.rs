@@ -6,7 +6,7 @@ pub mod ticket;
 use crate::core::secret::Secret;
 use crate::core::wire::redact::{Mask, is_secret_name};
 use crate::core::wire::visible::Visible;
-use crate::core::wire::{Failure, Outcome, Purpose, Record};
+use crate::core::wire::{Direction, Failure, Outcome, Purpose, Record};
 
 /// Most characters of one message that are taken over; what is beyond is counted.
 const LONGEST: usize = 16 * 1024;
@@ -87,6 +87,12 @@ impl Export {
                 let head = self.mask.response_lines(&bare);
                 let head = self.raw(&head);
                 format!("{head}\n\n(body left out: {size} bytes of the API's data)")
+            }
+            Outcome::Response(response) if record.direction == Direction::Incoming => {
+                // The page that this program shows a browser says nothing about the failure.
+                let (bare, _) = response.shortened(0);
+                let lines = self.mask.response_lines(&bare);
+                self.raw(&lines)
             }
             Outcome::Response(response) => {
                 let lines = self.mask.response_lines(response);

@@ -153,7 +153,7 @@ fn the_screen_says_what_is_in_it_before_it_is_copied_or_written() {
     for said in [
         "A ticket",
         "how each step stands",
-        "secrets and names replaced",
+        "secrets and private fields",
         "copy it",
         "write it to a file",
     ] {

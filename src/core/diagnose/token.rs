@@ -309,7 +309,11 @@ fn expires_in_odd(evidence: &Evidence<'_>) -> Option<Found> {
 /// By how many seconds the provider's clock was ahead of ours (behind, when negative) when it gave the tokens:
 /// the Date of its answer (RFC 9110 6.6.1) against the moment at which that came.
 pub fn clock_ahead(evidence: &Evidence<'_>) -> Option<i64> {
-    let record = origin(evidence)?;
+    ahead_by(origin(evidence)?)
+}
+
+/// By how many seconds the clock of who answered was ahead of ours, where the answer has a `Date`.
+pub fn ahead_by(record: &Record) -> Option<i64> {
     let date = record.outcome.response()?.headers.get("date")?;
     let theirs = DateTimeParser::new().parse_timestamp(date).ok()?;
     let ours = record

@@ -56,7 +56,7 @@ impl Ticket<'_> {
         if !self.records.is_empty() {
             let shown = self.records.len().min(MOST_RECORDS);
             contents.push(format!(
-                "{}, secrets and names replaced by ordinals",
+                "{}, secrets and private fields replaced",
                 count(shown, "record")
             ));
         }
@@ -75,7 +75,7 @@ impl Ticket<'_> {
         for finding in &self.findings {
             self.finding(&mut text, export, finding);
         }
-        self.steps(&mut text);
+        self.steps(&mut text, export);
         self.parts(&mut text, export);
         self.records(&mut text, export);
         self.circumstances(&mut text);
@@ -125,7 +125,7 @@ impl Ticket<'_> {
     }
 
     /// What was tried, step by step.
-    fn steps(&self, text: &mut String) {
+    fn steps(&self, text: &mut String, export: &mut Export) {
         if self.steps.is_empty() {
             return;
         }
@@ -146,6 +146,7 @@ impl Ticket<'_> {
         if !self.setting.is_empty() {
             line(text, "");
             for (name, value) in &self.setting {
+                let value = one_line(&export.text(value)).replace('`', "'");
                 line(text, &format!("- {name}: `{value}`"));
             }
         }

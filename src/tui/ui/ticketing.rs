@@ -4,11 +4,13 @@ use super::act::{Reaction, Stage};
 use super::menu::Menu;
 use super::popup::{Popup, Prompt};
 use super::{Screen, Ui};
+use crate::core::diagnose::ahead_by;
 use crate::core::engine::{Engine, SecretState};
 use crate::core::export::Export;
 use crate::core::export::ticket::{self, Ticket};
 use crate::core::oauth::Step;
 use crate::core::secret::Secret;
+use crate::core::wire::{Direction, Record};
 use crate::tui::action::{Action, Choosing, Question, Ticketing};
 use crate::tui::pane::Mark;
 use jiff::Timestamp;
@@ -111,7 +113,11 @@ impl Ui {
             findings: engine.findings(stage.now, step),
             setting: setting(engine),
             records: engine.transcript(),
-            clock_ahead: engine.clock_ahead(stage.now),
+            clock_ahead: engine.clock_ahead(stage.now).or_else(|| {
+                let sent = |record: &&Record| record.direction == Direction::Outgoing;
+                let mut records = engine.transcript().iter().rev().filter(sent);
+                records.find_map(ahead_by)
+            }),
             ..blank
         }
     }
