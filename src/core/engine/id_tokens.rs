@@ -220,8 +220,8 @@ impl Engine {
         match keys_in(&record.outcome) {
             Some(set) => {
                 record.note = match set.keys.len() {
-                    1 => "signing key: 1".to_owned(),
-                    several => format!("signing keys: {several}"),
+                    1 => "1 signing key".to_owned(),
+                    several => format!("{several} signing keys"),
                 };
                 self.id_tokens.keys.retain(|(known, _)| *known != url);
                 self.id_tokens.keys.push((url, set));

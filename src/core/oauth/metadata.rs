@@ -1,6 +1,6 @@
 //! What a provider says of itself (OpenID Connect Discovery 1.0, RFC 8414), read and not believed too far.
 
-use crate::core::profile::Provider;
+use crate::core::profile::{Environment, Provider};
 use crate::core::wire::{Cut, Outcome, is_loopback};
 use serde_json::{Map, Value};
 use url::Url;
@@ -82,6 +82,12 @@ impl Metadata {
         given(&mut endpoints.revocation_url, self.revocation_url);
         given(&mut endpoints.introspection_url, self.introspection_url);
         provider.names_issuer = self.names_issuer;
+        let is_here = |url: &str| Url::parse(url).is_ok_and(|url| is_loopback(&url));
+        let stays = is_here(&provider.authorize_url) && is_here(&provider.token_url);
+        if provider.environment == Environment::Sandbox && !stays {
+            // A sandbox answers in the user's place; whatever is elsewhere is none.
+            provider.environment = Environment::Other("unknown".to_owned());
+        }
     }
 }
 

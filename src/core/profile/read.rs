@@ -187,7 +187,12 @@ fn provider_table(source: &mut Source<'_>) -> Option<Provider> {
         );
     }
     let endpoints = endpoints(source);
-    let local = check::is_here(&authorize_url) && check::is_here(&token_url);
+    // What is not given is asked of the issuer, which must then be here too.
+    let here = |url: &str| match (url, &issuer) {
+        ("", Some(issuer)) => check::is_here(issuer),
+        (url, _) => check::is_here(url),
+    };
+    let local = here(&authorize_url) && here(&token_url);
     if environment == Some(Environment::Sandbox) && !local {
         source.problem(
             "provider.environment",

@@ -7,7 +7,7 @@ use dineroscope::cli::drive::Drive;
 use dineroscope::core::engine::message::Command;
 use dineroscope::core::oauth::flow::Missing;
 use dineroscope::core::oauth::{RunPhase, Step};
-use dineroscope::core::profile::{Endpoints, Profile};
+use dineroscope::core::profile::{Endpoints, Environment, Profile};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -95,5 +95,27 @@ async fn metadata_that_lies_makes_no_link_and_can_be_asked_for_again() {
         assert_eq!(found[0].rule, rule, "{member} {value}");
         drive.command(Command::FetchMetadata);
         until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sandbox_that_leads_elsewhere_is_none() {
+    for (token_url, stays) in [
+        (None, true),
+        (Some("https://somebody.example/token"), false),
+    ] {
+        let provider = Hostile::start().await;
+        let value = token_url.map_or_else(
+            || json!(format!("{}/token", provider.origin)),
+            |url| json!(url),
+        );
+        provider.says(FIRST, metadata(&provider, "token_endpoint", value));
+        let mut profile = by_issuer(&provider);
+        profile.provider.environment = Environment::Sandbox;
+        let mut drive = Drive::new(setup());
+        drive.command(Command::UseProfile(Box::new(profile)));
+        until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
+        let environment = &drive.engine().profile().unwrap().provider.environment;
+        assert_eq!(*environment == Environment::Sandbox, stays, "{token_url:?}");
     }
 }
