@@ -25,7 +25,7 @@ use crate::core::fault::Fault;
 use crate::core::oauth::callback::Answer;
 use crate::core::oauth::changes::Changes;
 use crate::core::oauth::flow::{Browser, Missing};
-use crate::core::oauth::link::Fresh;
+use crate::core::oauth::link::{Fresh, LinkChanges};
 use crate::core::oauth::{Run, RunPhase, Step, StepState, grant};
 use crate::core::profile::{Environment, KeepTokens, Preset, Profile};
 use crate::core::secret::Entropy;
@@ -207,7 +207,7 @@ impl Engine {
         let request = grant::request(&grant::Parts {
             profile,
             code,
-            redirect_uri: &self.run.redirect_uri,
+            redirect_uri: self.sent("redirect_uri").unwrap_or(&self.run.redirect_uri),
             client_secret: client_secret.as_ref(),
             verifier: self.run.fresh.verifier.as_ref(),
         });
@@ -403,6 +403,8 @@ fn blank_run() -> Run {
         answer: None,
         answer_checked: None,
         token_checked: None,
+        link_changes: LinkChanges::default(),
+        link_rows: Vec::new(),
         changes: Changes::default(),
         answered_at: None,
         exchange: None,

@@ -124,6 +124,10 @@ pub enum Question {
     TicketPath,
     /// Another redirect URI for the exchange.
     SentRedirectUri,
+    /// Another value for that row of the link.
+    LinkRow(usize),
+    /// Name and value of a further parameter of the link.
+    LinkParameter,
 }
 
 /// A place that is no step.

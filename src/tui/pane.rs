@@ -127,6 +127,8 @@ pub enum Mark {
     Note,
     /// `[x]`
     On,
+    /// `[ ]`
+    Off,
     /// `~`
     Changed,
 }

@@ -224,6 +224,7 @@ pub fn mark_glyph(mark: Mark) -> (&'static str, Role) {
         Mark::Warning => (" ⚠ ", Role::Warning),
         Mark::Note => (" · ", Role::Plain),
         Mark::On => ("[x]", Role::Plain),
+        Mark::Off => ("[ ]", Role::Plain),
         Mark::Changed => (" ~ ", Role::Changed),
     }
 }

@@ -6,6 +6,7 @@ use dineroscope::core::engine::message::{Command, Consent};
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::fault::Fault;
 use dineroscope::core::oauth::changes::{Changes, Encoding, SecretPlace, VerifierChange, pairs};
+use dineroscope::core::oauth::link::{LinkChanges, LinkRow};
 use dineroscope::core::oauth::{RunPhase, Step};
 use dineroscope::core::wire::Purpose;
 use dineroscope::edge::desktop::Browser;
@@ -222,4 +223,98 @@ async fn it_stops_at_the_first_trouble_and_when_it_is_told_to() {
         drive.engine().allows(&Command::Exchange),
         "by hand from here"
     );
+}
+
+/// The row of that name in the link.
+fn row(drive: &Drive, name: &str) -> LinkRow {
+    let rows = &drive.engine().run().link_rows;
+    rows.iter()
+        .find(|row| row.parameter.name == name)
+        .unwrap()
+        .clone()
+}
+
+/// Changes the value of a row, or switches it off.
+fn change(drive: &mut Drive, name: &str, value: Option<&str>) {
+    let row = row(drive, name);
+    let changes = drive
+        .engine()
+        .run()
+        .link_changes
+        .with(&row, value.map(str::to_owned));
+    drive.command(Command::ChangeLink(changes));
+}
+
+/// Begins the run and accepts.
+async fn accept(drive: &mut Drive) {
+    drive.command(Command::Begin {
+        open_browser: false,
+    });
+    until(drive, |engine| engine.run().phase == RunPhase::Waiting).await;
+    drive.command(Command::AnswerConsent(Consent::Accept));
+}
+
+#[tokio::test]
+async fn a_changed_link_is_judged_at_once_and_sent_as_it_is() {
+    let mut drive = ready(Vec::new()).await;
+    change(&mut drive, "state", Some("test123"));
+    let found = |drive: &Drive| {
+        let found = drive.engine().findings(Timestamp::now(), Step::Link);
+        found.iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert!(found(&drive).contains(&"state-weak"));
+    assert!(drive.engine().run().link.contains("state=test123"));
+    change(&mut drive, "scope", Some("dineropublicapi:read"));
+    change(&mut drive, "prompt", Some("login"));
+    let link = drive.engine().run().link.clone();
+    assert!(
+        link.contains("prompt=login") && link.contains("scope=dineropublicapi%3Aread&"),
+        "{link}"
+    );
+    accept(&mut drive).await;
+    until(&mut drive, |engine| {
+        engine.run().phase == RunPhase::Answered
+    })
+    .await;
+    exchange(&mut drive).await;
+    let grant = drive.engine().grant().unwrap();
+    assert_eq!(grant.asked, ["dineropublicapi:read"], "as the link asked");
+    drive.command(Command::NewRunAsChanged);
+    assert!(drive.engine().run().link.contains("state=test123"));
+    drive.command(Command::ChangeLink(LinkChanges::default()));
+    assert!(!drive.engine().run().link.contains("test123"));
+    let twice = drive
+        .engine()
+        .run()
+        .link_changes
+        .with_added("scope", "openid");
+    drive.command(Command::ChangeLink(twice));
+    assert!(found(&drive).contains(&"link-duplicate-parameter"));
+}
+
+#[tokio::test]
+async fn without_a_state_the_user_takes_the_answer() {
+    let mut drive = ready(Vec::new()).await;
+    change(&mut drive, "state", None);
+    assert!(!drive.engine().run().link.contains("state="));
+    accept(&mut drive).await;
+    until(&mut drive, |engine| !engine.run().hits.is_empty()).await;
+    assert_eq!(
+        drive.engine().run().phase,
+        RunPhase::Waiting,
+        "nothing proves that it is ours"
+    );
+    assert!(drive.engine().allows(&Command::TakeAnswer));
+    drive.command(Command::TakeAnswer);
+    assert_eq!(drive.engine().run().phase, RunPhase::Answered);
+    exchange(&mut drive).await;
+    assert_eq!(drive.engine().run().phase, RunPhase::Authorized);
+}
+
+#[tokio::test]
+async fn a_run_that_sent_a_state_takes_no_answer_without_one() {
+    let mut drive = ready(vec![Fault::NoState]).await;
+    accept(&mut drive).await;
+    until(&mut drive, |engine| !engine.run().hits.is_empty()).await;
+    assert!(!drive.engine().allows(&Command::TakeAnswer));
 }

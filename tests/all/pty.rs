@@ -180,7 +180,7 @@ fn a_profile_with_a_placeholder_asks_for_its_field_before_anything_else() {
     terminal.press("\r");
     terminal.press("isv_typed_here\r");
     terminal.wait_for("Ready. Nothing is sent");
-    terminal.wait_for("client_id=isv_typed_here");
+    terminal.wait_for("client_id             isv_typed_here");
     terminal.press("q");
     assert_eq!(terminal.end().code(), Some(0));
 }

@@ -73,15 +73,11 @@ impl Engine {
             Command::Inquire(inquiry) => self.inquire(now, inquiry),
             Command::Exchange => self.exchange(now),
             Command::PlayThrough => self.play_through(now),
-            Command::ChangeExchange(changes) => {
-                self.run.changes = changes;
-                Vec::new()
-            }
-            Command::ExchangeAgain => {
-                self.exchange_again();
-                Vec::new()
-            }
-            Command::NewRunAsChanged => self.new_run_as_changed(),
+            Command::ChangeLink(_)
+            | Command::TakeAnswer
+            | Command::ChangeExchange(_)
+            | Command::ExchangeAgain
+            | Command::NewRunAsChanged => self.go_wrong(now, command),
             Command::FetchMetadata => self.discover(now),
             Command::CheckIdToken => self.check_again(now),
             Command::OverrideIdToken => self.override_checks(),
@@ -159,11 +155,11 @@ impl Engine {
                     && !self.answer_is_held_back()
             }
             Command::PlayThrough => self.playing || self.can_play(),
-            Command::ChangeExchange(_) => *phase == RunPhase::Answered,
-            Command::ExchangeAgain => self.can_exchange_again(),
-            Command::NewRunAsChanged => {
-                !self.run.changes.is_empty() && self.allows(&Command::NewRun)
-            }
+            Command::ChangeLink(_)
+            | Command::TakeAnswer
+            | Command::ChangeExchange(_)
+            | Command::ExchangeAgain
+            | Command::NewRunAsChanged => self.can_go_wrong(command),
             Command::FetchMetadata => self.can_discover(),
             Command::CheckIdToken => self.has_refused_tokens(),
             Command::OverrideIdToken => self.can_override(),
@@ -291,7 +287,7 @@ impl Engine {
             self.released.push(Released {
                 call: *call,
                 client: Client::of(profile),
-                asked: profile.scopes.clone(),
+                asked: self.asked_scopes(),
                 api_origin: api_origin(profile),
                 keep: self.keep_tokens(),
                 measure: self.measure(),
@@ -352,10 +348,12 @@ impl Engine {
     pub(super) fn build_link(&mut self) {
         let Some(profile) = &self.profile else { return };
         let run = &mut self.run;
-        run.parameters = link::parameters(profile, &run.redirect_uri, &run.fresh);
+        let mut own = link::parameters(profile, &run.redirect_uri, &run.fresh);
         if let Some(prompt) = self.prompt {
-            link::set(&mut run.parameters, "prompt", prompt.name(), "who signs in");
+            link::set(&mut own, "prompt", prompt.name(), "who signs in");
         }
+        run.link_rows = link::rows(own, &run.link_changes);
+        run.parameters = link::sent(&run.link_rows);
         run.link = match run.phase {
             RunPhase::Preparing(_) => String::new(),
             _ => link::url(&profile.provider.authorize_url, &run.parameters),
@@ -364,6 +362,7 @@ impl Engine {
 
     /// Begins the run: from here its link is frozen.
     pub(super) fn begin(&mut self, now: Timestamp, open_browser: bool) -> Vec<Effect> {
+        self.freeze_state();
         self.run.started_at = Some(now);
         self.run.phase = RunPhase::Binding;
         self.run.browser = if open_browser {

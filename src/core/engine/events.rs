@@ -227,7 +227,7 @@ impl Engine {
             None if awaited => self.profile.as_ref().map(|profile| Released {
                 call,
                 client: Client::of(profile),
-                asked: profile.scopes.clone(),
+                asked: self.asked_scopes(),
                 api_origin: api_origin(profile),
                 keep: self.keep_tokens(),
                 measure: self.measure(),

@@ -7,6 +7,7 @@ use crate::core::oauth::callback::Alert;
 use crate::core::oauth::changes::Changes;
 use crate::core::oauth::endpoint::Inquiry;
 use crate::core::oauth::flow::{BindFailure, Certificate};
+use crate::core::oauth::link::LinkChanges;
 use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::oauth::surroundings::Surroundings;
 use crate::core::profile::listen::Listen;
@@ -83,6 +84,10 @@ pub enum Command {
     Inquire(Inquiry),
     /// From here to the token without a stop, as far as nothing has to be decided; or stop that.
     PlayThrough,
+    /// Make the link of this run in that way.
+    ChangeLink(LinkChanges),
+    /// Take the last answer that came without a state, to a run that sent none.
+    TakeAnswer,
     /// Send the exchange of this run in that way.
     ChangeExchange(Changes),
     /// Post the code of this run once more, to see what happens.

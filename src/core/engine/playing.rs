@@ -3,6 +3,7 @@
 use super::message::{Command, Effect};
 use super::{Engine, SecretState};
 use crate::core::oauth::RunPhase;
+use crate::core::oauth::callback::{Hit, Verdict};
 use jiff::Timestamp;
 
 impl Engine {
@@ -61,18 +62,86 @@ impl Engine {
         has_code && is_over
     }
 
-    /// Back to the exchange with the same code; what it gave stays.
-    pub(super) fn exchange_again(&mut self) {
-        self.run.exchange = None;
-        self.run.token_checked = None;
-        self.run.phase = RunPhase::Answered;
+    /// Does what makes a run go otherwise than it should.
+    pub(super) fn go_wrong(&mut self, now: Timestamp, command: Command) -> Vec<Effect> {
+        match command {
+            Command::ChangeLink(changes) => {
+                self.run.link_changes = changes;
+                self.build_link();
+            }
+            Command::ChangeExchange(changes) => self.run.changes = changes,
+            Command::TakeAnswer => self.take_unproven(now),
+            Command::ExchangeAgain => {
+                // What it gave stays.
+                self.run.exchange = None;
+                self.run.token_checked = None;
+                self.run.phase = RunPhase::Answered;
+            }
+            Command::NewRunAsChanged => {
+                let changes = (self.run.link_changes.clone(), self.run.changes.clone());
+                let effects = self.new_run();
+                (self.run.link_changes, self.run.changes) = changes;
+                self.build_link();
+                return effects;
+            }
+            _ => {}
+        }
+        Vec::new()
     }
 
-    /// A new run with what was changed about this one.
-    pub(super) fn new_run_as_changed(&mut self) -> Vec<Effect> {
-        let changes = self.run.changes.clone();
-        let effects = self.new_run();
-        self.run.changes = changes;
-        effects
+    /// Whether that would do something now.
+    pub(super) fn can_go_wrong(&self, command: &Command) -> bool {
+        let run = &self.run;
+        match command {
+            Command::ChangeLink(_) => run.phase == RunPhase::Ready,
+            Command::ChangeExchange(_) => run.phase == RunPhase::Answered,
+            Command::TakeAnswer => self.unproven().is_some(),
+            Command::ExchangeAgain => self.can_exchange_again(),
+            Command::NewRunAsChanged => {
+                let changed = !run.link_changes.is_empty() || !run.changes.is_empty();
+                changed && self.allows(&Command::NewRun)
+            }
+            _ => false,
+        }
+    }
+
+    /// A parameter of the link as it is sent; the first of that name.
+    pub(super) fn sent(&self, name: &str) -> Option<&str> {
+        let row = self.run.parameters.iter().find(|row| row.name == name)?;
+        Some(&row.value)
+    }
+
+    /// The scopes that the link asks for.
+    pub(super) fn asked_scopes(&self) -> Vec<String> {
+        let asked = self.sent("scope").unwrap_or_default();
+        asked.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// The state that is sent is the one that must come back.
+    pub(super) fn freeze_state(&mut self) {
+        if let Some(state) = self.sent("state").map(str::to_owned) {
+            self.run.fresh.state = state;
+        }
+    }
+
+    /// The last answer with a code and without a state, of a run that sent no state: nothing proves that it
+    /// is this run's.
+    fn unproven(&self) -> Option<Hit> {
+        if self.sent("state").is_some() || !self.run.takes_an_answer() {
+            return None;
+        }
+        let unproven =
+            |hit: &&Hit| hit.verdict == Verdict::StateMissing && hit.answer.code.is_some();
+        self.run.hits.iter().rev().find(unproven).cloned()
+    }
+
+    /// Takes it, because the user says so.
+    fn take_unproven(&mut self, now: Timestamp) {
+        if let Some(hit) = self.unproven() {
+            self.run.answer = Some((hit.answer, hit.arrival, hit.call));
+            self.run.answered_at = Some(now);
+            self.run.phase = RunPhase::Answered;
+            self.visiting = false;
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::core::oauth::callback::{Arrival, Expected, Hit, Verdict, answer, judg
 use crate::core::oauth::changes::Changes;
 use crate::core::oauth::flow::{Browser, Run, RunPhase};
 use crate::core::oauth::held::{HeldGrant, RefreshEnd};
-use crate::core::oauth::link::{Fresh, Parameter};
+use crate::core::oauth::link::{Fresh, LinkChanges, Parameter};
 use crate::core::oauth::refresh::RefreshOutcome;
 use crate::core::oauth::{Step, grant, pkce};
 use crate::core::profile::{Profile, ResponseMode};
@@ -166,6 +166,8 @@ impl Case {
                 answer: None,
                 answer_checked: None,
                 token_checked: None,
+                link_changes: LinkChanges::default(),
+                link_rows: Vec::new(),
                 changes: Changes::default(),
                 answered_at: Some(bench.now),
                 exchange: None,

@@ -13,7 +13,7 @@
 use crate::core::oauth::callback::{Answer, Arrival, Hit, PAGES, pages};
 use crate::core::oauth::changes::Changes;
 use crate::core::oauth::grant::TokenTrouble;
-use crate::core::oauth::link::{Fresh, Parameter};
+use crate::core::oauth::link::{Fresh, LinkChanges, LinkRow, Parameter};
 use crate::core::oauth::preflight::Preflight;
 use crate::core::oauth::surroundings::Surroundings;
 use crate::core::profile::Field;
@@ -275,6 +275,10 @@ pub struct Run {
     pub answer_checked: Option<Checked>,
     /// The checks of the id_token that came with the tokens, once they are made.
     pub token_checked: Option<Checked>,
+    /// What the user changed about the link.
+    pub link_changes: LinkChanges,
+    /// Every row of the link: those that are sent, and those that could be.
+    pub link_rows: Vec<LinkRow>,
     /// What the user changed about the exchange.
     pub changes: Changes,
     /// When the code came.

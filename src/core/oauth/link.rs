@@ -99,3 +99,186 @@ pub fn url(authorize_url: &str, parameters: &[Parameter]) -> String {
     };
     format!("{authorize_url}{separator}{}", query.finish())
 }
+
+/// What a user changes about the link of a run; nothing by default. It holds for its run only.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinkChanges {
+    /// Parameters by name: another value, or `None` where one is switched off.
+    pub rows: Vec<(String, Option<String>)>,
+    /// Parameters that were added behind the others; a name may stand there that stands already.
+    pub added: Vec<(String, String)>,
+}
+
+impl LinkChanges {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.added.is_empty()
+    }
+
+    /// The same with another value for a row, or with the row switched off.
+    #[must_use]
+    pub fn with(&self, row: &LinkRow, value: Option<String>) -> Self {
+        let mut changes = self.clone();
+        if let Some(place) = row.added {
+            match value {
+                Some(value) => {
+                    if let Some((_, kept)) = changes.added.get_mut(place) {
+                        *kept = value;
+                    }
+                }
+                None if place < changes.added.len() => drop(changes.added.remove(place)),
+                None => {}
+            }
+            return changes;
+        }
+        let name = &row.parameter.name;
+        changes.rows.retain(|(known, _)| known != name);
+        let is_own = row.own.as_ref() == value.as_ref();
+        if !is_own {
+            changes.rows.push((name.clone(), value));
+        }
+        changes
+    }
+
+    /// The same with a further parameter.
+    #[must_use]
+    pub fn with_added(&self, name: &str, value: &str) -> Self {
+        let mut changes = self.clone();
+        changes.added.push((name.to_owned(), value.to_owned()));
+        changes
+    }
+
+    /// Names of what is changed, for the transcript; empty when nothing is.
+    pub fn words(&self) -> String {
+        let rows = self.rows.iter().map(|(name, _)| name.as_str());
+        let added = self.added.iter().map(|(name, _)| name.as_str());
+        rows.chain(added).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A parameter as the screen shows it: sent or switched off, changed or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRow {
+    /// Name, value, meaning.
+    pub parameter: Parameter,
+    /// Whether it is sent.
+    pub sent: bool,
+    /// Its value without a change; `None` where it is not sent by itself.
+    pub own: Option<String>,
+    /// Its place among those that were added.
+    pub added: Option<usize>,
+}
+
+impl LinkRow {
+    /// Whether it differs from what it is by itself.
+    pub fn is_changed(&self) -> bool {
+        let now = self.sent.then_some(&self.parameter.value);
+        self.added.is_some() || now != self.own.as_ref()
+    }
+}
+
+/// Parameters that are not sent by themselves, with what they do.
+const FURTHER: [(&str, &str); 2] = [
+    ("nonce", "only with openid"),
+    ("prompt", "login, select_account…"),
+];
+
+/// Every row of a link: what is sent by itself, with what was changed about it; what could be; what was added.
+pub fn rows(own: Vec<Parameter>, changes: &LinkChanges) -> Vec<LinkRow> {
+    let other = |name: &str| {
+        let change = changes.rows.iter().find(|(known, _)| known == name);
+        change.map(|(_, value)| value.clone())
+    };
+    let mut rows: Vec<LinkRow> = Vec::new();
+    for parameter in own {
+        let value = other(&parameter.name);
+        let sent = value.as_ref().is_none_or(Option::is_some);
+        let shown = value.flatten().unwrap_or_else(|| parameter.value.clone());
+        rows.push(LinkRow {
+            own: Some(parameter.value.clone()),
+            parameter: Parameter {
+                value: shown,
+                ..parameter
+            },
+            sent,
+            added: None,
+        });
+    }
+    for (name, meaning) in FURTHER {
+        if rows.iter().any(|row| row.parameter.name == name) {
+            continue;
+        }
+        let value = other(name).flatten();
+        rows.push(LinkRow {
+            sent: value.is_some(),
+            parameter: row(name, &value.unwrap_or_default(), meaning),
+            own: None,
+            added: None,
+        });
+    }
+    for (place, (name, value)) in changes.added.iter().enumerate() {
+        rows.push(LinkRow {
+            parameter: row(name, value, "added by you"),
+            sent: true,
+            own: None,
+            added: Some(place),
+        });
+    }
+    rows
+}
+
+/// The parameters that are sent.
+pub fn sent(rows: &[LinkRow]) -> Vec<Parameter> {
+    let sent = rows.iter().filter(|row| row.sent);
+    sent.map(|row| row.parameter.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own() -> Vec<Parameter> {
+        vec![row("client_id", "me", ""), row("state", "s", "")]
+    }
+
+    fn names(changes: &LinkChanges) -> Vec<(String, String)> {
+        let sent = sent(&rows(own(), changes));
+        sent.into_iter().map(|it| (it.name, it.value)).collect()
+    }
+
+    #[test]
+    fn a_row_is_switched_off_changed_and_taken_back() {
+        let none = LinkChanges::default();
+        let all = rows(own(), &none);
+        let off = none.with(&all[1], None);
+        assert_eq!(names(&off), [("client_id".into(), "me".into())]);
+        let again = off.with(&rows(own(), &off)[1], Some("s".to_owned()));
+        assert!(again.is_empty(), "as it was");
+        let other = none.with(&all[1], Some("t".to_owned()));
+        let row = &rows(own(), &other)[1];
+        assert!(row.is_changed() && row.sent);
+        assert_eq!(names(&other)[1].1, "t");
+        let prompt = all
+            .iter()
+            .find(|row| row.parameter.name == "prompt")
+            .unwrap_or(&all[0]);
+        assert!(!prompt.sent && !prompt.is_changed());
+        let on = none.with(prompt, Some("login".to_owned()));
+        assert_eq!(names(&on)[2], ("prompt".into(), "login".into()));
+        assert_eq!(on.words(), "prompt");
+    }
+
+    #[test]
+    fn a_parameter_is_added_twice_and_removed() {
+        let twice = LinkChanges::default()
+            .with_added("state", "t")
+            .with_added("x", "y");
+        assert_eq!(names(&twice).len(), 4);
+        let all = rows(own(), &twice);
+        let added: Vec<&LinkRow> = all.iter().filter(|row| row.added.is_some()).collect();
+        let once = twice.with(added[0], None);
+        assert_eq!(names(&once).last(), Some(&("x".into(), "y".into())));
+        let changed = once.with(&rows(own(), &once)[all.len() - 2], Some("z".to_owned()));
+        assert_eq!(names(&changed).last(), Some(&("x".into(), "z".into())));
+    }
+}

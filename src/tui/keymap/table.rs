@@ -6,6 +6,7 @@ use super::{Binding, Group, Key, Situation};
 use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::changes::{Changes, Encoding, VerifierChange};
 use crate::core::oauth::endpoint::{Endpoint, Inquiry};
+use crate::core::oauth::link::LinkChanges;
 use crate::core::oauth::{Step, StepState};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
@@ -193,7 +194,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 70] = [
+pub static KEYS: [Binding; 72] = [
     row(
         Here,
         ENTER,
@@ -320,7 +321,7 @@ pub static KEYS: [Binding; 70] = [
         SPACE,
         |situation| free(situation) && matches!(situation.ui.focus, Focus::Row(_)),
         Action::Toggle,
-        "fold or unfold",
+        "fold or unfold; switch a row of the link on or off",
         "",
     ),
     row(
@@ -426,6 +427,32 @@ pub static KEYS: [Binding; 70] = [
         Action::Shelf(Shelving::Filter),
         "profiles: narrow the list",
         "filter",
+    ),
+    row(
+        Here,
+        &[Key::letter('a')],
+        |situation| {
+            situation.ui.step == Step::Link
+                && allowed(situation, &Command::ChangeLink(LinkChanges::default()))
+        },
+        Action::Ask(Question::LinkParameter),
+        "link: add a parameter",
+        "",
+    ),
+    row(
+        Here,
+        &[Key::letter('R')],
+        |situation| {
+            situation.ui.step == Step::Link
+                && !situation.engine.run().link_changes.is_empty()
+                && allowed(situation, &Command::ChangeLink(LinkChanges::default()))
+        },
+        Action::Engine(Command::ChangeLink(LinkChanges {
+            rows: Vec::new(),
+            added: Vec::new(),
+        })),
+        "link: take every change back",
+        "reset",
     ),
     row(
         Here,

@@ -3,7 +3,7 @@
 //! A hit that is refused is an error of that hit: the run goes on waiting, and the pane says so.
 
 use super::hits::{hits, is_answer};
-use super::parts::{self, counted, fact, group, joined, nothing, secret, short_scopes};
+use super::parts::{self, choice, counted, fact, group, joined, nothing, secret, short_scopes};
 use super::{Scene, blank, button, go_to, new_run, time, way_on};
 use crate::core::engine::message::Command;
 use crate::core::oauth::callback::{Answer, Arrival, Hit, Verdict};
@@ -82,6 +82,16 @@ fn refused_hit(scene: &Scene<'_>, hit: &Hit, headline: &str) -> Pane {
     };
     let record = scene.engine.record(hit.call);
     let mut groups = vec![compared(scene, hit)];
+    if scene.engine.allows(&Command::TakeAnswer) {
+        let label = "Take this answer all the same";
+        let right = "this run sent no state: nothing proves it";
+        let action = Action::Engine(Command::TakeAnswer);
+        groups.push(group(
+            "",
+            "",
+            vec![choice(Mark::None, label, right, action)],
+        ));
+    }
     if let Some(record) = record {
         groups.extend(parts::raw(scene, record, ("Raw request", "Raw response")));
     }

@@ -2,6 +2,8 @@
 //!
 //! Everything that will be sent is seen before anything is sent; once it is out, it is frozen.
 
+mod rows;
+
 use super::parts::{choice, counted, fact, failure_words, folding, group, prose};
 use super::{Scene, blank, button, new_run, way_on};
 use crate::core::dinero::catalogue;
@@ -298,6 +300,9 @@ fn parameters(scene: &Scene<'_>, profile: &Profile) -> Group {
         RunPhase::Preparing(Missing::Field(field)) => Some(field),
         _ => None,
     };
+    if run.phase == RunPhase::Ready {
+        return rows::parameters(scene);
+    }
     let rows = run
         .parameters
         .iter()
@@ -344,6 +349,9 @@ fn awaits_port(run: &Run) -> bool {
 /// Every scope that is asked for, with what it allows.
 fn scopes(scene: &Scene<'_>, profile: &Profile) -> Group {
     let mut rows = set_row(scene, profile);
+    if scene.engine.run().phase == RunPhase::Ready {
+        return rows::scopes(scene, profile, rows);
+    }
     let asked: Vec<Row> = if profile.scopes.is_empty() {
         vec![prose(
             "None is asked for: the provider decides, or refuses.",

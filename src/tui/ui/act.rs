@@ -14,7 +14,7 @@ use crate::core::profile::KeepTokens;
 use crate::core::secret::Secret;
 use crate::core::token::kept::GrantId;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Choosing, Direction, Place};
+use crate::tui::action::{Action, Choosing, Direction, Place, Question};
 use crate::tui::flow::SpotKind;
 use crate::tui::pane::Value;
 use crate::tui::screens;
@@ -92,8 +92,8 @@ impl Ui {
             Action::Copy { text, what } => return self.copy(text, what, stage),
             Action::CopyLink => return self.copy_link(stage),
             Action::Ask(question) => {
-                self.popups
-                    .push(Popup::Ask(Box::new(Prompt::new(question))));
+                let prompt = Prompt::about(question, stage.engine);
+                self.popups.push(Popup::Ask(Box::new(prompt)));
             }
             Action::Open(place) => return self.open(place, stage.engine),
             Action::PlayThrough => return self.play_through(stage),
@@ -138,7 +138,7 @@ impl Ui {
             }
             Action::Back => self.back(),
             Action::Press => return self.press(stage),
-            Action::Toggle => self.toggle(stage.areas),
+            Action::Toggle => return self.toggle(stage),
             Action::Turn(direction) => self.turn(direction, stage.areas),
             Action::Move(direction) => self.go(direction, stage),
             Action::Page(direction) => self.page(direction, stage),
@@ -352,11 +352,16 @@ impl Ui {
     }
 
     /// Folds or unfolds what has the focus.
-    fn toggle(&mut self, areas: &Areas) {
-        let Focus::Row(row) = self.focus else { return };
-        if let Some(SpotKind::Label(label, open)) = areas.spots.get(row).map(|spot| &spot.kind) {
-            self.fold(label, !open);
+    fn toggle(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        let Focus::Row(row) = self.focus else {
+            return Vec::new();
+        };
+        match stage.areas.spots.get(row).map(|spot| &spot.kind) {
+            Some(SpotKind::Label(label, open)) => self.fold(label, !open),
+            Some(SpotKind::Fact(fact)) => return switched(fact.action.as_ref(), stage.engine),
+            _ => {}
         }
+        Vec::new()
     }
 
     /// Shows the masked value that has the focus, else the first one; again hides it.
@@ -464,4 +469,23 @@ pub fn focused_grant(ui: &Ui, areas: &Areas) -> Option<GrantId> {
         }
         _ => None,
     }
+}
+
+/// What Space does on a row of the link: switches it on or off.
+fn switched(action: Option<&Action>, engine: &Engine) -> Vec<Reaction> {
+    let change = match action {
+        Some(Action::Ask(Question::LinkRow(row))) => {
+            let run = engine.run();
+            run.link_rows.get(*row).map(|row| {
+                let value = (!row.sent).then(|| match &row.own {
+                    Some(own) => own.clone(),
+                    None => row.parameter.value.clone(),
+                });
+                Command::ChangeLink(run.link_changes.with(row, value))
+            })
+        }
+        Some(Action::Engine(command @ Command::ChangeLink(_))) => Some(command.clone()),
+        _ => None,
+    };
+    change.map(Reaction::Command).into_iter().collect()
 }

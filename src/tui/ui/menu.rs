@@ -156,6 +156,10 @@ fn rows_by_name(engine: &Engine) -> Vec<(&'static str, Step, Action)> {
             action,
         ));
     }
+    if engine.allows(&Command::NewRunAsChanged) {
+        let action = Action::Engine(Command::NewRunAsChanged);
+        rows.push(("new run, changed in the same way", Step::Link, action));
+    }
     let any = Command::ImportToken(TokenKind::Access, Secret::new(""));
     if engine.allows(&any) {
         let action = Action::Ask(Question::Token);

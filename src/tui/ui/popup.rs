@@ -1,5 +1,6 @@
 //! Popups as data: a stack, the one in front last; it has the keys.
 
+use crate::core::engine::Engine;
 use crate::core::profile::Field;
 use crate::core::secret::Secret;
 use crate::core::token::import;
@@ -173,6 +174,8 @@ impl Prompt {
                 vec![secret]
             }
             Question::Answer => vec![field("http://localhost:8765/callback?code=…")],
+            Question::LinkRow(_) => vec![field("a value")],
+            Question::LinkParameter => vec![field("name"), field("value")],
             Question::TicketPath => vec![field("ticket.md")],
             Question::SentRedirectUri => vec![field("http://127.0.0.1:8765/callback")],
             Question::FreeRequest => {
@@ -181,7 +184,10 @@ impl Prompt {
                 vec![method, field("/v1.1/organizations")]
             }
         };
-        let focus = fields.len() - 1;
+        let focus = match question {
+            Question::LinkParameter => 0,
+            _ => fields.len() - 1,
+        };
         Self {
             question,
             fields,
@@ -189,6 +195,19 @@ impl Prompt {
             held: None,
             trouble: None,
         }
+    }
+
+    /// The same; where something is to be changed, what it is now stands in the field.
+    pub fn about(question: Question, engine: &Engine) -> Self {
+        let mut prompt = Self::new(question);
+        let row = match question {
+            Question::LinkRow(row) => engine.run().link_rows.get(row),
+            _ => None,
+        };
+        if let (Some(row), Some(field)) = (row, prompt.fields.first_mut()) {
+            field.insert_str(&row.parameter.value);
+        }
+        prompt
     }
 
     /// What stands in a field, lines joined.

@@ -95,7 +95,11 @@ impl Ui {
             .held
             .take()
             .unwrap_or_else(|| prompt.text(prompt.focus));
-        if last.trim().is_empty() {
+        let may_be_empty = matches!(
+            prompt.question,
+            Question::LinkRow(_) | Question::LinkParameter
+        );
+        if last.trim().is_empty() && !may_be_empty {
             prompt.trouble = Some("Nothing was typed yet");
             return Vec::new();
         }
@@ -117,6 +121,27 @@ impl Ui {
             ],
             Question::Token => return self.take_token(&Secret::new(last)),
             Question::Answer => vec![Command::PasteAnswer(Secret::new(last))],
+            Question::LinkRow(row) => {
+                let run = stage.engine.run();
+                let Some(row) = run.link_rows.get(row) else {
+                    return Vec::new();
+                };
+                vec![Command::ChangeLink(run.link_changes.with(row, Some(last)))]
+            }
+            Question::LinkParameter => {
+                let name = prompt.text(0);
+                if name.trim().is_empty() {
+                    prompt.trouble = Some("It needs a name");
+                    prompt.focus = 0;
+                    return Vec::new();
+                }
+                let changes = stage
+                    .engine
+                    .run()
+                    .link_changes
+                    .with_added(name.trim(), &last);
+                vec![Command::ChangeLink(changes)]
+            }
             Question::SentRedirectUri => {
                 let changes = Changes {
                     redirect_uri: Some(last.trim().to_owned()),

@@ -361,6 +361,11 @@ fn words_for(action: &Action) -> String {
         Action::Engine(Command::Begin { .. } | Command::OpenBrowser) => "open the link",
         Action::Engine(Command::AnswerConsent(Consent::Accept)) => "accept",
         Action::Engine(Command::AnswerConsent(Consent::Deny)) => "deny",
+        Action::Ask(Question::LinkRow(_)) => "another value",
+        Action::Engine(Command::ChangeLink(_)) => "switch it",
+        Action::Engine(Command::ChangeExchange(_)) | Action::Ask(Question::SentRedirectUri) => {
+            "change it"
+        }
         Action::Ask(Question::FreeRequest) => "write a request",
         Action::Ask(Question::Answer) => "paste an answer",
         Action::Ask(Question::Field(_)) => "fill it in",

@@ -134,6 +134,17 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
              burned. R on step 4 takes every change back.",
             &["redirect_uri"],
         ),
+        Question::LinkRow(_) => (
+            "Another value in the link",
+            "For this run only, as it is typed: a mistake is sent too, and what is found in it stands on \
+             step 1 at once. R takes every change back.",
+            &[],
+        ),
+        Question::LinkParameter => (
+            "A further parameter of the link",
+            "For this run only. One that is there already is sent twice.",
+            &["name", "value"],
+        ),
         Question::TicketPath => (
             "Write the ticket to a file",
             "A new file that only you can read; one that is there is never overwritten. A path without a \
