@@ -9,6 +9,7 @@ use dineroscope::core::oauth::changes::{Changes, Encoding, SecretPlace, Verifier
 use dineroscope::core::oauth::link::{LinkChanges, LinkRow};
 use dineroscope::core::oauth::{RunPhase, Step};
 use dineroscope::core::wire::Purpose;
+use dineroscope::core::wire::redact::is_secret_name;
 use dineroscope::edge::desktop::Browser;
 use dineroscope::edge::profiles::built_in;
 use jiff::{SignedDuration, Timestamp};
@@ -123,6 +124,15 @@ async fn each_mistake_is_sent_as_shown_and_explained_by_its_rule() {
         assert_eq!(record.request.body, shown.body, "byte for byte");
         assert!(record.note.contains(&changes.words()), "{}", record.note);
         assert_eq!(rules(&drive).first(), Some(&rule), "{changes:?}");
+        // A GET carries code and secret in its address, of all places.
+        let engine = drive.engine();
+        let found = engine.findings(Timestamp::now(), Step::Exchange);
+        let lines = engine.mask().request_lines(&shown);
+        let said = format!("{found:?} {lines:?} {}", engine.mask().url(&shown.url));
+        let fields = pairs(&shown);
+        for (name, value) in fields.iter().filter(|(name, _)| is_secret_name(name)) {
+            assert!(!said.contains(value.as_str()), "{name} in {said}");
+        }
     }
 }
 
