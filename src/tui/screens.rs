@@ -16,6 +16,7 @@ mod consent;
 mod diagram;
 mod exchange;
 pub mod explain;
+mod explanations;
 mod hits;
 mod link;
 mod parts;
@@ -123,7 +124,8 @@ pub fn explanation(scene: &Scene<'_>, step: Step) -> Visible {
         return Visible::of(WELCOME);
     }
     let provider = scene.provider();
-    Visible::of(&step.facts().explanation.replace("the provider", &provider))
+    let text = explanations::of_state(scene, step).unwrap_or(step.facts().explanation);
+    Visible::of(&text.replace("the provider", &provider))
 }
 
 /// A pane with its title, and nothing else yet.

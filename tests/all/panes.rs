@@ -339,3 +339,46 @@ fn an_answer_of_a_megabyte_is_not_laid_out_whole_with_every_frame() {
         &text[text.len() - 400..]
     );
 }
+
+#[test]
+fn every_state_of_a_step_has_an_explanation_that_fits() {
+    let explained = |point: Point, step: Step| {
+        let engine = engine_at(point);
+        let zone = TimeZone::UTC;
+        let scene = Scene {
+            engine: &engine,
+            now: at(120),
+            zone: &zone,
+        };
+        screens::explanation(&scene, step).to_string()
+    };
+    for point in Point::ALL {
+        for facts in &STEPS {
+            let text = explained(point, facts.step);
+            let lines = dineroscope::tui::text::wrap(&text, 39).len();
+            assert!(
+                (1..=6).contains(&lines),
+                "{point:?} {:?}: {lines} lines: {text}",
+                facts.step
+            );
+        }
+    }
+    for (step, one, other) in [
+        (Step::Link, Point::Ready, Point::Waiting),
+        (Step::Link, Point::SandboxStarting, Point::Placeholder),
+        (Step::Consent, Point::Waiting, Point::TimedOut),
+        (Step::Consent, Point::ListenFailed, Point::Stopped),
+        (Step::Callback, Point::WrongState, Point::Answered),
+        (Step::Callback, Point::Refused, Point::Answered),
+        (Step::Exchange, Point::Answered, Point::ExchangeFailed),
+        (Step::Exchange, Point::Exchanging, Point::Authorized),
+        (Step::Requests, Point::Ready, Point::Listed),
+        (Step::Requests, Point::Listed, Point::ApiRefused),
+    ] {
+        assert_ne!(
+            explained(one, step),
+            explained(other, step),
+            "{step:?} {one:?} {other:?}"
+        );
+    }
+}
