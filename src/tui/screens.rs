@@ -125,7 +125,9 @@ pub fn explanation(scene: &Scene<'_>, step: Step) -> Visible {
     }
     let provider = scene.provider();
     let text = explanations::of_state(scene, step).unwrap_or(step.facts().explanation);
-    Visible::of(&text.replace("the provider", &provider))
+    let first = scene.provider_first();
+    let text = text.replace("the provider", &provider);
+    Visible::of(&text.replace("The provider", &first))
 }
 
 /// A pane with its title, and nothing else yet.
