@@ -1,6 +1,6 @@
 //! Rules about what the provider's further endpoints said: userinfo, revocation, introspection.
 //!
-//! An answer about a token that was replaced since is no evidence any more; [`HeldGrant::inquired`] leaves it
+//! An answer about a token that was replaced since is no evidence any more; `HeldGrant::inquired` leaves it
 //! out.
 
 use super::seen::{capital, is_like_visma, provider, quoted, their_words};
