@@ -16,6 +16,7 @@ mod profile;
 mod refreshed;
 mod report;
 mod request;
+mod runs;
 mod sandbox;
 mod secret;
 mod session;
@@ -34,6 +35,7 @@ use jiff::SignedDuration;
 use printer::Printer;
 use profile::Profile;
 use request::Request;
+use runs::Runs;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -67,6 +69,7 @@ enum Quiet {
     Token(Token, Option<PathBuf>),
     Request(Request, Option<PathBuf>),
     Profile(Profile, Option<PathBuf>),
+    Runs(Runs),
 }
 
 /// How the screens open.
@@ -119,6 +122,7 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>, faults: Option<OsStri
         Some(Command::Sandbox(sandbox)) => Face::Task(Task(Quiet::Sandbox(sandbox))),
         Some(Command::Request(request)) => Face::Task(Task(Quiet::Request(request, folder))),
         Some(Command::Profile(profile)) => Face::Task(Task(Quiet::Profile(profile, folder))),
+        Some(Command::Runs(runs)) => Face::Task(Task(Quiet::Runs(runs))),
         Some(Command::Token(token)) => Face::Task(Task(Quiet::Token(token, folder))),
     }
 }
@@ -173,6 +177,7 @@ fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Res
             wait_for(login::login(&arguments, folder, setup, terminal, printer))
         }
         Quiet::Sandbox(arguments) => wait_for(sandbox::sandbox(arguments, printer)),
+        Quiet::Runs(arguments) => runs::runs(&arguments, printer),
         Quiet::Request(arguments, folder) => {
             wait_on_one_thread(request::request(arguments, folder, terminal, printer))
         }

@@ -4,7 +4,7 @@
 //! out as data. That is why every rule of the flow can be tested by stepping a value.
 //!
 //! Reading order is dependency order:
-//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ explain ◄ export ◄ engine`.
+//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
 
 pub mod diagnose;
 pub mod dinero;
@@ -12,6 +12,7 @@ pub mod engine;
 pub mod explain;
 pub mod export;
 pub mod fault;
+pub mod history;
 pub mod nearest;
 pub mod oauth;
 pub mod profile;

@@ -1,6 +1,7 @@
 //! The edge touches the world: sockets, files, the browser, the clock. Every failure here becomes an
 //! event; nothing here decides.
 
+pub mod archive;
 pub mod certificate;
 pub mod desktop;
 pub mod export;

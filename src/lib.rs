@@ -36,6 +36,7 @@
 //! | why did it say that | `core/diagnose/` |
 //! | how are secrets masked | `core/wire/redact.rs` |
 //! | what leaves this machine | `core/export/` |
+//! | a run that is kept, compared, reported | `core/history/` |
 //! | where may the token go | `core/token.rs` |
 //! | what can be called | `core/dinero/catalogue.rs` |
 //! | what can go wrong on purpose | `core/fault.rs` |
@@ -48,7 +49,7 @@
 //!
 //! `core/oauth/flow.rs`, `core/engine/message.rs`, `core/engine.rs`, then whichever edge or face you came
 //! for. Inside `core`, a module names only those before it:
-//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ explain ◄ export ◄ engine`.
+//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
 
 pub mod cli;
 pub mod core;

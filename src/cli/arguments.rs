@@ -5,6 +5,7 @@
 use crate::cli::overrides::Overrides;
 use crate::cli::profile::Profile;
 use crate::cli::request::Request;
+use crate::cli::runs::Runs;
 use crate::cli::token::Token;
 use crate::core::fault::Fault;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -68,6 +69,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// List, show, check, make or remove profiles
     Profile(Profile),
+    /// List, show, compare, hand on or delete the runs that were kept
+    Runs(Runs),
     /// Run the sandbox (Visma Connect and Dinero) for other programs, until Ctrl-C
     Sandbox(Sandbox),
 }
@@ -237,6 +240,7 @@ impl Command {
             Self::Request(_) => "request",
             Self::Token(_) => "token",
             Self::Profile(_) => "profile",
+            Self::Runs(_) => "runs",
         }
     }
 }

@@ -7,6 +7,7 @@
 use crate::core::engine::message::{Command, Effect, Event};
 use crate::core::engine::{Engine, Setup};
 use crate::core::token::kept::GrantId;
+use crate::edge::archive::Archive;
 use crate::edge::runtime::{Options, Runtime};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -32,7 +33,10 @@ impl Drive {
     /// The same with a world that differs in something.
     pub fn with(setup: Setup, change: impl FnOnce(&mut Options)) -> Self {
         let engine = Engine::new(setup);
-        let mut options = Options::new(engine.mask().clone());
+        let mut options = Options {
+            archive: Archive::of_this_user(),
+            ..Options::new(engine.mask().clone())
+        };
         change(&mut options);
         let (runtime, events) = Runtime::new(options);
         Self {
@@ -93,7 +97,14 @@ impl Drive {
     /// Lets what is still being remembered on the disk and what was given to a browser be written, then
     /// closes every listener.
     pub async fn finish(&mut self) {
+        let effects = self.engine.leave();
+        self.runtime.perform_all(effects);
         self.runtime.finish().await;
+        // What could not be written is reported by now.
+        while let Ok(event) = self.events.try_recv() {
+            let effects = self.engine.event(Timestamp::now(), event);
+            self.runtime.perform_all(effects);
+        }
     }
 }
 

@@ -113,6 +113,9 @@ pub(super) async fn login(
         () = walk.show_last_page() => {}
         _ = signals.next() => {}
     }
+    if let Some(trouble) = walk.drive.engine().runs_trouble() {
+        walk.report.talk(&format!("warning: {trouble}"));
+    }
     ended
 }
 

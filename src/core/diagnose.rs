@@ -53,9 +53,10 @@ use crate::core::wire::Record;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// How bad it is; the order is the order of leading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
     /// It cannot work.
     Error,

@@ -17,6 +17,7 @@ mod preflight;
 mod reaching;
 mod refreshing;
 mod requests;
+mod runs;
 mod secrets;
 
 use crate::core::diagnose::{self, Evidence, Finding};
@@ -40,6 +41,7 @@ use inquiring::Inquiries;
 use jiff::{SignedDuration, Timestamp};
 use message::Prompt;
 use metadata::Discovery;
+use runs::{Opened, RunKeeping};
 use secrets::Secrets;
 use std::sync::Arc;
 
@@ -124,6 +126,9 @@ pub struct Engine {
     transcript: Vec<Record>,
     requests: Requests,
     inquiries: Inquiries,
+    keeping_run: RunKeeping,
+    /// The kept run that this one only shows.
+    opened: Option<Opened>,
     calls: u64,
 }
 
@@ -154,6 +159,8 @@ impl Engine {
             transcript: Vec::new(),
             requests: Requests::default(),
             inquiries: Inquiries::default(),
+            keeping_run: RunKeeping::default(),
+            opened: None,
             calls: 0,
         }
     }
@@ -240,6 +247,9 @@ impl Engine {
 
     /// The state of a step. Token and Requests need a grant to be ready, whichever run it came from.
     pub fn step_state(&self, step: Step) -> StepState {
+        if let Some(kept) = self.kept_run() {
+            return kept.step_state(step);
+        }
         if step == Step::Token {
             return self.token_state();
         }
@@ -295,7 +305,8 @@ impl Engine {
 
     /// The findings of a step, the leading one first.
     pub fn findings(&self, now: Timestamp, step: Step) -> Vec<Finding> {
-        self.judged(now, step, diagnose::diagnose)
+        self.kept_findings(step)
+            .or_else(|| self.judged(now, step, diagnose::diagnose))
             .unwrap_or_default()
     }
 

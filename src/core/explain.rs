@@ -15,6 +15,7 @@ mod clean;
 mod curl;
 mod devtools;
 mod guess;
+mod kept_run;
 mod message;
 mod printed;
 mod read;
@@ -52,11 +53,13 @@ pub enum Kind {
     ApiAnswer,
     /// A HAR file.
     HttpArchive,
+    /// A run that this program kept, or the JSON of its report.
+    KeptRun,
 }
 
 impl Kind {
     /// Every kind, for help and the README.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Link,
         Self::Callback,
         Self::ErrorPage,
@@ -67,6 +70,7 @@ impl Kind {
         Self::ApiRequest,
         Self::ApiAnswer,
         Self::HttpArchive,
+        Self::KeptRun,
     ];
 
     /// Its stable name, as `--json` writes it.
@@ -82,6 +86,7 @@ impl Kind {
             Self::ApiRequest => "api-request",
             Self::ApiAnswer => "api-answer",
             Self::HttpArchive => "http-archive",
+            Self::KeptRun => "kept-run",
         }
     }
 
@@ -98,6 +103,7 @@ impl Kind {
             Self::ApiRequest => "a request to an API",
             Self::ApiAnswer => "an answer of an API",
             Self::HttpArchive => "a HAR file",
+            Self::KeptRun => "a kept run",
         }
     }
 }
@@ -173,6 +179,9 @@ pub fn explain(
     mask: &Mask,
     now: Timestamp,
 ) -> Option<Explanation> {
+    if let Some(kept) = kept_run::explain(text, mask) {
+        return Some(kept);
+    }
     let (items, archive, notes) = read::items(text)?;
     let mut kinds: Vec<Kind> = items.iter().map(Item::kind).collect();
     if archive {

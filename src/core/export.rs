@@ -4,6 +4,7 @@
 pub mod ticket;
 
 use crate::core::secret::Secret;
+use crate::core::secret::kept::{DOTS as MASKED, KeptMark};
 use crate::core::wire::redact::{Mask, is_secret_name};
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{Direction, Failure, Outcome, Purpose, Record};
@@ -39,6 +40,21 @@ impl Export {
             known,
             named: Vec::new(),
         }
+    }
+
+    /// The same for what can be read again: a masked value keeps its length beside its ordinal,
+    /// `••••64~code-1` ([`KeptMark`](crate::core::secret::kept::KeptMark)).
+    #[must_use]
+    pub fn for_keeping(self) -> Self {
+        Self {
+            mask: self.mask.for_keeping(),
+            ..self
+        }
+    }
+
+    /// How its values are masked, before they get their ordinals.
+    pub fn mask(&self) -> &Mask {
+        &self.mask
     }
 
     /// A text: a finding's evidence, a note.
@@ -132,7 +148,7 @@ impl Export {
     }
 
     /// Every mark replaced by its ordinal.
-    fn with_ordinals(&mut self, text: &str) -> String {
+    pub fn with_ordinals(&mut self, text: &str) -> String {
         let mut named = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find(MASKED) {
@@ -141,13 +157,14 @@ impl Export {
             let behind = &from[MASKED.len()..];
             named.push_str(MASKED);
             rest = behind;
-            if let Some((length, mark)) = mark_in(behind) {
-                let ordinal =
-                    self.ordinal(mark, &name_before(&named[..named.len() - MASKED.len()]));
-                named.push_str(length);
-                named.push_str(&ordinal);
-                rest = &behind[length.len() + mark.len()..];
-            }
+            let Some((length, mark)) = mark_in(behind).or_else(|| kept_mark_in(behind)) else {
+                continue;
+            };
+            let name = name_before(&named[..named.len() - MASKED.len()]);
+            let ordinal = self.ordinal(&format!("#{}", mark.trim_start_matches('#')), &name);
+            named.push_str(length);
+            named.push_str(&ordinal);
+            rest = &behind[length.len() + mark.len()..];
         }
         named.push_str(rest);
         named
@@ -158,7 +175,12 @@ impl Export {
         let known = self.marks.iter().find(|(here, _)| here == mark);
         let mark = known.map_or(mark, |(_, long)| long).to_owned();
         let mark = mark.as_str();
-        if let Some((_, ordinal)) = self.named.iter().find(|(known, _)| known == mark) {
+        // A finding quotes the short mark of a value whose long one stands in a record.
+        let is_same = |known: &str| {
+            known == mark
+                || known.len() != mark.len() && (known.starts_with(mark) || mark.starts_with(known))
+        };
+        if let Some((_, ordinal)) = self.named.iter().find(|(known, _)| is_same(known)) {
             return ordinal.clone();
         }
         let same = |ordinal: &str| ordinal.rsplit_once('-').is_some_and(|(of, _)| of == name);
@@ -168,9 +190,6 @@ impl Export {
         ordinal
     }
 }
-
-/// How a masked value begins.
-const MASKED: &str = "••••";
 
 /// Letters of a mark with its `#`: in an export, and on this machine.
 const MARK_LENGTHS: [usize; 2] = [17, 5];
@@ -191,6 +210,18 @@ fn mark_in(text: &str) -> Option<(&str, &str)> {
     let mut marks = marks.filter(is_mark);
     marks.next().map(|mark| (length, mark))
 }
+
+/// Length (`64~`) and mark of a value as it is written down.
+fn kept_mark_in(text: &str) -> Option<(&str, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let end = digits + 1 + LONG;
+    let whole = text.get(..end)?;
+    KeptMark::read(&format!("{MASKED}{whole}"))?;
+    Some((&text[..=digits], &text[digits + 1..end]))
+}
+
+/// Letters of a mark that is written down.
+const LONG: usize = 16;
 
 /// The name that a value stands behind: `code=`, `"access_token": "`, `Authorization: Bearer `.
 fn name_before(text: &str) -> String {

@@ -11,25 +11,29 @@ pub mod read;
 pub mod register;
 mod source;
 pub mod trust;
+mod written_secret;
 
 use crate::core::secret::Secret;
 use listen::Listen;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// One client registration, ready to be used by the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The file's stem.
     pub name: String,
     /// What a person calls it.
     pub title: Option<String>,
     /// Where it was read from.
+    #[serde(skip)]
     pub origin: Origin,
     /// The authorization server.
     pub provider: Provider,
     /// As registered; may still hold a placeholder.
     pub client_id: String,
     /// Where the client secret is.
+    #[serde(with = "written_secret")]
     pub client_secret: SecretReference,
     /// As registered, character for character; may still hold a placeholder.
     pub redirect_uri: String,
@@ -87,7 +91,7 @@ pub fn is_placeholder(value: &str) -> bool {
 }
 
 /// A field that the screen can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Field {
     /// `client_id`.
     ClientId,
@@ -106,7 +110,7 @@ impl Field {
 }
 
 /// Where a profile was read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Origin {
     /// Compiled into the program.
     BuiltIn,
@@ -117,12 +121,13 @@ pub enum Origin {
         /// Whether secrets it names may be used without asking.
         trusted: bool,
     },
+    #[default]
     /// Made in memory, by `sandbox --print-profile` or a test.
     Memory,
 }
 
 /// An authorization server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provider {
     /// Which preset it was read from, if any.
     pub preset: Option<Preset>,
@@ -147,7 +152,7 @@ pub struct Provider {
 }
 
 /// Endpoints of a provider that a sign-in can do without; each is used where it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Endpoints {
     /// Its signing keys (RFC 7517 5).
     pub jwks_url: Option<String>,
@@ -174,7 +179,7 @@ impl Endpoints {
 }
 
 /// The providers known by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Preset {
     /// connect.visma.com.
     VismaConnect,
@@ -235,7 +240,7 @@ impl Preset {
 }
 
 /// What is at stake behind a provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Environment {
     /// Real companies, real books.
     Production,
@@ -260,7 +265,7 @@ impl Environment {
 }
 
 /// Where a client secret is to be found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum SecretReference {
     /// The client has none.
     None,
@@ -269,6 +274,7 @@ pub enum SecretReference {
     /// In an environment variable.
     Environment(String),
     /// The user is asked when it is needed.
+    #[default]
     Prompt,
     /// In the system's keyring, under the client's token endpoint and id.
     Keyring,
@@ -277,7 +283,7 @@ pub enum SecretReference {
 }
 
 /// Where grants are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum KeepTokens {
     /// Nowhere: they are gone when the program ends.
     Memory,
@@ -302,7 +308,7 @@ impl KeepTokens {
 }
 
 /// A named list of scopes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeSet {
     /// Its name.
     pub name: String,
@@ -311,7 +317,7 @@ pub struct ScopeSet {
 }
 
 /// How the answer is brought back (OAuth 2.0 Multiple Response Types, Form Post Response Mode).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ResponseMode {
     /// A POST with the fields in its body.
     FormPost,
@@ -336,7 +342,7 @@ impl ResponseMode {
 }
 
 /// What the answer brings (OAuth 2.0 Multiple Response Types 3, 5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ResponseType {
     /// A code.
     Code,
@@ -355,7 +361,7 @@ impl ResponseType {
 }
 
 /// Options of the authorize link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authorize {
     /// `code` unless the file says otherwise.
     pub response_type: ResponseType,
@@ -370,7 +376,7 @@ pub struct Authorize {
 }
 
 /// How the client shows who it is at the token endpoint (RFC 6749 2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClientAuthentication {
     /// `client_secret` in the body.
     Post,
@@ -398,7 +404,7 @@ pub const SIGNATURE_ALGORITHMS: [&str; 13] = [
 ];
 
 /// Options of the token request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// `post` unless the file says otherwise.
     pub client_authentication: ClientAuthentication,
@@ -410,14 +416,14 @@ pub struct Exchange {
 }
 
 /// How the network is reached. Loopback is never reached through a proxy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Network {
     /// Which proxy.
     pub proxy: ProxyChoice,
 }
 
 /// Which proxy requests take.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProxyChoice {
     /// What the system says (HTTP_PROXY and its kin).
     System,
@@ -428,7 +434,7 @@ pub enum ProxyChoice {
 }
 
 /// The API that takes the token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Api {
     /// Origin and perhaps a path, without a slash at its end; empty for the embedded sandbox until it
     /// listens.

@@ -2,8 +2,12 @@
 //!
 //! A type of its own, because a secret that is a `String` ends up in a log sooner or later.
 
+pub mod kept;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use kept::{DOTS, KeptMark};
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A secret text: client secret, authorization code, token, code verifier. Zeroed when dropped.
 #[derive(Clone)]
@@ -47,6 +51,24 @@ impl Eq for Secret {}
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("•••")
+    }
+}
+
+impl Serialize for Secret {
+    /// Only what gave way already is ever written ([`KeptMark`]); of anything else, that there is something.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value = self.expose();
+        match KeptMark::read(value) {
+            Some(mark) => serializer.collect_str(&mark),
+            None => serializer.serialize_str(if value.is_empty() { value } else { DOTS }),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    /// What stands in the place of a secret.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
     }
 }
 
@@ -104,6 +126,15 @@ mod tests {
     #[test]
     fn a_secret_never_prints() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "•••");
+    }
+
+    #[test]
+    fn a_secret_is_never_written() {
+        let written = |value: &str| serde_json::to_string(&Secret::new(value)).unwrap_or_default();
+        assert_eq!(written("hunter2"), "\"••••\"");
+        assert_eq!(written("••••hunter2"), "\"••••\"");
+        let mark = "••••64~a3f1b2c3d4e5f607";
+        assert_eq!(written(mark), format!("\"{mark}\""));
     }
 
     #[test]

@@ -11,12 +11,13 @@ pub mod redact;
 pub mod visible;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use url::{Host, Url};
 
 /// Names one exchange of messages within this program run; counted by the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CallId(pub u64);
 
 /// Header fields in the order they stood, case and duplicates kept.
@@ -67,29 +68,43 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// A message body: shared bytes, so that a record is cloned without copying them.
+/// A message body: shared bytes, so that a record is cloned without copying them; where they
+/// only stand in its place (what is kept of a run is masked), how many it had.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Body(pub Arc<[u8]>);
+pub struct Body(pub Arc<[u8]>, usize);
 
 impl Body {
     /// A body of these bytes.
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self(bytes.into())
+        Self(bytes.into(), 0)
     }
 
     /// A body of this text.
     pub fn text(text: &str) -> Self {
-        Self(Arc::from(text.as_bytes()))
+        Self::new(text.as_bytes())
     }
 
-    /// Length in bytes.
+    /// What is shown in place of a body that had `length` bytes.
+    pub fn kept(text: &str, length: usize) -> Self {
+        Self(Arc::from(text.as_bytes()), length)
+    }
+
+    /// Length in bytes: of the whole body, also where only something in its place is here.
     pub fn len(&self) -> usize {
-        self.0.len()
+        match self.1 {
+            0 => self.0.len(),
+            length => length,
+        }
     }
 
-    /// Whether there are no bytes.
+    /// Whether there were no bytes.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
+    }
+
+    /// Whether it had bytes, and none is here.
+    pub fn is_left_out(&self) -> bool {
+        self.0.is_empty() && self.1 > 0
     }
 
     /// The bytes read as UTF-8; what is not is replaced by `\u{FFFD}`.
@@ -100,7 +115,7 @@ impl Body {
 
 impl std::fmt::Debug for Body {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Body({} B)", self.0.len())
+        write!(formatter, "Body({} B)", self.len())
     }
 }
 
@@ -150,9 +165,9 @@ impl Response {
     /// The same with no more of its body than that many bytes, and how many were left out: what is drawn
     /// with every frame must not grow with what came.
     pub fn shortened(&self, most: usize) -> (Self, usize) {
-        let left = self.body.len().saturating_sub(most);
+        let left = self.body.0.len().saturating_sub(most);
         let mut shown = self.clone();
-        if left > 0 {
+        if left > 0 || most == 0 {
             shown.body = Body::new(&self.body.0[..most]);
         }
         (shown, left)
@@ -160,7 +175,7 @@ impl Response {
 }
 
 /// Why a body ended early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cut {
     /// The connection ended before the announced length.
     ConnectionEnded,
@@ -190,7 +205,7 @@ impl Outcome {
 }
 
 /// Why no HTTP answer came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// The kind, for rules to judge by.
     pub kind: FailureKind,
@@ -203,7 +218,7 @@ pub struct Failure {
 }
 
 /// The kinds of network trouble, each with a rule of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FailureKind {
     /// The name did not resolve.
     Dns,
@@ -230,7 +245,7 @@ pub enum FailureKind {
 }
 
 /// What was wrong with the other side's certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TlsFault {
     /// Past its last day, or not yet valid.
     Expired,
@@ -245,7 +260,7 @@ pub enum TlsFault {
 }
 
 /// Which part of a call took too long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// Name, connection, TLS.
     Connect,
@@ -256,7 +271,7 @@ pub enum Phase {
 }
 
 /// How long the phases of a call took; a phase that did not happen is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Timing {
     /// Name resolution.
     pub dns: Option<SignedDuration>,
@@ -269,7 +284,7 @@ pub struct Timing {
 }
 
 /// Which way a request went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
     /// We sent it.
     Outgoing,
@@ -278,7 +293,7 @@ pub enum Direction {
 }
 
 /// Why a request was made; also its note in the transcript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// A hit on our listener.
     Callback,

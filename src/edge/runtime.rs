@@ -13,6 +13,7 @@ use crate::core::wire::body::{Layout, lay_out};
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{CallId, Response};
+use crate::edge::archive::{Archive, Writer};
 use crate::edge::certificate::Certificates;
 use crate::edge::desktop::{self, Browser};
 use crate::edge::http::{self, Door};
@@ -49,6 +50,8 @@ pub struct Options {
     pub vault: Vault,
     /// What the user trusts.
     pub trusted: Trusted,
+    /// Where runs are kept; the faces choose this user's.
+    pub archive: Archive,
 }
 
 impl Options {
@@ -63,6 +66,7 @@ impl Options {
             mask,
             vault: Vault::of_this_user(),
             trusted: Trusted::of_this_user(),
+            archive: Archive::nowhere(),
         }
     }
 }
@@ -77,6 +81,7 @@ pub struct Runtime {
     listeners: Listeners,
     sending: Sending,
     keeping: Keeping,
+    runs: Writer,
 }
 
 impl Runtime {
@@ -91,6 +96,11 @@ impl Runtime {
             keeping: Keeping::new(
                 options.vault.clone(),
                 options.trusted.clone(),
+                events.clone(),
+            ),
+            runs: Writer::new(
+                options.archive.clone(),
+                options.mask.clone(),
                 events.clone(),
             ),
             options,
@@ -182,6 +192,8 @@ impl Runtime {
                 body_limit,
             } => self.sending.send(call, purpose, request, proxy, body_limit),
             Effect::Cancel(call) => self.sending.cancel(call),
+            Effect::KeepRun(keep) => self.runs.keep(keep),
+            Effect::FindRun { call, state } => self.runs.find(call, state),
             Effect::LayOut { call, response } => self.lay_out(call, response),
         }
     }
@@ -198,6 +210,7 @@ impl Runtime {
     pub async fn finish(&mut self) {
         self.keeping.finish().await;
         self.listeners.finish().await;
+        self.runs.finish().await;
     }
 
     /// Opens the browser, or says why not.

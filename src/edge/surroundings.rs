@@ -38,7 +38,7 @@ pub async fn look(
         remote: Remote::found(variable, |file| Path::new(file).exists(), &host_name()),
         answers,
         leads,
-        proxy: proxy_for(redirect_uri, variable),
+        proxy: proxy_for(redirect_uri, variable).map(str::to_owned),
     }
 }
 

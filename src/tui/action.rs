@@ -1,6 +1,7 @@
 //! Everything a key, a click or a palette line can mean.
 
 use crate::core::engine::message::{Command, Prompt};
+use crate::core::history::RunId;
 use crate::core::oauth::Step;
 use crate::core::oauth::endpoint::Inquiry;
 use crate::core::profile::{KeepTokens, ResponseMode};
@@ -76,6 +77,8 @@ pub enum Action {
     PlayThrough,
     /// Do something about a ticket.
     Ticket(Ticketing),
+    /// Do something with kept runs.
+    Runs(Running),
     /// Fold or unfold.
     Toggle,
     /// Back out one level.
@@ -122,6 +125,10 @@ pub enum Question {
     FreeRequest,
     /// Where a ticket is written.
     TicketPath,
+    /// Where a report is written.
+    ReportPath(ReportFormat),
+    /// Words that narrow the list of the runs.
+    RunWords,
     /// Another redirect URI for the exchange.
     SentRedirectUri,
     /// Another value for that row of the link.
@@ -141,6 +148,8 @@ pub enum Place {
     Profiles,
     /// Where a pasted text is explained.
     Explain,
+    /// The kept runs.
+    Runs,
     /// What can be copied.
     CopyMenu,
     /// The link alone, without borders; the run begins with it.
@@ -166,6 +175,46 @@ pub enum Ticketing {
     Copy,
     /// Write it to a file; asks where.
     Write,
+}
+
+/// What is done with kept runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Running {
+    /// Show this one.
+    Open(RunId),
+    /// Mark the selected one, or not any more.
+    Mark,
+    /// Compare the two that are marked.
+    Compare,
+    /// Type what narrows the list.
+    Filter,
+    /// Delete the selected one; asks.
+    Delete,
+    /// Show what a report of it holds, and choose.
+    Report,
+    /// Write the report to a file; asks where.
+    Write(ReportFormat),
+    /// Copy the report.
+    Copy,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// To be read by people.
+    Markdown,
+    /// To be opened again.
+    Json,
+}
+
+impl ReportFormat {
+    /// The ending of its file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Json => "json",
+        }
+    }
 }
 
 /// What is done with the text to explain.
@@ -241,6 +290,8 @@ pub enum Choosing {
     ScopeSet,
     /// What is done with a ticket.
     Ticket,
+    /// What is done with the report of a run.
+    Report,
 }
 
 /// Where a secret can be; in plain text in the file is never offered.

@@ -7,18 +7,22 @@
 mod clock;
 mod explaining;
 mod keeping;
+mod running;
 mod settle;
 mod shelving;
+mod world;
 mod writing;
 
 pub use settle::Ended;
 pub use shelving::{carry_out, found};
+pub use world::{End, Signal, World};
 
-use crate::core::engine::message::{Command, Effect, Event};
+use crate::core::engine::message::{Command, Event};
 use crate::core::engine::{Engine, Setup};
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::{KeepTokens, Profile, ProfileFile};
 use crate::core::wire::redact::Mask;
+use crate::edge::archive::Archive;
 use crate::edge::profiles::Search;
 use crate::edge::profiles::write::home_of_new;
 use crate::edge::vault::Vault;
@@ -28,6 +32,7 @@ use crate::tui::ui::act::{Reaction, Stage};
 use crate::tui::ui::pasting::Explained;
 use crate::tui::ui::shelf::{self, Shelf};
 use crate::tui::ui::shelving::{Outcome, Write};
+use crate::tui::ui::ticketing::Writing;
 use crate::tui::ui::{Before, Screen, Ui};
 use crate::tui::view::{Areas, View, draw};
 use crossterm::event::Event as Input;
@@ -36,9 +41,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use std::fmt;
+use running::FoundRuns;
 use std::io;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use world::perform;
 
 /// Events and keys taken at most before the screen is drawn again.
 const AT_ONCE: usize = 256;
@@ -54,6 +60,8 @@ pub struct Start {
     pub search: Search,
     /// Where secrets are kept.
     pub vault: Vault,
+    /// Where runs are kept.
+    pub archive: Archive,
     /// How roles look.
     pub theme: Theme,
 }
@@ -67,62 +75,6 @@ pub enum Opening {
     Profile(Box<Profile>),
     /// One to be looked for.
     Named(String),
-}
-
-/// The world, as far as the loop needs it; made after the first frame.
-pub struct World {
-    /// Carries out effects.
-    pub perform: Box<dyn FnMut(Effect)>,
-    /// What the world reports.
-    pub events: UnboundedReceiver<Event>,
-    /// Signals from outside.
-    pub signals: UnboundedReceiver<Signal>,
-    /// Takes the mouse, or leaves it to the terminal.
-    pub mouse: Box<dyn FnMut(bool)>,
-    /// Puts a text into the clipboard; false when it could not.
-    pub copy: Box<dyn FnMut(&str) -> bool>,
-}
-
-impl fmt::Debug for World {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("World")
-    }
-}
-
-/// A signal from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    /// As Ctrl-C.
-    Interrupt,
-    /// Leave now.
-    Terminate,
-    /// The terminal is gone.
-    HangUp,
-}
-
-/// How the program ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// The user quit.
-    Quit,
-    /// By Ctrl-C.
-    Interrupted,
-    /// By a signal.
-    Terminated,
-    /// The terminal is gone.
-    HungUp,
-}
-
-impl End {
-    /// The exit code.
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Quit => 0,
-            Self::Interrupted => 130,
-            Self::Terminated => 143,
-            Self::HungUp => 129,
-        }
-    }
 }
 
 /// What came of looking for profiles.
@@ -152,8 +104,10 @@ enum Found {
     KeepWritten(Result<(), String>),
     /// What was found in a text.
     Explained(Box<Explained>),
-    /// A file was written, or why not: its path as it was typed.
-    FileWritten(String, Result<(), String>),
+    /// A file was written, or why not.
+    FileWritten(Box<Writing>, Result<(), String>),
+    /// Kept runs were read.
+    Runs(FoundRuns),
 }
 
 /// Runs until the user or a signal ends it; what must not be cut off then is settled by the caller, once
@@ -247,12 +201,16 @@ where
 #[derive(Debug)]
 struct App {
     engine: Engine,
+    setup: Setup,
+    /// An engine that shows a kept run, in place of the one that runs.
+    opened: Option<Box<Engine>>,
     ui: Ui,
     areas: Areas,
     theme: Theme,
     zone: TimeZone,
     search: Search,
     vault: Vault,
+    archive: Archive,
     finder: UnboundedSender<Found>,
     found: UnboundedReceiver<Found>,
     /// Whether the screen is no longer what it should be.
@@ -272,6 +230,8 @@ impl App {
         let (finder, found) = unbounded_channel();
         Self {
             engine: Engine::new(start.setup.clone()),
+            setup: start.setup.clone(),
+            opened: None,
             ui: Ui {
                 shelf: Shelf::with_home(home_of_new(&start.search)),
                 ..Ui::default()
@@ -281,6 +241,7 @@ impl App {
             zone: TimeZone::UTC,
             search: start.search.clone(),
             vault: start.vault.clone(),
+            archive: start.archive.clone(),
             finder,
             found,
             dirty: true,
@@ -297,10 +258,10 @@ impl App {
         B::Error: Send + Sync + 'static,
     {
         let view = View {
-            engine: &self.engine,
+            engine: self.shown(),
             ui: &self.ui,
             theme: self.theme,
-            now: Timestamp::now(),
+            now: self.shown_at(),
             zone: &self.zone,
         };
         let mut areas = Areas::default();
@@ -328,7 +289,7 @@ impl App {
         let before = (self.ui.screen, self.ui.step, self.ui.popups.len());
         let now = Timestamp::now();
         let stage = Stage {
-            engine: &self.engine,
+            engine: self.opened.as_deref().unwrap_or(&self.engine),
             areas: &self.areas,
             now,
             zone: &self.zone,
@@ -350,21 +311,32 @@ impl App {
             Signal::HangUp => self.end = Some(End::HungUp),
             Signal::Interrupt => {
                 self.dirty = true;
-                let stage = Stage {
-                    engine: &self.engine,
-                    areas: &self.areas,
-                    now: Timestamp::now(),
-                    zone: &self.zone,
-                };
-                let reactions = self.ui.act(Action::Cancel, &stage);
-                self.react(world, reactions);
+                self.act(world, Action::Cancel);
             }
         }
+    }
+
+    /// Does what an action says, judged by what is shown.
+    fn act(&mut self, world: &mut World, action: Action) {
+        let stage = Stage {
+            engine: self.opened.as_deref().unwrap_or(&self.engine),
+            areas: &self.areas,
+            now: Timestamp::now(),
+            zone: &self.zone,
+        };
+        let reactions = self.ui.act(action, &stage);
+        self.react(world, reactions);
     }
 
     /// Does what the terminal's state asks for.
     fn react(&mut self, world: &mut World, reactions: Vec<Reaction>) {
         for reaction in reactions {
+            if self.leaves_kept_run(world, &reaction) {
+                continue;
+            }
+            let Some(reaction) = self.on_runs(reaction) else {
+                continue;
+            };
             match reaction {
                 Reaction::Command(command) => self.command(world, command),
                 Reaction::Copy(text) => {
@@ -385,12 +357,20 @@ impl App {
                 Reaction::Explain(inquiry) => self.explain(inquiry),
                 Reaction::Quit => self.end = Some(End::Quit),
                 Reaction::Interrupt => self.end = Some(End::Interrupted),
+                // Done by `on_runs`.
+                Reaction::ReadRuns
+                | Reaction::OpenRun(_)
+                | Reaction::ReadForReport(_)
+                | Reaction::CompareRuns(..)
+                | Reaction::DeleteRun(_)
+                | Reaction::CloseRun => {}
             }
         }
     }
 
     /// Hands a command to the engine.
     fn command(&mut self, world: &mut World, command: Command) {
+        self.opened = None;
         let before = Before::of(&self.engine);
         let effects = self.engine.command(Timestamp::now(), command);
         self.ui.follow(&before, true, &self.engine);
@@ -402,8 +382,17 @@ impl App {
         self.dirty = true;
         let before = Before::of(&self.engine);
         let now = Timestamp::now();
+        let not_kept = match &event {
+            Event::RunNotKept { reason } => Some(reason.clone()),
+            _ => None,
+        };
         let effects = self.engine.event(now, event);
-        self.ui.follow(&before, false, &self.engine);
+        if self.opened.is_none() {
+            self.ui.follow(&before, false, &self.engine);
+        }
+        if let Some(reason) = not_kept {
+            self.ui.say(now, reason);
+        }
         perform(world, effects);
         self.write_keep_when_kept();
         if self.ui.copy_when_bound && self.engine.run().phase != RunPhase::Binding {
@@ -434,7 +423,8 @@ impl App {
         self.dirty = true;
         match found {
             Found::Explained(explained) => self.explained(*explained),
-            Found::FileWritten(path, written) => self.file_written(&path, written),
+            Found::FileWritten(writing, written) => self.file_written(&writing, written),
+            Found::Runs(found) => self.found_runs(found),
             Found::KeepWritten(written) => self.keep_written(written),
             Found::All(found) => self.ui.shelf.take(found, self.engine.profile()),
             Found::Written {
@@ -464,12 +454,5 @@ impl App {
                 }
             }
         }
-    }
-}
-
-/// Carries out effects.
-fn perform(world: &mut World, effects: Vec<Effect>) {
-    for effect in effects {
-        (world.perform)(effect);
     }
 }

@@ -12,7 +12,7 @@ use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
-use crate::tui::pane::{Fact, Group, Pane, Row, Value, WhenShort};
+use crate::tui::pane::{CellColumns, Fact, Group, Mark, Pane, Row, Value, WhenShort};
 use crate::tui::text::{columns, cut_end, cut_middle, cut_words, width, wrap, wrap_raw};
 use crate::tui::theme::{Role, Theme, mark_glyph};
 use ratatui::text::{Line, Span};
@@ -204,6 +204,18 @@ impl Flow {
                 };
                 self.spot(SpotKind::Choice(action.clone()), vec![line]);
             }
+            Row::Cells {
+                mark,
+                cells,
+                columns,
+                action,
+            } => {
+                let line = plain(cell_line(*mark, cells, *columns, sheet));
+                match action {
+                    Some(action) => self.spot(SpotKind::Choice(action.clone()), vec![line]),
+                    None => self.lines.push(line),
+                }
+            }
             Row::Bar(thousandths, text) => {
                 self.lines.push(plain(bar(*thousandths, text, sheet)));
             }
@@ -313,6 +325,49 @@ fn revealed(lead: Vec<Span<'static>>, pieces: &[String], theme: Theme) -> Vec<La
             plain(Line::from(spans))
         })
         .collect()
+}
+
+/// From this many columns on how a run ended and what was found stand side by side.
+const WITH_OUTCOME: usize = 96;
+
+/// Cells in their columns.
+fn cell_line(
+    mark: Mark,
+    cells: &[Visible],
+    columns: CellColumns,
+    sheet: &Sheet<'_>,
+) -> Line<'static> {
+    let theme = sheet.theme;
+    let (glyph, role) = mark_glyph(mark);
+    let mut shown: Vec<&str> = cells.iter().map(Visible::as_str).collect();
+    let rest = sheet.width.saturating_sub(VALUE);
+    let widths = match columns {
+        CellColumns::Runs if sheet.width >= WITH_OUTCOME => vec![21, 14, 13, 22, usize::MAX],
+        CellColumns::Runs => {
+            // Where it was, and how it ended, give way to what was found.
+            let found = shown.pop().filter(|found| !found.is_empty());
+            let ended = shown.pop();
+            shown.truncate(2);
+            shown.extend(found.or(ended));
+            vec![21, 16, usize::MAX]
+        }
+        CellColumns::Compared => vec![VALUE - NAME, rest / 2, usize::MAX],
+    };
+    let mut spans = vec![Span::styled(glyph, theme.style(role)), Span::raw(" ")];
+    let mut left = sheet.width.saturating_sub(NAME);
+    for (text, column) in shown.iter().zip(widths) {
+        let column = column.min(left);
+        let room = column.saturating_sub(if column < left { 2 } else { 0 });
+        let text = match columns {
+            CellColumns::Runs => cut_words(text, room),
+            CellColumns::Compared => cut_middle(text, room),
+        };
+        let gap = column.saturating_sub(width(&text)).min(column);
+        let pad = if column < left { gap } else { 0 };
+        spans.push(Span::raw(format!("{text}{}", " ".repeat(pad))));
+        left -= column;
+    }
+    Line::from(spans)
 }
 
 /// A bar with words after it.

@@ -78,10 +78,31 @@ pub enum Row {
         /// What Enter does.
         action: Action,
     },
+    /// Cells in columns. Can be selected where it does something.
+    Cells {
+        /// Its glyph.
+        mark: Mark,
+        /// What stands in them.
+        cells: Vec<Visible>,
+        /// Where they stand.
+        columns: CellColumns,
+        /// What Enter does.
+        action: Option<Action>,
+    },
     /// A bar, filled to so many thousandths, with words after it.
     Bar(u16, Visible),
     /// Raw lines that scroll in what room is left; the last row of a pane.
     Scroll(std::sync::Arc<crate::core::wire::body::Layout>),
+}
+
+/// Where the cells of a row stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellColumns {
+    /// When, which profile, how it ended, what was found; where there is little room what was found takes the
+    /// place of how it ended.
+    Runs,
+    /// A name, then two values of the same width.
+    Compared,
 }
 
 /// A fact.

@@ -22,6 +22,7 @@ mod link;
 mod parts;
 pub mod profiles;
 mod requests;
+mod runs;
 pub mod time;
 mod token;
 mod trust;
@@ -94,10 +95,30 @@ const WELCOME: &str = "Six steps, always in the line above. Each stops and shows
 /// The main pane of what is in view: a step's, or the selected profile's.
 pub fn in_view(scene: &Scene<'_>, ui: &Ui) -> Pane {
     match ui.screen {
+        Screen::Step if scene.engine.kept_run().is_some() => only_shown(pane(scene, ui.step)),
         Screen::Step => by_selection(pane(scene, ui.step), scene, ui),
         Screen::Profiles => profiles::pane(scene, ui),
         Screen::Explain => explain::pane(scene, ui),
+        Screen::Runs => runs::pane(scene, ui),
     }
+}
+
+/// A pane of a kept run: what would do something is gone, the button leads back.
+fn only_shown(mut pane: Pane) -> Pane {
+    pane.button = Some(button("Back to Runs", Action::Back));
+    for group in &mut pane.groups {
+        group.rows.retain(|row| match row {
+            Row::Choice { action, .. } => matches!(action, Action::Open(_) | Action::Copy { .. }),
+            _ => true,
+        });
+        for row in &mut group.rows {
+            if let Row::Fact(fact) = row {
+                fact.action = None;
+            }
+        }
+    }
+    pane.groups.retain(|group| !group.rows.is_empty());
+    pane
 }
 
 /// Where there is a choice of beginnings, the button takes the name of the selected one.

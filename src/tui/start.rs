@@ -5,6 +5,7 @@
 
 use crate::core::engine::Setup;
 use crate::core::wire::redact::Mask;
+use crate::edge::archive::Archive;
 use crate::edge::desktop;
 use crate::edge::profiles::Search;
 use crate::edge::runtime::{Options, Runtime};
@@ -36,6 +37,7 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
         opening,
         search,
         vault: Vault::of_this_user(),
+        archive: Archive::of_this_user(),
         theme: Theme::from_environment(|name| std::env::var(name).ok()),
     };
     let world = Rc::new(RefCell::new(None));
@@ -77,7 +79,11 @@ async fn read_keys(typed: UnboundedSender<io::Result<Event>>) {
 
 /// The world behind the loop; the runtime is kept where it can be finished after the loop.
 fn make_world(mask: Mask, kept: &Rc<RefCell<Option<Runtime>>>) -> World {
-    let (runtime, events) = Runtime::new(Options::new(mask));
+    let options = Options {
+        archive: Archive::of_this_user(),
+        ..Options::new(mask)
+    };
+    let (runtime, events) = Runtime::new(options);
     *kept.borrow_mut() = Some(runtime);
     let performing = Rc::clone(kept);
     World {

@@ -15,6 +15,8 @@ mod parting;
 pub mod pasting;
 pub mod popup;
 mod press;
+pub mod revealing;
+pub mod runs;
 pub mod shelf;
 pub mod shelving;
 pub mod ticketing;
@@ -26,6 +28,7 @@ use crate::core::wire::visible::Visible;
 use jiff::{SignedDuration, Timestamp};
 use pasting::Pasted;
 use popup::Popup;
+use runs::Runs;
 use shelf::Shelf;
 
 /// How long a secret stays revealed.
@@ -40,6 +43,9 @@ const PROFILES: usize = 6;
 /// The place of the Explain screen among them.
 const EXPLAIN: usize = 7;
 
+/// The place of the runs among them.
+const RUNS: usize = 8;
+
 /// The terminal's state.
 #[derive(Debug)]
 pub struct Ui {
@@ -50,7 +56,7 @@ pub struct Ui {
     /// What has the focus, where no popup has it.
     pub focus: Focus,
     /// Lines scrolled away at the top of the main pane, for each step, the profiles and Explain.
-    pub scroll: [usize; 8],
+    pub scroll: [usize; 9],
     /// Lines scrolled away at the top of the body shown in step 6.
     pub body_scroll: usize,
     /// Lines scrolled away at the top of the raw text.
@@ -58,7 +64,7 @@ pub struct Ui {
     /// Lines scrolled away at the top of the findings.
     pub findings_scroll: usize,
     /// The row that was last touched, for each step, the profiles and Explain.
-    pub touched: [usize; 8],
+    pub touched: [usize; 9],
     /// Groups that were folded or unfolded by hand.
     pub folds: Vec<Fold>,
     /// The one value that is shown.
@@ -77,6 +83,8 @@ pub struct Ui {
     pub shelf: Shelf,
     /// The text on the Explain screen.
     pub pasted: Pasted,
+    /// The kept runs: what is marked, compared, reported.
+    pub runs: Runs,
     /// Whether the link is to be copied as soon as the listener is bound.
     pub copy_when_bound: bool,
 }
@@ -90,6 +98,8 @@ pub enum Screen {
     Profiles,
     /// A pasted text and its explanation.
     Explain,
+    /// The kept runs.
+    Runs,
 }
 
 /// What has the focus on a screen.
@@ -188,11 +198,11 @@ impl Default for Ui {
             screen: Screen::Step,
             step: Step::Link,
             focus: Focus::Button,
-            scroll: [0; 8],
+            scroll: [0; 9],
             body_scroll: 0,
             raw_scroll: 0,
             findings_scroll: 0,
-            touched: [0; 8],
+            touched: [0; 9],
             folds: Vec::new(),
             revealed: None,
             popups: Vec::new(),
@@ -202,6 +212,7 @@ impl Default for Ui {
             record: 0,
             shelf: Shelf::default(),
             pasted: Pasted::default(),
+            runs: Runs::default(),
             copy_when_bound: false,
         }
     }
@@ -236,6 +247,7 @@ impl Ui {
             Screen::Step => self.step as usize,
             Screen::Profiles => PROFILES,
             Screen::Explain => EXPLAIN,
+            Screen::Runs => RUNS,
         }
     }
 

@@ -264,10 +264,11 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
             let rows = transcript_rows(whole.height);
             explain::places(canvas, whole, frame, rows)
         }
+        Screen::Runs => runs_places(canvas, whole, frame),
     };
     canvas.areas.has_transcript = match canvas.view.ui.screen {
         Screen::Step => transcript_rows(whole.height) > 0,
-        Screen::Profiles | Screen::Explain => places.transcript.is_some(),
+        Screen::Profiles | Screen::Explain | Screen::Runs => places.transcript.is_some(),
     };
     let rects = [
         places.main,
@@ -321,6 +322,22 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
         ..whole
     };
     bars::footer(canvas, last, &items);
+}
+
+/// The runs have the frame, above the transcript where there is room for it.
+fn runs_places(canvas: &Canvas<'_>, whole: Rect, frame: Rect) -> Places {
+    let rows = transcript_rows(whole.height);
+    let mut places = Places::default();
+    match canvas.view.ui.zoomed {
+        Some(Pane::Transcript) => places.transcript = Some(frame),
+        None if rows >= 2 => {
+            let (upper, lower) = split_rows(frame, frame.height - rows - 1);
+            places.main = Some(upper);
+            places.transcript = Some(lower);
+        }
+        _ => places.main = Some(frame),
+    }
+    places
 }
 
 /// How many records the transcript shows on so many rows.

@@ -35,7 +35,7 @@ fn help_leads_a_newcomer_to_the_demo_and_shows_only_what_works() {
     assert!(ended.output.contains("without an account"), "{ended:?}");
     assert!(ended.output.contains("dineroscope demo"));
     assert!(ended.talk.is_empty());
-    for later in ["runs", "import", "--config"] {
+    for later in ["import", "--config"] {
         let command = format!("\n  {later}");
         assert!(!ended.output.contains(&command), "`{later}` is not built");
     }

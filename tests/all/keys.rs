@@ -1,5 +1,9 @@
 //! Keys: one meaning each, a way out of everywhere, and what a person types does what it says.
 
+mod asserted;
+
+pub(crate) use asserted::{assert_one_meaning, assert_way_out, rows};
+
 use crate::holding::{Holding, engine_holding};
 use crate::picture::Picture;
 use crate::shelf::Folders;
@@ -12,8 +16,8 @@ use dineroscope::core::engine::message::{Command, Consent, Event as World};
 use dineroscope::core::oauth::{RunPhase, STEPS, Step};
 use dineroscope::core::secret::Secret;
 use dineroscope::tui::action::Action;
-use dineroscope::tui::keymap::{KEYS, Key, Situation, applicable};
-use dineroscope::tui::ui::act::{Reaction, focused_grant, has_secret};
+use dineroscope::tui::keymap::{KEYS, Key};
+use dineroscope::tui::ui::act::Reaction;
 use dineroscope::tui::ui::{Before, Focus, Ui};
 
 /// A screen at a point, with a step in view.
@@ -121,57 +125,16 @@ fn each_state_of_profiles(mut check: impl FnMut(&Picture, &str)) {
     }
 }
 
-/// The rows that apply to what is on a screen.
-pub(crate) fn rows(picture: &Picture) -> Vec<&'static dineroscope::tui::keymap::Binding> {
-    let situation = Situation {
-        engine: &picture.engine,
-        ui: &picture.ui,
-        popup: picture.ui.popups.last(),
-        has_secret: has_secret(&picture.areas),
-        on_grant: focused_grant(&picture.ui, &picture.areas).is_some(),
-    };
-    applicable(&situation).collect()
-}
-
 #[test]
 fn no_key_has_two_meanings_in_any_state() {
-    let check = |picture: &Picture, state: &str| {
-        let mut seen: Vec<(Key, &Action)> = Vec::new();
-        for row in rows(picture) {
-            for key in row.keys {
-                let other = seen.iter().find(|(former, _)| former == key);
-                assert!(
-                    other.is_none(),
-                    "{}: {:?} and {other:?} in {state}",
-                    key.name(),
-                    row.action
-                );
-                seen.push((*key, &row.action));
-            }
-        }
-    };
-    each_state(check);
-    each_state_of_profiles(check);
+    each_state(assert_one_meaning);
+    each_state_of_profiles(assert_one_meaning);
 }
 
 #[test]
 fn every_state_shows_a_way_out() {
-    let check = |picture: &Picture, state: &str| {
-        let text = picture.text();
-        let footer = text.lines().last().unwrap_or_default();
-        let ways: Vec<String> = rows(picture)
-            .iter()
-            .filter(|row| row.way_out && !row.footer.is_empty())
-            .map(|row| row.keys[0].name())
-            .collect();
-        let shown = ways.iter().any(|key| footer.contains(&format!("{key} ")));
-        assert!(
-            shown || footer.contains("↵ new run"),
-            "no way out in `{footer}`: {state}\n{text}"
-        );
-    };
-    each_state(check);
-    each_state_of_profiles(check);
+    each_state(assert_way_out);
+    each_state_of_profiles(assert_way_out);
 }
 
 #[test]

@@ -58,6 +58,10 @@ fn text(engine: &Engine, pane: &Pane) -> String {
                     .collect::<Vec<_>>()
                     .join("\n"),
                 Row::Choice { text, right, .. } => format!("> {text}  {right}"),
+                Row::Cells { mark, cells, .. } => {
+                    let cells: Vec<&str> = cells.iter().map(|cell| cell.as_str()).collect();
+                    format!("{mark:?} {}", cells.join(" | "))
+                }
                 Row::Bar(filled, text) => format!("{filled} {text}"),
                 Row::Scroll(layout) => layout
                     .lines

@@ -199,6 +199,7 @@ fn a_kept_grant_loses_its_revoked_refresh_token_where_it_is_kept() {
             kept: now,
             token: dropped,
         },
+        Effect::KeepRun(_),
     ] = effects.as_slice()
     else {
         panic!("{effects:?}");

@@ -59,6 +59,7 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
         opening: Opening::Profile(Box::new(visma())),
         search: Search::default(),
         vault: Vault::at(std::env::temp_dir()),
+        archive: dineroscope::edge::archive::Archive::nowhere(),
         theme: crate::picture::DARK,
     };
     let ends = Ends {

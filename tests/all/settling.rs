@@ -60,6 +60,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
         opening: Opening::Profile(Box::new(profile)),
         search: Search::default(),
         vault: Vault::at(std::env::temp_dir()),
+        archive: dineroscope::edge::archive::Archive::nowhere(),
         theme: crate::picture::DARK,
     };
     let enter = move || {

@@ -174,7 +174,7 @@ fn the_screen_says_what_is_in_it_before_it_is_copied_or_written() {
     assert!(writing.path.starts_with("dineroscope-ticket-2026"));
     picture
         .ui
-        .ask_for_path_again(at(200), &writing.path, "no".to_owned());
+        .ask_for_path_again(at(200), writing, "no".to_owned());
     assert!(matches!(picture.ui.popups.last(), Some(Popup::Ask(_))));
     picture.draw();
     assert!(

@@ -147,7 +147,19 @@ fn state_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
     let hit = refused(evidence, &Verdict::StateMismatch)?;
     let came = hit.answer.state.as_deref().unwrap_or_default();
     let sent = evidence.run.fresh.state.as_str();
-    let cause = if came.is_empty() {
+    let older = hit.older.as_ref().map(|older| {
+        let began = evidence.run.started_at.unwrap_or(evidence.now);
+        let before = began.duration_since(older.started_at).as_secs().max(0);
+        let profile = quoted(&older.profile);
+        format!(
+            "; it fits the run of {profile} that began {} before this one ({})",
+            how_long(before),
+            older.outcome
+        )
+    });
+    let cause = if older.is_some() {
+        "An old browser tab was used to answer. The answer was refused and its code left alone."
+    } else if came.is_empty() {
         "The state came back empty. Something on the way dropped its value."
     } else if came.len() > sent.len() && came.contains(sent) || came.trim() == sent {
         "The state is ours with something added: it was altered on the way, perhaps by copying."
@@ -163,14 +175,25 @@ fn state_mismatch(evidence: &Evidence<'_>) -> Option<Found> {
     Some(Found::new(
         "This answer belongs to another run",
         format!(
-            "{}: state {}, this run sent {}",
+            "{}: state {}, this run sent {}{}",
             line(evidence, hit),
             shown_state(came),
-            shown_state(sent)
+            shown_state(sent),
+            older.unwrap_or_default()
         ),
         format!("{cause}{waits}"),
         &[OWN_LINK],
     ))
+}
+
+/// Seconds in words: `41 s`, `13 min`, `5 h`, `3 d`.
+fn how_long(seconds: i64) -> String {
+    match seconds {
+        ..60 => format!("{seconds} s"),
+        60..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
 }
 
 /// A state, cut to what tells it apart.

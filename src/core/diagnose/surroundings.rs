@@ -154,7 +154,7 @@ fn unreachable(evidence: &Evidence<'_>) -> Option<Found> {
 }
 
 fn through_proxy(evidence: &Evidence<'_>) -> Option<Found> {
-    let proxy = around(evidence)?.proxy?;
+    let proxy = around(evidence)?.proxy.as_deref()?;
     let uri = &evidence.run.redirect_uri;
     // The answer reaches a tunnel from outside, by whatever way.
     if evidence.profile.listen.address.is_some() {

@@ -34,6 +34,7 @@ impl Engine {
         }
         let mut effects = self.obey(now, command);
         effects.extend(self.go_on(now));
+        effects.extend(self.keep_run(now));
         effects
     }
 
@@ -99,6 +100,9 @@ impl Engine {
 
     /// Whether a command would do something now; keys, footer and palette ask this.
     pub fn allows(&self, command: &Command) -> bool {
+        if self.opened.is_some() {
+            return false;
+        }
         let phase = &self.run.phase;
         let waits = matches!(phase, RunPhase::Waiting | RunPhase::TimedOut);
         let takes_an_answer = self.run.takes_an_answer();
@@ -223,7 +227,7 @@ impl Engine {
     /// The faults that are on; `None` where the profile in use is not on the embedded sandbox, which alone
     /// can be told to fail.
     pub fn faults(&self) -> Option<&[Fault]> {
-        let embedded = self.profile.as_ref().is_some_and(is_embedded);
+        let embedded = self.opened.is_none() && self.profile.as_ref().is_some_and(is_embedded);
         embedded.then_some(self.setup.faults.as_slice())
     }
 
@@ -298,12 +302,11 @@ impl Engine {
         self.prompt = None;
         self.visiting = false;
         self.consent_trouble = None;
-        match self.run.started_at {
-            Some(_) => vec![Effect::CloseListener {
-                run: self.run.number,
-            }],
-            None => Vec::new(),
-        }
+        let parted = self.part_from_run();
+        let closing = self.run.started_at.map(|_| Effect::CloseListener {
+            run: self.run.number,
+        });
+        closing.into_iter().chain(parted).collect()
     }
 
     /// A new run with new state, nonce and verifier.
@@ -437,7 +440,7 @@ impl Engine {
             return Vec::new();
         }
         self.take(now, record, Arrival::Pasted, verdict, answer);
-        Vec::new()
+        self.look_for_run().into_iter().collect()
     }
 
     /// Waits as long again.

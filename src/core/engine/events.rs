@@ -16,6 +16,7 @@ impl Engine {
     pub fn event(&mut self, now: Timestamp, event: Event) -> Vec<Effect> {
         let mut effects = self.take_event(now, event);
         effects.extend(self.go_on(now));
+        effects.extend(self.keep_run(now));
         effects
     }
 
@@ -112,6 +113,8 @@ impl Engine {
                     self.consent_trouble = Some(reason);
                 }
             }
+            Event::RunNotKept { reason } => self.run_not_kept(reason),
+            Event::RunFound { call, run } => self.run_found(call, run.as_deref()),
             Event::LaidOut(call, layout) => {
                 if self.requests.answered == Some(call) {
                     self.requests.layout = Some((call, layout));

@@ -54,6 +54,7 @@ impl Engine {
                 &Verdict::Late,
                 Some(response.clone()),
             );
+            self.is_not_of_run(record.call);
             self.transcript.push(record);
             return vec![Effect::AnswerHit { hit, response }];
         }
@@ -88,7 +89,8 @@ impl Engine {
             verdict,
             answer,
         );
-        vec![Effect::AnswerHit { hit, response }]
+        let answered = Effect::AnswerHit { hit, response };
+        [answered].into_iter().chain(self.look_for_run()).collect()
     }
 
     /// A connection that never became a request.
@@ -165,6 +167,7 @@ impl Engine {
             arrival,
             verdict,
             answer,
+            older: None,
         });
         self.transcript.push(record);
     }

@@ -74,7 +74,8 @@ impl Engine {
         };
         let changes = inquiry.endpoint == Endpoint::Revocation;
         let is_busy = self.is_refreshing(&held.id) || self.is_writing(&held.id);
-        inquiry.token_of(&held.grant).is_some()
+        self.opened.is_none()
+            && inquiry.token_of(&held.grant).is_some()
             && self.endpoint(inquiry.endpoint).is_ok()
             && self.inquiring().is_none()
             && !(changes && (is_busy || self.refresh_waits()))

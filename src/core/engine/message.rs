@@ -3,6 +3,8 @@
 
 use crate::core::dinero::call::Call;
 use crate::core::fault::Fault;
+use crate::core::history::Summary;
+use crate::core::history::written::Keep;
 use crate::core::oauth::callback::Alert;
 use crate::core::oauth::changes::Changes;
 use crate::core::oauth::endpoint::Inquiry;
@@ -143,7 +145,7 @@ pub enum Consent {
 }
 
 /// Past tense, from the world.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// Time passed; sent when a deadline of [`super::Engine::next_deadline`] is reached.
     Ticked,
@@ -295,6 +297,18 @@ pub enum Event {
         run: u64,
         /// Why.
         reason: String,
+    },
+    /// A run could not be kept.
+    RunNotKept {
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// The kept runs were searched for a state.
+    RunFound {
+        /// The hit it came with.
+        call: CallId,
+        /// The run that sent it, when there is one.
+        run: Option<Box<Summary>>,
     },
     /// The body of an API answer was laid out.
     LaidOut(CallId, Arc<Layout>),
@@ -465,6 +479,15 @@ pub enum Effect {
     },
     /// Cancel a request; it is answered by `Answered` with `FailureKind::Cancelled`.
     Cancel(CallId),
+    /// Keep what is new of a run, masked on the way; answered by `RunNotKept` where that fails.
+    KeepRun(Box<Keep>),
+    /// Search the kept runs for the one that sent this state; answered by `RunFound`.
+    FindRun {
+        /// The hit it came with.
+        call: CallId,
+        /// The state.
+        state: String,
+    },
     /// Lay out a body off the UI task; answered by `LaidOut`.
     LayOut {
         /// The call whose answer it is.

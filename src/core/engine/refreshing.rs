@@ -55,8 +55,10 @@ impl Engine {
     /// Whether there is something to refresh and nothing under way for it; trust, a typed secret or a
     /// decision may be needed first.
     pub fn could_refresh(&self) -> bool {
-        self.grant()
-            .is_some_and(|grant| grant.refresh_token.is_some())
+        self.opened.is_none()
+            && self
+                .grant()
+                .is_some_and(|grant| grant.refresh_token.is_some())
             && self
                 .held()
                 .is_some_and(|held| self.inquiries.revoking().all(|id| *id != held.id))

@@ -214,6 +214,7 @@ impl Case {
             self.run.answer = Some((answer.clone(), arrival, CALL));
         }
         self.run.hits.push(Hit {
+            older: None,
             call: CALL,
             at: bench.now,
             // A form without fields was seen to be one; whatever else, it was pasted here.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 
 /// Most records of a ticket; a run has a handful, and the last ones tell.
-const MOST_RECORDS: usize = 20;
+pub const MOST_RECORDS: usize = 20;
 
 /// What a ticket is about.
 #[derive(Debug, Clone)]
@@ -23,8 +23,12 @@ pub struct Ticket<'a> {
     pub parts: Vec<(String, String, String)>,
     /// What somebody must know to try it again: profile, provider, redirect URI.
     pub setting: Vec<(&'static str, String)>,
+    /// The values of each step, with their names; only a report has them.
+    pub values: Vec<(Option<Step>, String, String)>,
     /// What went over the wire, in order.
     pub records: &'a [Record],
+    /// Most records that are taken, the last ones.
+    pub most_records: usize,
     /// When it is written.
     pub now: Timestamp,
     /// The zone of its times.
@@ -53,8 +57,11 @@ impl Ticket<'_> {
         if !self.steps.is_empty() {
             contents.push("how each step stands".to_owned());
         }
+        if !self.values.is_empty() {
+            contents.push(count(self.values.len(), "value") + " of its steps");
+        }
         if !self.records.is_empty() {
-            let shown = self.records.len().min(MOST_RECORDS);
+            let shown = self.records.len().min(self.most_records);
             contents.push(format!(
                 "{}, secrets and private fields replaced",
                 count(shown, "record")
@@ -76,6 +83,7 @@ impl Ticket<'_> {
             self.finding(&mut text, export, finding);
         }
         self.steps(&mut text, export);
+        self.values(&mut text, export);
         self.parts(&mut text, export);
         self.records(&mut text, export);
         self.circumstances(&mut text);
@@ -152,6 +160,25 @@ impl Ticket<'_> {
         }
     }
 
+    /// What each step sent and got.
+    fn values(&self, text: &mut String, export: &mut Export) {
+        let mut within: Option<Option<Step>> = None;
+        for (step, name, value) in &self.values {
+            if within != Some(*step) {
+                within = Some(*step);
+                match step {
+                    None => line(text, "\n## The run\n"),
+                    Some(step) => {
+                        let title = format!("\n## {} {}\n", step.number(), step.facts().name);
+                        line(text, &title);
+                    }
+                }
+            }
+            let value = one_line(&export.value(name, value)).replace('`', "'");
+            line(text, &format!("- {}: `{value}`", one_line(name)));
+        }
+    }
+
     /// What was pasted, taken apart.
     fn parts(&self, text: &mut String, export: &mut Export) {
         if self.parts.is_empty() {
@@ -179,7 +206,7 @@ impl Ticket<'_> {
             "Secrets, and what ties an answer to a run or names a person, are replaced by ordinals; equal \
              values have equal ordinals.",
         );
-        let left = self.records.len().saturating_sub(MOST_RECORDS);
+        let left = self.records.len().saturating_sub(self.most_records);
         if left > 0 {
             line(text, &format!("{left} earlier records are left out."));
         }

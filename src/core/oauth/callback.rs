@@ -14,9 +14,10 @@ pub use place::{Here, PAGES, place, target};
 use crate::core::secret::{Secret, equal_in_constant_time};
 use crate::core::wire::CallId;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The fields of an answer, each at most once.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Answer {
     /// Single use; worth nothing without the client secret.
     pub code: Option<Secret>,
@@ -39,7 +40,7 @@ pub struct Answer {
 }
 
 /// How an answer reached us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Arrival {
     /// A POST with a form body.
     FormPost,
@@ -52,7 +53,7 @@ pub enum Arrival {
 }
 
 /// The alerts by which a browser refuses a certificate (RFC 8446 6.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Alert {
     /// Signed by nobody it trusts.
     UnknownCa,
@@ -80,7 +81,7 @@ impl Alert {
 }
 
 /// What a hit was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// The run's own answer, with a code.
     Captured,
@@ -159,7 +160,7 @@ impl Verdict {
 }
 
 /// One hit on the listener, or one paste.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {
     /// The record that holds the bytes.
     pub call: CallId,
@@ -171,6 +172,20 @@ pub struct Hit {
     pub verdict: Verdict,
     /// Its fields, as far as they could be read.
     pub answer: Answer,
+    /// The run that sent its state, where that is another one that was kept.
+    #[serde(default)]
+    pub older: Option<OlderRun>,
+}
+
+/// A run that was kept, as far as a finding names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OlderRun {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// With which profile.
+    pub profile: String,
+    /// How it ended: `authorized`, `abandoned`…
+    pub outcome: String,
 }
 
 /// What an answer is measured against.

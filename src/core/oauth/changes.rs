@@ -6,10 +6,11 @@
 use crate::core::oauth::grant;
 use crate::core::secret::Secret;
 use crate::core::wire::{Body, Headers, Request};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What is changed; nothing by default.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Changes {
     /// GET in the place of POST.
     pub by_get: bool,
@@ -24,7 +25,7 @@ pub struct Changes {
 }
 
 /// How the fields of the token request are written (RFC 6749 4.1.3 wants a form).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Encoding {
     /// `application/x-www-form-urlencoded`, as it must be.
     #[default]
@@ -36,7 +37,7 @@ pub enum Encoding {
 }
 
 /// Where the client secret goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SecretPlace {
     /// Into the body.
     Body,
@@ -49,7 +50,7 @@ pub enum SecretPlace {
 }
 
 /// What becomes of the code verifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum VerifierChange {
     /// It is sent as it is.
     #[default]

@@ -20,11 +20,12 @@ use crate::core::profile::Field;
 use crate::core::token::id_token::Checked;
 use crate::core::wire::CallId;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use url::Url;
 
 /// A step of the flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Step {
     /// Build the authorize link.
     Link,
@@ -104,7 +105,7 @@ pub const STEPS: [StepFacts; 6] = [
 ];
 
 /// How far a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StepState {
     /// `○` not reached.
     Pending,
@@ -119,7 +120,7 @@ pub enum StepState {
 }
 
 /// Why a link cannot be made yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Missing {
     /// No profile is in use.
     Profile,
@@ -132,7 +133,7 @@ pub enum Missing {
 }
 
 /// Where a run stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunPhase {
     /// The link cannot be made yet.
     Preparing(Missing),
@@ -165,7 +166,7 @@ pub enum RunPhase {
 }
 
 /// Why the listener could not be bound.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BindFailure {
     /// The kind, for rules to judge by.
     pub kind: BindFailureKind,
@@ -178,7 +179,7 @@ pub struct BindFailure {
 }
 
 /// The kinds of trouble with an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BindFailureKind {
     /// Another program holds the port (on either loopback family).
     InUse,
@@ -194,7 +195,7 @@ pub enum BindFailureKind {
 }
 
 /// The certificate that the listener shows to browsers, as far as a person needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// The hosts it is made for.
     pub names: Vec<String>,
@@ -209,7 +210,7 @@ pub struct Certificate {
 }
 
 /// Waiting for the browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     /// Since when.
     pub since: Timestamp,
@@ -218,7 +219,7 @@ pub struct Waiting {
 }
 
 /// What became of opening the browser.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Browser {
     /// Not asked to.
     NotOpened,
@@ -231,7 +232,7 @@ pub enum Browser {
 }
 
 /// One passage through the steps.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// Counted within this program run; names the listener of this run.
     pub number: u64,
@@ -268,6 +269,7 @@ pub struct Run {
     /// What became of opening the browser.
     pub browser: Browser,
     /// Everything that came to the listener, and every paste.
+    #[serde(skip)]
     pub hits: Vec<Hit>,
     /// The answer that was taken, with its arrival and record.
     pub answer: Option<(Answer, Arrival, CallId)>,

@@ -6,10 +6,11 @@ use crate::core::token::Grant;
 use crate::core::wire::{Body, Cut, Headers, Outcome, Request, Response};
 use base64::Engine as _;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What was wrong with the token endpoint's answer; the raw trouble that findings explain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenTrouble {
     /// No HTTP answer; the record's outcome says why.
     NoAnswer,
@@ -39,7 +40,7 @@ pub enum TokenTrouble {
     /// 200, but a required member is absent.
     Incomplete {
         /// Which.
-        member: &'static str,
+        member: String,
     },
     /// Any other status without a readable error.
     Status {
@@ -62,8 +63,15 @@ impl TokenTrouble {
     }
 }
 
+/// An answer without a required member.
+pub(super) fn incomplete(member: &str) -> TokenTrouble {
+    TokenTrouble::Incomplete {
+        member: member.to_owned(),
+    }
+}
+
 /// In what way a body was no JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NotJson {
     /// Nothing at all.
     Empty,
@@ -272,7 +280,7 @@ fn grant(
             .filter(|text| !text.is_empty())
             .map(str::to_owned)
     };
-    let required = |member: &'static str| text(member).ok_or(TokenTrouble::Incomplete { member });
+    let required = |member: &'static str| text(member).ok_or_else(|| incomplete(member));
     let scopes = match object.get("scope") {
         Some(Value::String(scope)) => Some(scope.split_whitespace().map(str::to_owned).collect()),
         Some(Value::Array(list)) => Some(
@@ -345,7 +353,7 @@ mod tests {
         assert_eq!(
             trouble(200, "{}", None),
             Some(TokenTrouble::Incomplete {
-                member: "access_token"
+                member: "access_token".to_owned()
             })
         );
         assert_eq!(

@@ -2,20 +2,22 @@
 
 use crate::core::profile::{Profile, ResponseType};
 use crate::core::secret::Secret;
+use serde::{Deserialize, Serialize};
 
 /// One parameter of the link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameter {
     /// The protocol word.
     pub name: String,
     /// The value, not yet encoded.
     pub value: String,
     /// What it is for, in a few words.
+    #[serde(skip)]
     pub meaning: &'static str,
 }
 
 /// What a link needs beyond the profile: made fresh for each run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fresh {
     /// Ties the answer to the run.
     pub state: String,
@@ -101,7 +103,7 @@ pub fn url(authorize_url: &str, parameters: &[Parameter]) -> String {
 }
 
 /// What a user changes about the link of a run; nothing by default. It holds for its run only.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LinkChanges {
     /// Parameters by name: another value, or `None` where one is switched off.
     pub rows: Vec<(String, Option<String>)>,
@@ -157,7 +159,7 @@ impl LinkChanges {
 }
 
 /// A parameter as the screen shows it: sent or switched off, changed or not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkRow {
     /// Name, value, meaning.
     pub parameter: Parameter,

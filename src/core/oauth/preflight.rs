@@ -5,13 +5,14 @@
 //! `/error?errorId=…`, inferred). Nothing is followed but that page, and no answer is taken.
 
 use crate::core::wire::{CallId, Response, html};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Longest body that is read of either answer: 256 KiB.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
 /// A preflight of a run's link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preflight {
     /// The request for the link.
     pub call: CallId,
@@ -22,7 +23,7 @@ pub struct Preflight {
 }
 
 /// What came of a preflight.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PreflightResult {
     /// Still under way.
     Asked,
@@ -33,7 +34,7 @@ pub enum PreflightResult {
 }
 
 /// Where the first answer leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Landing {
     /// To a page on which one signs in: the link was taken.
     LoginPage,

@@ -4,11 +4,12 @@
 //! Found by the edge and handed in as data; what follows from it is judged by rules and said on Consent.
 
 use crate::core::wire::is_loopback;
+use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use url::Url;
 
 /// What was found around the callback of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Surroundings {
     /// Why the browser is likely on another machine, when it is.
     pub remote: Option<Remote>,
@@ -17,11 +18,11 @@ pub struct Surroundings {
     /// Where the redirect URI's host leads from here; the system's words where it leads nowhere.
     pub leads: Option<Result<Vec<IpAddr>, String>>,
     /// The variable of the environment that sends requests for the redirect URI to a proxy.
-    pub proxy: Option<&'static str>,
+    pub proxy: Option<String>,
 }
 
 /// A machine whose user likely sits at another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Remote {
     /// This program runs in an SSH session.
     Ssh {

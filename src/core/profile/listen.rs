@@ -5,11 +5,12 @@
 
 use crate::core::profile::check::Checked;
 use crate::core::wire::is_loopback;
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use url::{Host, Url};
 
 /// What differs from the redirect URI; nothing does where the file does not say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Listen {
     /// Where the socket is bound, instead of at the redirect URI's host and port.
     pub address: Option<ListenAddress>,
@@ -20,7 +21,7 @@ pub struct Listen {
 }
 
 /// An address to bind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListenAddress {
     /// Both loopback families, with this port.
     Localhost(u16),
@@ -49,7 +50,7 @@ impl std::fmt::Display for ListenAddress {
 }
 
 /// How the listener speaks TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListenTls {
     /// With a certificate that this program makes.
     SelfSigned,

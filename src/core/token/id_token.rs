@@ -10,6 +10,7 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// How far clocks may be apart, in seconds.
@@ -42,7 +43,7 @@ pub struct Expected<'a> {
 }
 
 /// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
     /// It holds.
     Passed,
@@ -53,12 +54,12 @@ pub enum Verdict {
 }
 
 /// One check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// The claim, or `signature`, `alg`.
-    pub name: &'static str,
+    pub name: String,
     /// The rule that explains a failure.
-    pub rule: &'static str,
+    pub rule: String,
     /// How it ended.
     pub verdict: Verdict,
     /// What the token has; empty when it has nothing.
@@ -72,8 +73,8 @@ pub struct Check {
 pub fn checks(token: &Secret, expected: &Expected<'_>) -> Vec<Check> {
     let Ok(decoded) = jwt::decode(token.expose()) else {
         return vec![Check {
-            name: "signature",
-            rule: "id-token-signature-invalid",
+            name: "signature".to_owned(),
+            rule: "id-token-signature-invalid".to_owned(),
             verdict: Verdict::Failed,
             seen: "it is no JWT".to_owned(),
             expected: "three parts of base64url".to_owned(),
@@ -99,7 +100,7 @@ pub fn checks(token: &Secret, expected: &Expected<'_>) -> Vec<Check> {
 }
 
 /// The checks of one id_token, and what the user made of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {
     /// Every check.
     pub checks: Vec<Check>,
@@ -144,10 +145,10 @@ impl Token<'_> {
     }
 
     /// The row of a claim.
-    fn row(&self, name: &'static str, rule: &'static str, passed: bool, expected: &str) -> Check {
+    fn row(&self, name: &str, rule: &str, passed: bool, expected: &str) -> Check {
         Check {
-            name,
-            rule,
+            name: name.to_owned(),
+            rule: rule.to_owned(),
             verdict: if passed {
                 Verdict::Passed
             } else {
@@ -159,7 +160,7 @@ impl Token<'_> {
     }
 
     /// The row of a claim that needs no check.
-    fn free(&self, name: &'static str, rule: &'static str, why: &str) -> Check {
+    fn free(&self, name: &str, rule: &str, why: &str) -> Check {
         Check {
             verdict: Verdict::NotNeeded,
             ..self.row(name, rule, true, why)
@@ -210,9 +211,9 @@ impl Token<'_> {
     /// 3.1.3.7, 6 to 8. Where a provider publishes no keys, TLS to the token endpoint vouches for what came
     /// from it directly.
     fn signature(&self) -> Check {
-        let check = |rule, verdict, seen: String, expected: &str| Check {
-            name: "signature",
-            rule,
+        let check = |rule: &str, verdict, seen: String, expected: &str| Check {
+            name: "signature".to_owned(),
+            rule: rule.to_owned(),
             verdict,
             seen,
             expected: expected.to_owned(),
@@ -332,7 +333,7 @@ impl Token<'_> {
     }
 
     /// 3.1.3.8, 3.3.2.9, 3.3.2.10: the left half of the hash of what came with it.
-    fn hash(&self, name: &'static str, rule: &'static str, of: Option<&Secret>) -> Check {
+    fn hash(&self, name: &str, rule: &str, of: Option<&Secret>) -> Check {
         let required = self.expected.by_browser;
         match (of, self.claim(name)) {
             (None, _) => self.free(name, rule, "nothing came with it to compare"),

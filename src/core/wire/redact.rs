@@ -9,8 +9,10 @@ mod known;
 mod multipart;
 mod pairs;
 mod scan;
+mod whole;
 
-use crate::core::secret::Secret;
+use crate::core::secret::kept::{DOTS, KeptMark};
+use crate::core::secret::{Secret, hexadecimal};
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{Body, Headers, Request, Response, body, json};
 use percent_encoding::percent_decode_str;
@@ -72,6 +74,7 @@ pub const PRIVATE_NAMES: [&str; 17] = [
 pub struct Mask {
     key: aws_lc_rs::hmac::Key,
     leaves: bool,
+    keeps: bool,
 }
 
 impl std::fmt::Debug for Mask {
@@ -86,6 +89,18 @@ impl Mask {
         Self {
             key: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &key),
             leaves: false,
+            keeps: false,
+        }
+    }
+
+    /// The same mask for what is written down here: a value becomes what [`KeptMark`] reads, which every mask
+    /// shows as it would have shown the value.
+    #[must_use]
+    pub fn for_keeping(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            leaves: self.leaves,
+            keeps: true,
         }
     }
 
@@ -113,6 +128,12 @@ impl Mask {
 
     /// `#a3f1`: the same for the same value, in this installation only.
     pub fn fingerprint(&self, value: &str) -> String {
+        if let Some(kept) = KeptMark::read(value) {
+            return match kept.shown() {
+                short if self.leaves && short.starts_with('#') => format!("#{}", kept.mark),
+                shown => shown,
+            };
+        }
         let tag = aws_lc_rs::hmac::sign(&self.key, value.as_bytes());
         let length = if self.leaves { LONG_MARK } else { MARK };
         let hex = tag.as_ref().iter().take(length);
@@ -121,16 +142,29 @@ impl Mask {
 
     /// `•••• 64 chars #a3f1`, for a row of facts.
     pub fn fact(&self, secret: &Secret) -> Visible {
-        let count = secret.characters();
-        Visible::of(&format!(
-            "•••• {count} chars {}",
-            self.fingerprint(secret.expose())
-        ))
+        let value = secret.expose();
+        if self.keeps {
+            return Visible::of(&self.inline(value));
+        }
+        let count =
+            KeptMark::read(value).map_or_else(|| secret.characters(), |kept| kept.characters);
+        Visible::of(&format!("{DOTS} {count} chars {}", self.fingerprint(value)))
     }
 
     /// `••••#a3f1`, inside raw text.
     pub fn inline(&self, value: &str) -> String {
-        format!("••••{}", self.fingerprint(value))
+        if !self.keeps {
+            return format!("{DOTS}{}", self.fingerprint(value));
+        }
+        if let Some(kept) = KeptMark::read(value) {
+            return kept.to_string();
+        }
+        let tag = aws_lc_rs::hmac::sign(&self.key, value.as_bytes());
+        let kept = KeptMark {
+            characters: value.chars().count(),
+            mark: &hexadecimal(&tag.as_ref()[..LONG_MARK]),
+        };
+        kept.to_string()
     }
 
     /// A request as raw text, one item a line, every secret masked: request line, headers, blank, body.
@@ -164,7 +198,7 @@ impl Mask {
     }
 
     /// JSON indented, strings under secret names masked; `None` when it is not valid JSON.
-    pub(super) fn json(&self, text: &str) -> Option<Vec<String>> {
+    pub(in crate::core) fn json(&self, text: &str) -> Option<Vec<String>> {
         json::indent(text, &|name| self.hides(name), &|value| {
             let raw = value.raw;
             if value.secret && raw.len() > 2 {
@@ -223,6 +257,9 @@ impl Mask {
     /// A body by its media type; one that is not what it says it is shown as the text it is.
     fn body(&self, headers: &Headers, content: &Body) -> Vec<Visible> {
         let media_type = headers.media_type();
+        if content.is_left_out() {
+            return vec![Visible::of(&format!("({} bytes, not kept)", content.len()))];
+        }
         if body::is_binary(&content.0) {
             return vec![body::binary(content.len(), &media_type)];
         }

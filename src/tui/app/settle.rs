@@ -31,11 +31,19 @@ impl Ended {
     /// Waits until nothing is under way whose end is to be kept, and says so on `out`; a signal ends the
     /// wait. Returns how the program ended. What could not be kept is said last.
     pub async fn settle(mut self, out: &mut impl Write) -> io::Result<End> {
+        let interrupted = self.wait(out).await;
+        let effects = self.engine.leave();
+        perform(&mut self.world, effects);
+        interrupted.map_or(self.end, Ok)
+    }
+
+    /// The wait itself; a signal that ended it.
+    async fn wait(&mut self, out: &mut impl Write) -> Option<End> {
         // A call of the API is of no use to anybody now, nor one that waits for a refresh.
         let effects = self.engine.command(Timestamp::now(), Command::CancelSend);
         perform(&mut self.world, effects);
         if !self.engine.is_owed() {
-            return self.end;
+            return None;
         }
         // Standard error may be gone with the terminal; what is waited for is not.
         let _ = writeln!(out, "{WAITS}");
@@ -43,8 +51,8 @@ impl Ended {
             let event = tokio::select! {
                 biased;
                 Some(signal) = self.world.signals.recv() => match signal {
-                    Signal::Interrupt => return Ok(End::Interrupted),
-                    Signal::Terminate => return Ok(End::Terminated),
+                    Signal::Interrupt => return Some(End::Interrupted),
+                    Signal::Terminate => return Some(End::Terminated),
                     Signal::HangUp => continue,
                 },
                 event = self.world.events.recv() => event,
@@ -57,6 +65,6 @@ impl Ended {
         if let Some(trouble) = self.engine.held().and_then(|held| held.trouble.as_ref()) {
             let _ = writeln!(out, "the tokens could not be kept: {trouble}");
         }
-        self.end
+        None
     }
 }

@@ -12,18 +12,19 @@ impl App {
         tokio::task::spawn_blocking(move || {
             let written = export::write_new(&writing.path, &writing.text);
             // The loop may have ended meanwhile; then nobody wants to know.
-            let _ = finder.send(Found::FileWritten(writing.path, written));
+            let _ = finder.send(Found::FileWritten(Box::new(writing), written));
         });
     }
 
     /// Says what became of it; what was typed is not lost.
-    pub(super) fn file_written(&mut self, path: &str, written: Result<(), String>) {
+    pub(super) fn file_written(&mut self, writing: &Writing, written: Result<(), String>) {
         let now = Timestamp::now();
+        let path = &writing.path;
         match written {
             Ok(()) => self
                 .ui
                 .say(now, format!("Written to {path}, readable by you alone")),
-            Err(reason) => self.ui.ask_for_path_again(now, path, reason),
+            Err(reason) => self.ui.ask_for_path_again(now, writing, reason),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::core::oauth::{Step, StepState};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::tui::action::{
-    Action, Choosing, Direction, Pasting, Place, Question, Shelving, Ticketing,
+    Action, Choosing, Direction, Pasting, Place, Question, Running, Shelving, Ticketing,
 };
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
@@ -42,6 +42,23 @@ fn on_profiles(situation: &Situation<'_>) -> bool {
 /// The same, on the Explain screen.
 fn on_explain(situation: &Situation<'_>) -> bool {
     free(situation) && situation.ui.screen == Screen::Explain
+}
+
+/// The same, on the list of the runs.
+fn on_runs(situation: &Situation<'_>) -> bool {
+    free(situation) && situation.ui.screen == Screen::Runs && situation.ui.runs.compared.is_none()
+}
+
+/// The same, with a run that has the focus.
+fn on_run(situation: &Situation<'_>) -> bool {
+    on_runs(situation)
+        && matches!(situation.ui.focus, Focus::Row(_))
+        && situation.ui.runs.visible().next().is_some()
+}
+
+/// A kept run is shown.
+fn on_kept(situation: &Situation<'_>) -> bool {
+    on_step(situation) && situation.engine.kept_run().is_some()
 }
 
 /// The field of the Explain screen has the keys.
@@ -99,6 +116,7 @@ fn waits_at_link(situation: &Situation<'_>) -> bool {
     on_step(situation)
         && situation.ui.step != Step::Link
         && situation.engine.profile().is_some()
+        && situation.engine.kept_run().is_none()
         && !situation.engine.allows(&Command::NewRun)
 }
 
@@ -194,7 +212,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 72] = [
+pub static KEYS: [Binding; 78] = [
     row(
         Here,
         ENTER,
@@ -202,6 +220,38 @@ pub static KEYS: [Binding; 72] = [
         Action::Press,
         "do what has the focus",
         "press",
+    ),
+    row(
+        Here,
+        SPACE,
+        on_run,
+        Action::Runs(Running::Mark),
+        "runs: mark it; two can be compared",
+        "mark",
+    ),
+    row(
+        Here,
+        &[Key::letter('/')],
+        |situation| on_runs(situation) && situation.ui.runs.listed.is_some(),
+        Action::Runs(Running::Filter),
+        "runs: narrow the list",
+        "find",
+    ),
+    row(
+        Here,
+        DELETE,
+        on_run,
+        Action::Runs(Running::Delete),
+        "runs: delete it; asks",
+        "delete",
+    ),
+    row(
+        Here,
+        &[Key::letter('x')],
+        |situation| on_run(situation) || on_kept(situation),
+        Action::Runs(Running::Report),
+        "runs: a report of it, to hand on",
+        "report",
     ),
     row(
         Here,
@@ -311,7 +361,12 @@ pub static KEYS: [Binding; 72] = [
     row(
         Here,
         DELETE,
-        |situation| on_step(situation) && situation.ui.step == Step::Token && situation.on_grant,
+        |situation| {
+            on_step(situation)
+                && situation.ui.step == Step::Token
+                && situation.on_grant
+                && situation.engine.kept_run().is_none()
+        },
         Action::Forget,
         "forget the grant; asks",
         "forget",
@@ -319,7 +374,9 @@ pub static KEYS: [Binding; 72] = [
     row(
         Here,
         SPACE,
-        |situation| free(situation) && matches!(situation.ui.focus, Focus::Row(_)),
+        |situation| {
+            free(situation) && matches!(situation.ui.focus, Focus::Row(_)) && !on_runs(situation)
+        },
         Action::Toggle,
         "fold or unfold; switch a row of the link on or off",
         "",
@@ -327,7 +384,9 @@ pub static KEYS: [Binding; 72] = [
     row(
         Everywhere,
         &[Key::letter('m')],
-        |situation| free(situation) && situation.has_secret,
+        |situation| {
+            free(situation) && situation.has_secret && situation.engine.kept_run().is_none()
+        },
         Action::Reveal,
         "reveal a secret for 30 s",
         "reveal",
@@ -427,6 +486,19 @@ pub static KEYS: [Binding; 72] = [
         Action::Shelf(Shelving::Filter),
         "profiles: narrow the list",
         "filter",
+    ),
+    row(
+        Everywhere,
+        &[Key::letter('x')],
+        |situation| {
+            on_step(situation)
+                && situation.engine.kept_run().is_none()
+                && situation.engine.run_id().is_some()
+                && situation.ui.step != Step::Consent
+        },
+        Action::Runs(Running::Report),
+        "report of the run, to hand on",
+        "",
     ),
     row(
         Here,
@@ -610,6 +682,14 @@ pub static KEYS: [Binding; 72] = [
     ),
     row(
         Everywhere,
+        &[Key::letter('H')],
+        |situation| free(situation) && situation.ui.screen != Screen::Runs,
+        Action::Open(Place::Runs),
+        "runs: earlier ones, to look at and to compare",
+        "",
+    ),
+    row(
+        Everywhere,
         &[Key::letter('i')],
         on_step,
         Action::Explain,
@@ -643,7 +723,10 @@ pub static KEYS: [Binding; 72] = [
     row(
         Everywhere,
         ESCAPE,
-        |situation| at_hand(situation) && situation.ui.can_back_out(),
+        |situation| {
+            at_hand(situation)
+                && (situation.ui.can_back_out() || situation.engine.kept_run().is_some())
+        },
         Action::Back,
         "back out one level",
         "back",

@@ -132,6 +132,11 @@ fn compared(scene: &Scene<'_>, hit: &Hit) -> Group {
         rows.push(fact(Mark::Error, name, "came twice", "which one counts?"));
     }
     rows.extend(rest(answer));
+    if let Some(older) = &hit.older {
+        let value = format!("run {}", scene.time(older.started_at));
+        let meaning = format!("{}, {}", older.profile, older.outcome);
+        rows.push(fact(Mark::Ok, "  sent by", value, meaning));
+    }
     group("What came back", "", rows)
 }
 

@@ -1,22 +1,22 @@
 //! What an action does: to the terminal's own state, and what it asks of engine and world.
 
+pub use super::revealing::has_secret;
+
 use super::parting::{going_on, lost_by_quitting};
 use super::pasting::Inquiry;
 use super::popup::{Confirm, Popup, Prompt, Then};
 use super::shelving::Write;
 use super::ticketing::Writing;
-use super::{Focus, Pane, REVEALED_FOR, Revealed, Screen, Ui};
+use super::{Focus, Pane, Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
+use crate::core::history::RunId;
 use crate::core::oauth::RunPhase;
 use crate::core::oauth::Step;
 use crate::core::profile::KeepTokens;
-use crate::core::secret::Secret;
 use crate::core::token::kept::GrantId;
-use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Choosing, Direction, Place, Question};
 use crate::tui::flow::SpotKind;
-use crate::tui::pane::Value;
 use crate::tui::screens;
 use crate::tui::view::Areas;
 use jiff::Timestamp;
@@ -43,6 +43,18 @@ pub enum Reaction {
     WriteFile(Writing),
     /// Explain a text, off the task that draws.
     Explain(Inquiry),
+    /// List the kept runs.
+    ReadRuns,
+    /// Show this kept run.
+    OpenRun(RunId),
+    /// Read this kept run, to report it.
+    ReadForReport(RunId),
+    /// Show these two kept runs side by side.
+    CompareRuns(RunId, RunId),
+    /// Delete this kept run.
+    DeleteRun(RunId),
+    /// Go from a kept run back to the list.
+    CloseRun,
     /// Leave the program.
     Quit,
     /// Leave the program, as after Ctrl-C.
@@ -98,6 +110,7 @@ impl Ui {
             Action::Open(place) => return self.open(place, stage.engine),
             Action::PlayThrough => return self.play_through(stage),
             Action::Ticket(what) => return self.on_ticket(what, stage),
+            Action::Runs(what) => return self.on_runs(what, stage),
             Action::Pasted(pasting) => return self.on_text(pasting, stage),
             Action::UseProfile(name) => {
                 return match self.leave_unsaved(Action::UseProfile(name.clone())) {
@@ -106,12 +119,10 @@ impl Ui {
                 };
             }
             Action::UseResponseMode(mode) => {
-                let further = Reaction::Command(Command::UseResponseMode(mode));
-                return self.leave_run(further, stage.engine);
+                return self.leave_run_for(Command::UseResponseMode(mode), stage.engine);
             }
             Action::UseScopeSet(name) => {
-                let further = Reaction::Command(Command::UseScopeSet(name));
-                return self.leave_run(further, stage.engine);
+                return self.leave_run_for(Command::UseScopeSet(name), stage.engine);
             }
             Action::Quit => {
                 return match self.leave_unsaved(Action::Quit) {
@@ -120,8 +131,7 @@ impl Ui {
                 };
             }
             Action::SignInAgain(prompt) => {
-                let further = Reaction::Command(Command::SignInAgain(prompt));
-                return self.leave_run(further, stage.engine);
+                return self.leave_run_for(Command::SignInAgain(prompt), stage.engine);
             }
             Action::Refresh => return self.refresh(stage.engine),
             Action::TrustAndRefresh => return trusting(Command::Refresh { anyway: false }),
@@ -135,6 +145,11 @@ impl Ui {
             Action::Cancel => return self.cancel(stage.engine),
             Action::Back if self.popups.is_empty() && self.focus == Focus::Text => {
                 return self.explain_text();
+            }
+            Action::Back if !self.can_back_out() && self.popups.is_empty() => {
+                // Out of a kept run; on the running one there is no further way out.
+                let kept = stage.engine.kept_run().map(|_| Reaction::CloseRun);
+                return kept.into_iter().collect();
             }
             Action::Back => self.back(),
             Action::Press => return self.press(stage),
@@ -194,12 +209,18 @@ impl Ui {
         match self.screen {
             Screen::Step | Screen::Explain => Focus::Button,
             Screen::Profiles => Focus::List,
+            Screen::Runs => Focus::Row(self.touched[self.at()]),
         }
+    }
+
+    /// Does what would leave the run, for a command.
+    fn leave_run_for(&mut self, command: Command, engine: &Engine) -> Vec<Reaction> {
+        self.leave_run(Reaction::Command(command), engine)
     }
 
     /// Does what would leave the run; asks before, while an answer may still come or be used.
     pub(super) fn leave_run(&mut self, further: Reaction, engine: &Engine) -> Vec<Reaction> {
-        if !engine.run().is_open() {
+        if !engine.run().is_open() || engine.kept_run().is_some() {
             return vec![further];
         }
         let detail = match engine.run().phase {
@@ -263,6 +284,11 @@ impl Ui {
             match (self.screen, self.focus) {
                 (Screen::Step, _) => self.focus = Focus::Button,
                 (Screen::Explain, _) => self.show(self.step),
+                (Screen::Runs, _) if self.runs.compared.take().is_some() => {
+                    self.focus = self.home();
+                }
+                (Screen::Runs, _) if !self.runs.words.is_empty() => self.narrow_runs(""),
+                (Screen::Runs, _) => self.show(self.step),
                 (Screen::Profiles, Focus::Filter) => {
                     self.shelf.clear_filter();
                     self.focus = Focus::List;
@@ -297,6 +323,14 @@ impl Ui {
                 self.popups.clear();
                 self.show_profiles();
                 return vec![Reaction::ReadProfiles];
+            }
+            Place::Runs => {
+                if self.leave_unsaved(Action::Open(place)).is_some() {
+                    self.popups.clear();
+                    self.show_runs();
+                    return vec![Reaction::ReadRuns];
+                }
+                return Vec::new();
             }
             Place::Explain => {
                 if self.leave_unsaved(Action::Open(place)).is_some() {
@@ -364,31 +398,6 @@ impl Ui {
         Vec::new()
     }
 
-    /// Shows the masked value that has the focus, else the first one; again hides it.
-    fn reveal(&mut self, stage: &Stage<'_>) {
-        if self.revealed.take().is_some() {
-            return;
-        }
-        let secrets: Vec<(usize, &Secret)> = secrets(stage.areas).collect();
-        let focused = match self.focus {
-            Focus::Row(row) => secrets.iter().find(|(spot, _)| *spot == row),
-            _ => None,
-        };
-        if let Some((row, secret)) = focused.or(secrets.first()) {
-            self.focus = Focus::Row(*row);
-            let at = self.at();
-            self.touched[at] = *row;
-            self.revealed = Some(Revealed {
-                secret: (*secret).clone(),
-                until: stage
-                    .now
-                    .checked_add(REVEALED_FOR)
-                    .unwrap_or(Timestamp::MAX),
-            });
-            self.say(stage.now, Visible::of("Shown for 30 s; m hides it"));
-        }
-    }
-
     /// Tab: the next place that can have the focus, or the next field or answer of a popup.
     fn turn(&mut self, direction: Direction, areas: &Areas) {
         match self.popups.last_mut() {
@@ -401,7 +410,7 @@ impl Ui {
                 let row = self.touched[self.at()].min(areas.spots.len().saturating_sub(1));
                 let rows = (!areas.spots.is_empty()).then_some(Focus::Row(row));
                 let mut places = match self.screen {
-                    Screen::Step | Screen::Explain => vec![Focus::Button],
+                    Screen::Step | Screen::Explain | Screen::Runs => vec![Focus::Button],
                     Screen::Profiles => vec![Focus::List],
                 };
                 places.extend(rows);
@@ -432,26 +441,6 @@ impl Ui {
 /// The profile in use is trusted with its secret, then this is done.
 fn trusting(command: Command) -> Vec<Reaction> {
     [Command::Trust, command].map(Reaction::Command).to_vec()
-}
-
-/// The masked values of the pane in view, with their rows.
-fn secrets(areas: &Areas) -> impl Iterator<Item = (usize, &Secret)> {
-    areas
-        .spots
-        .iter()
-        .enumerate()
-        .filter_map(|(row, spot)| match &spot.kind {
-            SpotKind::Fact(fact) => match &fact.value {
-                Value::Secret(secret) => Some((row, secret)),
-                _ => None,
-            },
-            _ => None,
-        })
-}
-
-/// Whether the pane in view holds a masked value.
-pub fn has_secret(areas: &Areas) -> bool {
-    secrets(areas).next().is_some()
 }
 
 /// What is gone first of all.

@@ -218,8 +218,10 @@ fn copies(stage: &Stage<'_>) -> Menu {
     {
         plain("the answer, as shown", joined(&layout.lines));
     }
+    // Of a kept run only the marks are there.
+    let is_kept = engine.kept_run().is_some();
     let mut secret = |what: &'static str, secret: Option<&crate::core::secret::Secret>| {
-        if let Some(secret) = secret {
+        if let Some(secret) = secret.filter(|_| !is_kept) {
             let shown = engine.mask().fact(secret);
             let text = secret.expose().to_owned();
             menu.choice(
@@ -301,6 +303,7 @@ fn choices(ui: &Ui, what: Choosing, stage: &Stage<'_>) -> Menu {
         Choosing::Secret => profiles::secret_choices(ui, &mut menu),
         Choosing::ScopeSet => profiles::scope_sets(stage, &mut menu),
         Choosing::Ticket => ticketing::choices(ui, stage, &mut menu),
+        Choosing::Report => super::runs::choices(ui, stage, &mut menu),
     }
     menu
 }

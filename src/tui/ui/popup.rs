@@ -5,7 +5,7 @@ use crate::core::profile::Field;
 use crate::core::secret::Secret;
 use crate::core::token::import;
 use crate::core::wire::CallId;
-use crate::tui::action::{Action, Choosing, Question};
+use crate::tui::action::{Action, Choosing, Question, ReportFormat};
 use crate::tui::ui::act::Reaction;
 use crate::tui::ui::editor::Editor;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -177,6 +177,9 @@ impl Prompt {
             Question::LinkRow(_) => vec![field("a value")],
             Question::LinkParameter => vec![field("name"), field("value")],
             Question::TicketPath => vec![field("ticket.md")],
+            Question::ReportPath(ReportFormat::Markdown) => vec![field("run.md")],
+            Question::ReportPath(ReportFormat::Json) => vec![field("run.json")],
+            Question::RunWords => vec![field("acme exchange")],
             Question::SentRedirectUri => vec![field("http://127.0.0.1:8765/callback")],
             Question::FreeRequest => {
                 let mut method = field("GET");

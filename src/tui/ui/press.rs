@@ -97,7 +97,7 @@ impl Ui {
             .unwrap_or_else(|| prompt.text(prompt.focus));
         let may_be_empty = matches!(
             prompt.question,
-            Question::LinkRow(_) | Question::LinkParameter
+            Question::LinkRow(_) | Question::LinkParameter | Question::RunWords
         );
         if last.trim().is_empty() && !may_be_empty {
             prompt.trouble = Some("Nothing was typed yet");
@@ -152,6 +152,16 @@ impl Ui {
             Question::TicketPath => {
                 self.popups.pop();
                 return vec![Reaction::WriteFile(self.ticket_to_write(&last, stage))];
+            }
+            Question::ReportPath(format) => {
+                self.popups.pop();
+                let writing = self.report_to_write(&last, format, stage);
+                return vec![Reaction::WriteFile(writing)];
+            }
+            Question::RunWords => {
+                self.popups.pop();
+                self.narrow_runs(&last);
+                return Vec::new();
             }
             Question::FreeRequest => {
                 let method = prompt.text(0).trim().to_ascii_uppercase();

@@ -23,6 +23,8 @@ pub struct Writing {
     pub path: String,
     /// What is written.
     pub text: String,
+    /// What was asked for it.
+    pub question: Question,
 }
 
 /// The system, as a ticket names it; what else is known of this machine is nobody's business.
@@ -58,15 +60,16 @@ impl Ui {
         Writing {
             path: path.trim().to_owned(),
             text: self.ticket_text(stage),
+            question: Question::TicketPath,
         }
     }
 
     /// A file could not be written: its name is asked for once more, as it was typed.
-    pub fn ask_for_path_again(&mut self, now: Timestamp, path: &str, reason: String) {
+    pub fn ask_for_path_again(&mut self, now: Timestamp, writing: &Writing, reason: String) {
         self.say(now, reason);
-        let mut prompt = Prompt::new(Question::TicketPath);
+        let mut prompt = Prompt::new(writing.question);
         if let Some(field) = prompt.fields.first_mut() {
-            field.insert_str(path);
+            field.insert_str(&writing.path);
         }
         self.popups.push(Popup::Ask(Box::new(prompt)));
     }
@@ -87,7 +90,9 @@ impl Ui {
             findings: Vec::new(),
             parts: Vec::new(),
             setting: Vec::new(),
+            values: Vec::new(),
             records: &[],
+            most_records: ticket::MOST_RECORDS,
             now: stage.now,
             zone: stage.zone,
             clock_ahead: None,
@@ -147,7 +152,7 @@ pub fn is_worth_a_ticket(ui: &Ui, engine: &Engine) -> bool {
     match ui.screen {
         Screen::Explain => ui.pasted.explanation().is_some(),
         Screen::Step => engine.profile().is_some() && !engine.transcript().is_empty(),
-        Screen::Profiles => false,
+        Screen::Profiles | Screen::Runs => false,
     }
 }
 

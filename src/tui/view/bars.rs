@@ -6,7 +6,7 @@ use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::{STEPS, StepState};
 use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Choosing, Place, Question, Shelving};
+use crate::tui::action::{Action, Choosing, Place, Question, Running, Shelving};
 use crate::tui::flow::SpotKind;
 use crate::tui::keymap::{self, Group, Key, Situation};
 use crate::tui::screens::{self, time};
@@ -116,6 +116,17 @@ fn left_parts(view: &View<'_>, roomy: bool) -> Vec<(String, Role)> {
 
 /// Glyph, role and words for the token, and what it allows.
 fn token(view: &View<'_>, roomy: bool) -> (&'static str, Role, String, String) {
+    if let Some(kept) = view.engine.kept_run() {
+        let at = kept.run.started_at.unwrap_or(kept.at);
+        let at = at.to_zoned_datetime(view.zone.clone());
+        let text = if roomy {
+            at.strftime("kept run of %-d %b %Y %H:%M:%S, read-only")
+                .to_string()
+        } else {
+            at.strftime("kept run %-d %b").to_string()
+        };
+        return ("·", Role::Warning, text, String::new());
+    }
     let Some(grant) = view.engine.grant() else {
         return ("○", Role::Dim, "no token".to_owned(), String::new());
     };
@@ -250,7 +261,8 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
                 _ => "next pane",
             }
             .to_owned(),
-            Action::Back if leaves_profiles(view.ui) || leaves_explain(view.ui) => {
+            Action::Back if leaves_kept_run(&view) => "back to Runs".to_owned(),
+            Action::Back if leaves_to_step(view.ui) => {
                 let step = view.ui.step;
                 format!("back to {} {}", step.number(), step.facts().name)
             }
@@ -264,7 +276,9 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
             Some(key) => key.name(),
             None => continue,
         };
-        if binding.action == Action::NewRun && items.iter().any(|item: &Item| item.label == label) {
+        let leads_out = binding.action == Action::NewRun
+            || binding.action == Action::Back && leaves_kept_run(&view);
+        if leads_out && items.iter().any(|item: &Item| item.label == label) {
             way_out = true;
             continue;
         }
@@ -278,6 +292,21 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
         });
     }
     items
+}
+
+/// Whether Esc leads from a kept run back to the list.
+fn leaves_kept_run(view: &View<'_>) -> bool {
+    view.engine.kept_run().is_some() && view.ui.popups.is_empty() && !view.ui.can_back_out()
+}
+
+/// Whether Esc leads from another screen back to the step.
+fn leaves_to_step(ui: &Ui) -> bool {
+    let leaves_runs = ui.screen == Screen::Runs
+        && ui.popups.is_empty()
+        && ui.zoomed.is_none()
+        && ui.runs.compared.is_none()
+        && ui.runs.words.is_empty();
+    leaves_profiles(ui) || leaves_explain(ui) || leaves_runs
 }
 
 /// Whether Esc leads from the profiles back to the step.
@@ -320,6 +349,9 @@ fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
 /// What Enter does where no popup has it.
 pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
     let view = canvas.view;
+    if view.ui.screen == Screen::Runs && view.ui.runs.marked.len() == 2 {
+        return Some("compare the two".to_owned());
+    }
     match view.ui.focus {
         Focus::Filter => Some("keep it".to_owned()),
         Focus::Button | Focus::List => view
@@ -366,6 +398,7 @@ fn words_for(action: &Action) -> String {
         Action::Engine(Command::ChangeExchange(_)) | Action::Ask(Question::SentRedirectUri) => {
             "change it"
         }
+        Action::Runs(Running::Open(_)) => "open this run",
         Action::Ask(Question::FreeRequest) => "write a request",
         Action::Ask(Question::Answer) => "paste an answer",
         Action::Ask(Question::Field(_)) => "fill it in",

@@ -18,7 +18,7 @@ use crate::tui::flow::{Flow, Laid, Sheet, lay_out, raw_line};
 use crate::tui::pane::{Pane, Row, WhenShort};
 use crate::tui::text::{columns, cut_end, wrap};
 use crate::tui::theme::{Role, state_glyph};
-use crate::tui::ui::{Focus, Pane as Which};
+use crate::tui::ui::{Focus, Pane as Which, Screen};
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
@@ -139,7 +139,9 @@ fn fitting(canvas: &Canvas<'_>, pane: &Pane, area: Rect, short: bool) -> Flow {
         lay_out(pane, &sheet, &|label: &Visible| {
             let place = folding.iter().position(|other| *other == label);
             let fits = place.is_some_and(|place| place < open);
-            view.ui.is_open(label, fits)
+            // What is equal in two runs is of no interest.
+            view.ui
+                .is_open(label, fits && view.ui.screen != Screen::Runs)
         })
     };
     let mut more: Option<Flow> = None;

@@ -71,6 +71,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
                 Choosing::Secret => "Where is the client secret?",
                 Choosing::ScopeSet => "Which scopes?",
                 Choosing::Ticket => "A ticket",
+                Choosing::Report => "A report of the run",
             };
             list(canvas, whole, title, *selected, items);
         }

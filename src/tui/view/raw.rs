@@ -39,6 +39,7 @@ pub(super) fn draw(
     let (title, none) = match view.ui.screen {
         Screen::Step => ("Raw", "Nothing that goes over the wire yet"),
         Screen::Explain => ("Raw", "Nothing that is shown"),
+        Screen::Runs => ("Raw", "Nothing that is shown"),
         Screen::Profiles => ("The file", "Nothing that can be shown"),
     };
     canvas.title(area, title, if focused { Role::Focus } else { Role::Title });

@@ -151,7 +151,7 @@ fn through(proxy: Option<&'static str>, redirect_uri: &str) -> Case {
     around(
         redirect_uri,
         Surroundings {
-            proxy,
+            proxy: proxy.map(str::to_owned),
             ..Surroundings::default()
         },
     )

@@ -117,7 +117,7 @@ pub(super) const CORE_CRATES: &[&str] = &[
 /// Reading order is dependency order: a module of the core names only those before it.
 pub(super) const CORE_ORDER: &[&str] = &[
     "nearest", "secret", "wire", "profile", "token", "oauth", "dinero", "fault", "diagnose",
-    "explain", "export", "engine",
+    "export", "history", "explain", "engine",
 ];
 
 /// The door to the network: the only files that may name the HTTP client.

@@ -1,7 +1,7 @@
 //! What further endpoints answer, read tolerantly; what is told is masked once, when it comes.
 
 use super::Endpoint;
-use crate::core::oauth::grant::{self, TokenTrouble};
+use crate::core::oauth::grant::{self, TokenTrouble, incomplete};
 use crate::core::secret::Secret;
 use crate::core::token::{claims, jwt};
 use crate::core::wire::redact::{Mask, is_secret_name};
@@ -99,7 +99,7 @@ fn identity(response: &Response) -> Result<Told, TokenTrouble> {
     if claims.get("sub").is_some_and(Value::is_string) {
         Ok(Told::Claims(claims))
     } else {
-        Err(TokenTrouble::Incomplete { member: "sub" })
+        Err(incomplete("sub"))
     }
 }
 
@@ -109,7 +109,7 @@ fn introspected(response: &Response) -> Result<Told, TokenTrouble> {
     match members.get("active").and_then(Value::as_bool) {
         Some(true) => Ok(Told::Active(members)),
         Some(false) => Ok(Told::Inactive),
-        None => Err(TokenTrouble::Incomplete { member: "active" }),
+        None => Err(incomplete("active")),
     }
 }
 
@@ -183,7 +183,7 @@ mod tests {
             ),
             told
         );
-        let incomplete = Err(TokenTrouble::Incomplete { member: "sub" });
+        let incomplete = Err(incomplete("sub"));
         assert_eq!(of("application/json", r#"{"name":"Åse"}"#), incomplete);
         assert_eq!(of("application/json", r#"{"sub":7}"#), incomplete);
         let html = Err(TokenTrouble::NotJson(NotJson::Html));
@@ -225,7 +225,7 @@ mod tests {
             matches!(of(r#"{"active":true,"x":1}"#), Ok(Told::Active(members)) if members.len() == 2)
         );
         for body in ["{}", r#"{"active":"true"}"#] {
-            let incomplete = TokenTrouble::Incomplete { member: "active" };
+            let incomplete = incomplete("active");
             assert_eq!(of(body), Err(incomplete), "{body}");
         }
     }

@@ -125,7 +125,7 @@ fn group_of(checked: &Checked, label: &str) -> Group {
                 Verdict::Passed if check.expected == check.seen => "as expected",
                 _ => check.expected.as_str(),
             };
-            let row = fact(mark, check.name, seen, expected);
+            let row = fact(mark, &check.name, seen, expected);
             (check.verdict == Verdict::Failed, row)
         })
         .collect();

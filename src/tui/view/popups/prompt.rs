@@ -151,6 +151,18 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
              folder is in the one where you started the program.",
             &["path"],
         ),
+        Question::ReportPath(_) => (
+            "Write the report to a file",
+            "A new file that only you can read; one that is there is never overwritten. A path without a \
+             folder is in the one where you started the program.",
+            &["path"],
+        ),
+        Question::RunWords => (
+            "Find runs",
+            "Words of the profile, the step, how it ended or what was found; every one must be there. \
+             Nothing typed shows all of them.",
+            &[],
+        ),
         Question::FreeRequest => (
             "A free request",
             "A path below the API's address; {organizationId} stands for the organization chosen. \

@@ -1,0 +1,206 @@
+//! The one writer of the runs of this program: a thread of its own, so that neither disk nor masking holds
+//! the screen up, and what is kept is written in the order in which it happened.
+
+use super::Archive;
+use crate::core::engine::message::Event;
+use crate::core::history::RunId;
+use crate::core::history::written::{Entry, Keep};
+use crate::core::wire::CallId;
+use crate::core::wire::redact::Mask;
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+/// How long the program's end waits for what is still to be written.
+const LAST_WRITES: Duration = Duration::from_secs(2);
+
+/// Most bytes that wait for a disk that takes nothing.
+const MOST_WAITING: usize = 8 * 1024 * 1024;
+
+/// What the thread is told.
+enum Job {
+    Keep(Box<Keep>),
+    Find(CallId, String),
+    /// Everything before it is written.
+    Written(oneshot::Sender<()>),
+}
+
+/// Hands runs to the thread that writes them, which begins with the first.
+#[derive(Debug)]
+pub struct Writer {
+    archive: Archive,
+    mask: Mask,
+    events: UnboundedSender<Event>,
+    jobs: Option<Sender<Job>>,
+}
+
+impl Writer {
+    /// A writer into an archive; `mask` is the engine's own.
+    pub fn new(archive: Archive, mask: Mask, events: UnboundedSender<Event>) -> Self {
+        Self {
+            archive,
+            mask,
+            events,
+            jobs: None,
+        }
+    }
+
+    /// Keeps what is new of a run. Comes back at once.
+    pub fn keep(&mut self, keep: Box<Keep>) {
+        if self.archive.folder.is_some() {
+            self.tell(Job::Keep(keep));
+        }
+    }
+
+    /// Searches the kept runs, once what came before is written; answered by `RunFound`.
+    pub fn find(&mut self, call: CallId, state: String) {
+        self.tell(Job::Find(call, state));
+    }
+
+    /// Waits until everything is written, two seconds at most.
+    pub async fn finish(&mut self) {
+        let Some(jobs) = &self.jobs else { return };
+        let (done, written) = oneshot::channel();
+        if jobs.send(Job::Written(done)).is_ok() {
+            // A disk that does not come back holds nobody up.
+            let _ = tokio::time::timeout(LAST_WRITES, written).await;
+        }
+    }
+
+    fn tell(&mut self, job: Job) {
+        let jobs = self.jobs.get_or_insert_with(|| {
+            let (sender, receiver) = channel();
+            let work = Work {
+                archive: self.archive.clone(),
+                mask: self.mask.clone(),
+                events: self.events.clone(),
+                open: HashMap::new(),
+                has_failed: false,
+            };
+            // Without a thread the jobs find nobody: runs are not kept, and nothing else is lost.
+            let _ = thread::Builder::new()
+                .name("runs".to_owned())
+                .spawn(move || work.run(&receiver));
+            sender
+        });
+        // The thread ends only when this end is gone.
+        let _ = jobs.send(job);
+    }
+}
+
+/// What the thread has.
+struct Work {
+    archive: Archive,
+    mask: Mask,
+    events: UnboundedSender<Event>,
+    open: HashMap<RunId, Open>,
+    has_failed: bool,
+}
+
+/// A run's file, and what it has not taken yet.
+#[derive(Default)]
+struct Open {
+    file: Option<File>,
+    /// Bytes of whole lines that stand in it.
+    length: u64,
+    waiting: String,
+}
+
+impl Work {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            match job {
+                Job::Keep(keep) => self.keep(&keep),
+                Job::Find(call, state) => {
+                    let run = self.archive.find_state(&state).map(Box::new);
+                    let _ = self.events.send(Event::RunFound { call, run });
+                }
+                Job::Written(done) => {
+                    let _ = done.send(());
+                }
+            }
+        }
+    }
+
+    /// Writes what is new of a run; what fails is said once.
+    fn keep(&mut self, keep: &Keep) {
+        let open = self.open.entry(keep.id.clone()).or_default();
+        for line in keep.lines(&self.mask) {
+            open.waiting.push_str(line.as_str());
+            open.waiting.push('\n');
+        }
+        match open.write(&self.archive, &keep.id) {
+            Ok(()) => {
+                let begins = matches!(keep.entries.first(), Some(Entry::Head(_)));
+                if begins {
+                    self.archive.prune(&keep.id, jiff::Timestamp::now());
+                }
+            }
+            Err(error) => {
+                if open.waiting.len() > MOST_WAITING {
+                    open.waiting.clear();
+                }
+                if !std::mem::replace(&mut self.has_failed, true) {
+                    let reason = self.reason(&error);
+                    let _ = self.events.send(Event::RunNotKept { reason });
+                }
+            }
+        }
+    }
+
+    /// Why a run is not kept, and what to do.
+    fn reason(&self, error: &io::Error) -> String {
+        let place = self.archive.folder.as_ref();
+        let place = place.map_or_else(String::new, |folder| folder.display().to_string());
+        let remedy = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room there",
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "make it writable to keep runs"
+            }
+            _ => "look at it",
+        };
+        format!("This run is not kept: {place} takes nothing ({error}); {remedy}")
+    }
+}
+
+impl Open {
+    /// Writes what waits. What was written of it when that fails is taken back, so that no line stands torn
+    /// between others.
+    fn write(&mut self, archive: &Archive, id: &RunId) -> io::Result<()> {
+        let length = self.length;
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(create(archive, id)?),
+        };
+        match file.write_all(self.waiting.as_bytes()) {
+            Ok(()) => {
+                self.length += self.waiting.len() as u64;
+                self.waiting.clear();
+                Ok(())
+            }
+            Err(error) => {
+                // If that fails too, the reader leaves the torn line out.
+                let _ = file.set_len(length);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Makes the file of a run, readable by this user alone.
+fn create(archive: &Archive, id: &RunId) -> io::Result<File> {
+    let path = archive.path(id).map_err(io::Error::other)?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
