@@ -100,7 +100,11 @@ impl Drive {
         let effects = self.engine.leave();
         self.runtime.perform_all(effects);
         self.runtime.finish().await;
-        // What could not be written is reported by now.
+        self.take_rest();
+    }
+
+    /// Takes what is reported already: what could not be written.
+    fn take_rest(&mut self) {
         while let Ok(event) = self.events.try_recv() {
             let effects = self.engine.event(Timestamp::now(), event);
             self.runtime.perform_all(effects);

@@ -40,7 +40,7 @@ pub(super) async fn request(
         Err(stop) => return ended(Err(stop)),
     };
     let done = send(&mut session, &arguments).await;
-    session.finish().await;
+    Box::pin(session.finish()).await;
     ended(done)
 }
 

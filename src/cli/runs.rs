@@ -40,7 +40,7 @@ pub(super) fn runs(arguments: &Runs, printer: &mut Printer<'_>) -> io::Result<Ex
         Action::Show(arguments) => desk.show(arguments),
         Action::Compare(arguments) => desk.compare(arguments),
         Action::Export(arguments) => desk.export(arguments),
-        Action::Delete(arguments) => desk.delete(arguments),
+        Action::Delete(arguments) => Ok(desk.delete(arguments)),
     }
 }
 
@@ -218,7 +218,7 @@ impl Desk<'_, '_> {
     }
 
     /// `runs delete`.
-    fn delete(&mut self, arguments: &Delete) -> io::Result<Exit> {
+    fn delete(&mut self, arguments: &Delete) -> Exit {
         // Nothing is deleted before every name is understood.
         let named: Result<Vec<_>, String> = arguments
             .runs
@@ -234,9 +234,9 @@ impl Desk<'_, '_> {
                 for id in ids {
                     self.say(&format!("Deleted {id}"));
                 }
-                Ok(Exit::Done)
+                Exit::Done
             }
-            Err(reason) => Ok(self.failed(&reason)),
+            Err(reason) => self.failed(&reason),
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn token(
         Err(stop) => return ended(Err(stop)),
     };
     let done = act(&mut session, action, terminal).await;
-    session.finish().await;
+    Box::pin(session.finish()).await;
     ended(done)
 }
 

@@ -41,8 +41,8 @@ impl RunId {
     /// moment.
     pub fn of(started_at: Timestamp, nonce: &str, mask: &Mask) -> Self {
         let at = started_at.to_zoned_datetime(TimeZone::UTC);
-        let mark = mask.for_keeping().inline(nonce);
-        let digits = mark.rsplit('~').next().unwrap_or_default();
+        let marked = mask.for_keeping().inline(nonce);
+        let digits = marked.rsplit('~').next().unwrap_or_default();
         let digits: String = digits.chars().take(6).collect();
         let milliseconds = at.millisecond();
         let at = at.strftime("%Y%m%dT%H%M%S");

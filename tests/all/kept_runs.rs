@@ -11,7 +11,7 @@ use std::path::Path;
 use tokio::sync::mpsc::unbounded_channel;
 
 /// A run of that name, kept whole.
-fn keep(id: &str, point: Point) -> Box<Keep> {
+fn keep(id: &str, point: Point) -> Keep {
     let engine = engine_at(point);
     let kept = engine.run_to_keep(at(130)).unwrap();
     let state = State {
@@ -22,14 +22,14 @@ fn keep(id: &str, point: Point) -> Box<Keep> {
         findings: kept.findings.clone(),
         left: false,
     };
-    Box::new(Keep {
+    Keep {
         id: RunId::read(id).unwrap(),
         known: Vec::new(),
         entries: vec![
             Entry::Head(Box::new(kept.profile)),
             Entry::State(Box::new(state)),
         ],
-    })
+    }
 }
 
 /// An archive in a folder, and a writer into it.
@@ -52,8 +52,14 @@ async fn a_run_is_written_listed_opened_and_deleted() {
     let (archive, mut writer, _events) = writer(&folder.path().join("runs"), Retention::default());
     assert!(archive.list().runs.is_empty(), "no folder is no trouble");
     assert_eq!(archive.list().trouble, None);
-    writer.keep(keep("20261127T014235000-3fa9c1", Point::ExchangeFailed));
-    writer.keep(keep("20261127T014236000-000001", Point::Authorized));
+    writer.keep(Box::new(keep(
+        "20261127T014235000-3fa9c1",
+        Point::ExchangeFailed,
+    )));
+    writer.keep(Box::new(keep(
+        "20261127T014236000-000001",
+        Point::Authorized,
+    )));
     writer.finish().await;
     let listed = archive.list();
     let ids: Vec<String> = listed
@@ -95,7 +101,10 @@ async fn nobody_else_can_read_a_run() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let (_, mut writer, _events) = writer(folder.path(), Retention::default());
-    writer.keep(keep("20261127T014235000-3fa9c1", Point::Authorized));
+    writer.keep(Box::new(keep(
+        "20261127T014235000-3fa9c1",
+        Point::Authorized,
+    )));
     writer.finish().await;
     let file = folder.path().join("20261127T014235000-3fa9c1.jsonl");
     assert_eq!(
@@ -109,7 +118,7 @@ async fn the_run_that_sent_a_state_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let (_, mut writer, mut events) = writer(folder.path(), Retention::default());
     let state = engine_at(Point::Waiting).run().fresh.state.clone();
-    writer.keep(keep("20261127T014235000-3fa9c1", Point::Waiting));
+    writer.keep(Box::new(keep("20261127T014235000-3fa9c1", Point::Waiting)));
     for (asked, is_there) in [(state.as_str(), true), ("another", false)] {
         writer.find(CallId(4), asked.to_owned());
         match events.recv().await.unwrap() {
@@ -132,10 +141,10 @@ async fn what_is_beyond_the_retention_goes_the_oldest_first() {
     };
     let (archive, mut writer, _events) = writer(folder.path(), few);
     for day in 1..=5 {
-        writer.keep(keep(
+        writer.keep(Box::new(keep(
             &format!("202611{day:02}T000000000-000001"),
             Point::Waiting,
-        ));
+        )));
     }
     writer.finish().await;
     let names = || -> Vec<String> {
@@ -160,7 +169,7 @@ async fn what_is_beyond_the_retention_goes_the_oldest_first() {
         bytes: 1,
     };
     let (_, mut writer, _events) = self::writer(folder.path(), small);
-    writer.keep(keep("20261106T000000000-000001", Point::Waiting));
+    writer.keep(Box::new(keep("20261106T000000000-000001", Point::Waiting)));
     writer.finish().await;
     assert_eq!(
         names(),
@@ -173,8 +182,8 @@ async fn what_is_beyond_the_retention_goes_the_oldest_first() {
         bytes: u64::MAX,
     };
     let (_, mut writer, _events) = self::writer(folder.path(), young);
-    writer.keep(keep("20990106T000000000-000001", Point::Waiting));
-    writer.keep(keep("20010106T000000000-000001", Point::Waiting));
+    writer.keep(Box::new(keep("20990106T000000000-000001", Point::Waiting)));
+    writer.keep(Box::new(keep("20010106T000000000-000001", Point::Waiting)));
     writer.finish().await;
     assert!(
         names().contains(&"20990106T000000000-000001".to_owned()),
@@ -212,7 +221,10 @@ async fn other_files_are_named_and_left_alone() {
     assert_eq!(whys.len(), 2, "{whys:?}");
     assert!(whys[0].contains("a later version"), "{whys:?}");
     assert!(whys[1].contains("no kept run"), "{whys:?}");
-    writer.keep(keep("20261127T014235000-3fa9c1", Point::Authorized));
+    writer.keep(Box::new(keep(
+        "20261127T014235000-3fa9c1",
+        Point::Authorized,
+    )));
     writer.finish().await;
     assert_eq!(
         fs::read_to_string(folder.path().join("notes.txt")).unwrap(),
@@ -230,8 +242,14 @@ async fn a_folder_that_takes_nothing_is_said_once_and_what_waited_is_written_lat
     let place = folder.path().join("runs");
     fs::write(&place, "in the way").unwrap();
     let (archive, mut writer, mut events) = writer(&place, Retention::default());
-    writer.keep(keep("20261127T014235000-3fa9c1", Point::Authorized));
-    writer.keep(keep("20261127T014236000-3fa9c1", Point::Authorized));
+    writer.keep(Box::new(keep(
+        "20261127T014235000-3fa9c1",
+        Point::Authorized,
+    )));
+    writer.keep(Box::new(keep(
+        "20261127T014236000-3fa9c1",
+        Point::Authorized,
+    )));
     writer.finish().await;
     match events.try_recv() {
         Ok(Event::RunNotKept { reason }) => {
@@ -244,7 +262,7 @@ async fn a_folder_that_takes_nothing_is_said_once_and_what_waited_is_written_lat
     fs::remove_file(&place).unwrap();
     let mut more = keep("20261127T014235000-3fa9c1", Point::Authorized);
     more.entries.remove(0);
-    writer.keep(more);
+    writer.keep(Box::new(more));
     writer.finish().await;
     let id = RunId::read("20261127T014235000-3fa9c1").unwrap();
     assert!(
@@ -263,7 +281,10 @@ async fn ten_thousand_runs_are_listed() {
             ..Retention::default()
         },
     );
-    writer.keep(keep("20261127T014235000-3fa9c1", Point::ExchangeFailed));
+    writer.keep(Box::new(keep(
+        "20261127T014235000-3fa9c1",
+        Point::ExchangeFailed,
+    )));
     writer.finish().await;
     let text = fs::read_to_string(folder.path().join("20261127T014235000-3fa9c1.jsonl")).unwrap();
     for number in 0..10_000 {

@@ -59,7 +59,10 @@ fn text(engine: &Engine, pane: &Pane) -> String {
                     .join("\n"),
                 Row::Choice { text, right, .. } => format!("> {text}  {right}"),
                 Row::Cells { mark, cells, .. } => {
-                    let cells: Vec<&str> = cells.iter().map(|cell| cell.as_str()).collect();
+                    let cells: Vec<&str> = cells
+                        .iter()
+                        .map(dineroscope::core::wire::visible::Visible::as_str)
+                        .collect();
                     format!("{mark:?} {}", cells.join(" | "))
                 }
                 Row::Bar(filled, text) => format!("{filled} {text}"),

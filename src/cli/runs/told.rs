@@ -2,7 +2,7 @@
 
 use crate::cli::findings;
 use crate::core::history::compare::{Comparison, Difference, Row, shown_values};
-use crate::core::history::{KeptRun, Outcome, Summary};
+use crate::core::history::{KeptRun, Outcome, RunId, Summary};
 use crate::core::oauth::{STEPS, Step, StepState};
 use crate::core::wire::redact::Mask;
 use crate::core::wire::{Direction, Outcome as Answer, Record};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// A run in a line.
 pub(super) fn line(run: &Summary, zone: &TimeZone) -> String {
     let at = run.started_at.to_zoned_datetime(zone.clone());
-    let id = run.id.as_ref().map_or("(not kept here)", |id| id.as_str());
+    let id = run.id.as_ref().map_or("(not kept here)", RunId::as_str);
     let place = format!("{} {}", run.step.number(), run.step.facts().name);
     let outcome = match run.outcome {
         Outcome::Authorized => "authorized".to_owned(),
@@ -31,7 +31,7 @@ pub(super) fn line(run: &Summary, zone: &TimeZone) -> String {
 /// A run in a line, as JSON.
 pub(super) fn summary(run: &Summary) -> Value {
     json!({
-        "id": run.id.as_ref().map(|id| id.as_str()),
+        "id": run.id.as_ref().map(RunId::as_str),
         "started_at": run.started_at.to_string(),
         "profile": run.profile,
         "provider": run.provider,

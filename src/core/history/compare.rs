@@ -132,7 +132,7 @@ pub fn compare(left: &KeptRun, right: &KeptRun, mask: &Mask) -> Comparison {
             judging.row(value.step, value.name, None, Some(shown)),
         );
     }
-    let rows = folded(rows);
+    let rows = folded(&rows);
     Comparison {
         rows,
         only_left: only(left, right),
@@ -141,9 +141,9 @@ pub fn compare(left: &KeptRun, right: &KeptRun, mask: &Mask) -> Comparison {
 }
 
 /// A step that one run never came to is one row: nothing is learnt from what the other one had there.
-fn folded(rows: Vec<Row>) -> Vec<Row> {
+fn folded(rows: &[Row]) -> Vec<Row> {
     let mut folded: Vec<Row> = Vec::new();
-    for row in &rows {
+    for row in rows {
         let of_step = || rows.iter().filter(|other| other.step == row.step);
         let left = of_step().filter(|other| other.left.is_some()).count();
         let right = of_step().filter(|other| other.right.is_some()).count();
@@ -256,16 +256,16 @@ pub(super) struct Value {
     /// The protocol word, or a few words.
     pub(super) name: String,
     /// As it was kept.
-    pub(super) value: String,
+    pub(super) text: String,
 }
 
 impl Value {
     /// As it is shown.
     fn shown(&self, mask: &Mask) -> String {
-        if is_secret_name(&self.name) && !self.value.is_empty() {
-            return mask.fact(&Secret::new(self.value.as_str())).to_string();
+        if is_secret_name(&self.name) && !self.text.is_empty() {
+            return mask.fact(&Secret::new(self.text.as_str())).to_string();
         }
-        self.value.clone()
+        self.text.clone()
     }
 }
 
@@ -302,7 +302,7 @@ impl Values {
         self.all.push(Value {
             step: step.into(),
             name: name.to_owned(),
-            value: value.into(),
+            text: value.into(),
         });
     }
 

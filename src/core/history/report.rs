@@ -138,7 +138,7 @@ impl Report<'_> {
             findings,
             parts: Vec::new(),
             setting,
-            values: values.map(|it| (it.step, it.name, it.value)).collect(),
+            values: values.map(|it| (it.step, it.name, it.text)).collect(),
             records: &run.records,
             most_records: MOST_RECORDS,
             now: self.now,

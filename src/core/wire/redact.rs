@@ -17,6 +17,7 @@ use crate::core::wire::visible::Visible;
 use crate::core::wire::{Body, Headers, Request, Response, body, json};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Field, query and JSON names whose values are secret (design.md section 5).
 pub const SECRET_NAMES: [&str; 13] = [
@@ -72,7 +73,8 @@ pub const PRIVATE_NAMES: [&str; 17] = [
 /// Masks values under one key.
 #[derive(Clone)]
 pub struct Mask {
-    key: aws_lc_rs::hmac::Key,
+    /// Shared: every thread that masks has one.
+    key: Arc<aws_lc_rs::hmac::Key>,
     leaves: bool,
     keeps: bool,
 }
@@ -87,7 +89,10 @@ impl Mask {
     /// A mask under the installation's key.
     pub fn new(key: [u8; 32]) -> Self {
         Self {
-            key: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &key),
+            key: Arc::new(aws_lc_rs::hmac::Key::new(
+                aws_lc_rs::hmac::HMAC_SHA256,
+                &key,
+            )),
             leaves: false,
             keeps: false,
         }
@@ -98,7 +103,7 @@ impl Mask {
     #[must_use]
     pub fn for_keeping(&self) -> Self {
         Self {
-            key: self.key.clone(),
+            key: Arc::clone(&self.key),
             leaves: self.leaves,
             keeps: true,
         }

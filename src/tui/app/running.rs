@@ -43,10 +43,10 @@ impl App {
         match reaction {
             Reaction::ReadRuns => self.reading(|archive| FoundRuns::Listed(archive.list())),
             Reaction::OpenRun(id) => {
-                self.reading(move |archive| FoundRuns::Opened(archive.open(&id).map(Box::new)))
+                self.reading(move |archive| FoundRuns::Opened(archive.open(&id).map(Box::new)));
             }
             Reaction::ReadForReport(id) => {
-                self.reading(move |archive| FoundRuns::ForReport(archive.open(&id).map(Box::new)))
+                self.reading(move |archive| FoundRuns::ForReport(archive.open(&id).map(Box::new)));
             }
             Reaction::CompareRuns(one, other) => self
                 .reading(move |archive| FoundRuns::Both(both(archive, &one, &other).map(Box::new))),

@@ -185,20 +185,17 @@ fn compared(scene: &Scene<'_>, pair: &Pair) -> Pane {
         (_, 1) => format!("{differ} of {total} values differ, 1 of them matters"),
         (_, _) => format!("{differ} of {total} values differ, {matters} of them matter"),
     };
-    let title = |kept: &KeptRun| {
-        let summary = kept.summary();
-        let at = summary.started_at.to_zoned_datetime(scene.zone.clone());
-        let at = at.strftime("%-d %b %H:%M:%S");
-        Visible::of(&format!("{at}  {}", outcome_words(&summary)))
-    };
-    let mut groups = vec![group(
-        "",
-        "",
-        vec![cells(
+    let summaries = [&pair.left, &pair.right].map(KeptRun::summary);
+    let row = |name: &str, words: &dyn Fn(&Summary) -> String| {
+        let words = summaries.iter().map(|it| Visible::of(&words(it)));
+        cells(
             Mark::None,
-            [Visible::of("run"), title(&pair.left), title(&pair.right)],
-        )],
-    )];
+            [Visible::of(name)].into_iter().chain(words).collect(),
+        )
+    };
+    let began = |summary: &Summary| when(scene, summary.started_at);
+    let rows = vec![row("run", &began), row("ended", &outcome_words)];
+    let mut groups = vec![group("", "", rows)];
     groups.extend(of_step(&comparison.rows, None, "The run"));
     for facts in &STEPS {
         let label = format!("{} {}", facts.step.number(), facts.name);
@@ -258,15 +255,15 @@ fn pair_row(row: &Compared) -> Row {
     };
     cells(
         mark,
-        [Visible::of(&row.name), value(&row.left), value(&row.right)],
+        vec![Visible::of(&row.name), value(&row.left), value(&row.right)],
     )
 }
 
 /// A row of cells that cannot be pressed.
-fn cells(mark: Mark, cells: [Visible; 3]) -> Row {
+fn cells(mark: Mark, cells: Vec<Visible>) -> Row {
     Row::Cells {
         mark,
-        cells: cells.to_vec(),
+        cells,
         columns: CellColumns::Compared,
         action: None,
     }

@@ -283,12 +283,11 @@ impl Ui {
         if self.popups.pop().is_none() && self.zoomed.take().is_none() {
             match (self.screen, self.focus) {
                 (Screen::Step, _) => self.focus = Focus::Button,
-                (Screen::Explain, _) => self.show(self.step),
                 (Screen::Runs, _) if self.runs.compared.take().is_some() => {
                     self.focus = self.home();
                 }
                 (Screen::Runs, _) if !self.runs.words.is_empty() => self.narrow_runs(""),
-                (Screen::Runs, _) => self.show(self.step),
+                (Screen::Explain | Screen::Runs, _) => self.show(self.step),
                 (Screen::Profiles, Focus::Filter) => {
                     self.shelf.clear_filter();
                     self.focus = Focus::List;
