@@ -275,12 +275,41 @@ pub enum Phase {
 pub struct Timing {
     /// Name resolution.
     pub dns: Option<SignedDuration>,
-    /// TCP connection (with TLS, when not told apart).
+    /// TCP connection.
     pub connect: Option<SignedDuration>,
+    /// The TLS handshake, where TLS is spoken.
+    #[serde(default)]
+    pub tls: Option<SignedDuration>,
     /// From the start to the head of the answer.
     pub first_byte: Option<SignedDuration>,
     /// From the start to the last byte or the failure.
     pub total: Option<SignedDuration>,
+}
+
+/// What is known of the connection that a record went over, beyond its ends.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Connection {
+    /// `TLS 1.3`; empty without TLS, or when the handshake did not come so far.
+    pub tls: String,
+    /// The certificates that the other side showed, its own first; also where the handshake failed.
+    pub chain: Vec<PeerCertificate>,
+    /// The proxy that the request was sent through, without a password.
+    pub proxy: Option<String>,
+}
+
+/// A certificate that the other side showed, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerCertificate {
+    /// Whom it names.
+    pub subject: String,
+    /// Who signed it.
+    pub issuer: String,
+    /// The hosts it is made for.
+    pub names: Vec<String>,
+    /// Its first moment.
+    pub from: Timestamp,
+    /// Its last moment.
+    pub until: Timestamp,
 }
 
 /// Which way a request went.
@@ -338,6 +367,8 @@ pub struct Record {
     pub timing: Timing,
     /// The other end, when known.
     pub peer: Option<SocketAddr>,
+    /// What else is known of the connection.
+    pub connection: Connection,
     /// A few words for the transcript: `answer`, `wrong state`, `tokens`.
     pub note: String,
 }

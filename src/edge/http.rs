@@ -8,13 +8,14 @@ mod body;
 mod client;
 mod complete;
 mod failure;
+mod tls;
 
 pub use complete::complete;
 
 use crate::core::profile::ProxyChoice;
 use crate::core::wire::{
-    CallId, Direction, Failure, FailureKind, Headers, Outcome, Phase, Purpose, Record, Request,
-    Response, Timing, is_loopback,
+    CallId, Connection, Direction, Failure, FailureKind, Headers, Outcome, Phase, Purpose, Record,
+    Request, Response, Timing, is_loopback,
 };
 use client::{Clients, Marks};
 use jiff::{SignedDuration, Timestamp};
@@ -90,20 +91,25 @@ impl Door {
         let request = complete(request);
         let at = Timestamp::now();
         let marks = Arc::new(Marks::default());
-        let exchange = match outgoing(&request) {
+        let (exchange, connection) = match outgoing(&request) {
             Ok(outgoing) => {
+                let url = outgoing.url().clone();
                 let proxy = if is_loopback(outgoing.url()) {
                     ProxyChoice::None
                 } else {
                     proxy
                 };
                 let patience = self.body_patience(purpose);
-                self.exchange(outgoing, &proxy, (body_limit, patience), &marks)
-                    .await
+                let limits = (body_limit, patience);
+                let exchange = self.exchange(outgoing, &proxy, limits, &marks).await;
+                (exchange, marks.connection(&url, &proxy))
             }
-            Err(detail) => failed(FailureKind::Invalid, &request.url, detail),
+            Err(detail) => {
+                let exchange = failed(FailureKind::Invalid, &request.url, detail);
+                (exchange, Connection::default())
+            }
         };
-        let (dns, connect) = marks.taken();
+        let [dns, connect, tls] = marks.taken();
         Record {
             call,
             purpose,
@@ -114,10 +120,12 @@ impl Door {
             timing: Timing {
                 dns: signed(dns),
                 connect: signed(connect),
+                tls: signed(tls),
                 first_byte: signed(exchange.first_byte),
                 total: signed(marks.elapsed()),
             },
             peer: exchange.peer,
+            connection,
             note: String::new(),
         }
     }
@@ -251,6 +259,7 @@ fn abandoned(
             ..Timing::default()
         },
         peer: None,
+        connection: crate::core::wire::Connection::default(),
         note: String::new(),
     }
 }

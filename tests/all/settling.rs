@@ -101,6 +101,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
                         outcome: crate::renewing::answered(200, &tokens()),
                         timing: Timing::default(),
                         peer: None,
+                        connection: dineroscope::core::wire::Connection::default(),
                         note: String::new(),
                     };
                     events.send(Event::Answered(Box::new(record))).unwrap();

@@ -99,6 +99,7 @@ pub(crate) fn ended(order: &Order, seconds: i64, outcome: Outcome) -> Event {
             ..Timing::default()
         },
         peer: None,
+        connection: dineroscope::core::wire::Connection::default(),
         note: String::new(),
     };
     let end = at(seconds) + SignedDuration::from_millis(100);

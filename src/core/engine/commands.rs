@@ -430,6 +430,7 @@ impl Engine {
             outcome: Outcome::Pending,
             timing: Timing::default(),
             peer: None,
+            connection: crate::core::wire::Connection::default(),
             note: format!("pasted: {}", verdict.note()),
         };
         let is_answer = answer.code.is_some() || answer.error.is_some();

@@ -135,6 +135,7 @@ impl Engine {
                 ..Timing::default()
             },
             peer: Some(peer),
+            connection: crate::core::wire::Connection::default(),
             note: verdict.note().to_owned(),
         }
     }

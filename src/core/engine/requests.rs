@@ -123,6 +123,7 @@ impl Engine {
             outcome: Outcome::Pending,
             timing: Timing::default(),
             peer: None,
+            connection: crate::core::wire::Connection::default(),
             note: note.to_owned(),
         });
     }

@@ -396,6 +396,7 @@ fn record(purpose: Purpose, request: Request, outcome: Outcome, now: Timestamp) 
         outcome,
         timing: Timing::default(),
         peer: None,
+        connection: crate::core::wire::Connection::default(),
         note: String::new(),
     }
 }

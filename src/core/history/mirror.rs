@@ -10,8 +10,8 @@ use crate::core::token::{Grant, jwt};
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{
-    Body, CallId, Cut, Direction, Failure, Headers, Outcome, Purpose, Record, Request, Response,
-    Timing,
+    Body, CallId, Connection, Cut, Direction, Failure, Headers, Outcome, Purpose, Record, Request,
+    Response, Timing,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -73,6 +73,8 @@ pub(super) struct KeptRecord {
     outcome: KeptOutcome,
     timing: Timing,
     peer: Option<SocketAddr>,
+    #[serde(default)]
+    connection: Connection,
     note: String,
 }
 
@@ -103,6 +105,7 @@ impl KeptRecord {
             },
             timing: record.timing,
             peer: record.peer,
+            connection: record.connection,
             note: record.note,
         }
     }
@@ -141,6 +144,7 @@ impl KeptRecord {
             },
             timing: self.timing,
             peer: self.peer,
+            connection: self.connection,
             note: self.note,
         }
     }

@@ -150,6 +150,7 @@ mod tests {
                 ..Timing::default()
             },
             peer: None,
+            connection: crate::core::wire::Connection::default(),
             note: String::new(),
         }
     }

@@ -4,14 +4,13 @@
 //! what is dear, the certificates that this machine trusts, is read once, with the first request that
 //! needs them and off the first frame.
 
+use super::tls;
 use crate::core::profile::ProxyChoice;
-use crate::core::wire::{FailureKind, TlsFault, is_loopback};
+use crate::core::wire::{Connection, FailureKind, PeerCertificate, TlsFault, is_loopback};
 use reqwest::Proxy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +23,7 @@ use url::{Host, Url};
 /// Makes clients; keeps the TLS configuration once it was needed.
 #[derive(Debug, Default)]
 pub(super) struct Clients {
-    trusting: OnceCell<Result<ClientConfig, String>>,
+    trusting: OnceCell<Result<Arc<dyn ServerCertVerifier>, String>>,
     /// The certificates of our own listeners, by their ports.
     own: Mutex<HashMap<u16, CertificateDer<'static>>>,
 }
@@ -38,19 +37,19 @@ impl Clients {
         proxy: &ProxyChoice,
         marks: &Arc<Marks>,
     ) -> Result<reqwest::Client, (FailureKind, String)> {
-        let tls = if let Some(own) = self.own(url) {
-            trusting_one(own).map_err(|detail| no_tls(&detail))?
+        let trusted = if let Some(own) = self.own(url) {
+            tls::trusting_one(own).map(Some)
         } else if url.scheme() == "https" || *proxy != ProxyChoice::None {
             match self.trusting().await {
-                Ok(tls) => tls,
-                Err(_) if url.scheme() == "http" => {
-                    trusting_nobody().map_err(|detail| no_tls(&detail))?
-                }
-                Err(detail) => return Err(no_tls(&detail)),
+                Err(_) if url.scheme() == "http" => Ok(None),
+                trusted => trusted.map(Some),
             }
         } else {
-            trusting_nobody().map_err(|detail| no_tls(&detail))?
+            Ok(None)
         };
+        let tls = trusted
+            .and_then(|trusted| tls::config(trusted, marks))
+            .map_err(|detail| no_tls(&detail))?;
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
@@ -89,11 +88,11 @@ impl Clients {
         own.get(&port).cloned()
     }
 
-    /// TLS that trusts what this machine trusts; read off the event loop, once.
-    async fn trusting(&self) -> Result<ClientConfig, String> {
+    /// What this machine trusts; read off the event loop, once.
+    async fn trusting(&self) -> Result<Arc<dyn ServerCertVerifier>, String> {
         self.trusting
             .get_or_init(|| async {
-                match tokio::task::spawn_blocking(trusting_the_platform).await {
+                match tokio::task::spawn_blocking(tls::trusting_the_platform).await {
                     Ok(made) => made,
                     Err(error) => Err(error.to_string()),
                 }
@@ -111,47 +110,6 @@ fn no_tls(detail: &str) -> (FailureKind, String) {
     (FailureKind::Tls(TlsFault::Other), detail)
 }
 
-/// TLS that trusts what this machine trusts.
-fn trusting_the_platform() -> Result<ClientConfig, String> {
-    let text = |error: rustls::Error| error.to_string();
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(text)?
-        .with_platform_verifier()
-        .map_err(text)?
-        .with_no_client_auth();
-    Ok(speaking_http1(config))
-}
-
-/// TLS for requests that have none: it costs nothing and trusts nobody.
-fn trusting_nobody() -> Result<ClientConfig, String> {
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth();
-    Ok(speaking_http1(config))
-}
-
-/// TLS that trusts one certificate.
-fn trusting_one(certificate: CertificateDer<'static>) -> Result<ClientConfig, String> {
-    let text = |error: rustls::Error| error.to_string();
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate).map_err(text)?;
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(text)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(speaking_http1(config))
-}
-
-/// Says in the handshake that HTTP/1.1 will be spoken.
-fn speaking_http1(mut config: ClientConfig) -> ClientConfig {
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    config
-}
-
 /// What is noted while a connection is made.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
@@ -162,17 +120,68 @@ pub(super) struct Marks {
 #[derive(Debug, Default)]
 struct Noted {
     begun: Option<Instant>,
+    /// When the connector was asked for a connection.
+    connecting: Option<Instant>,
     dns: Option<Duration>,
+    /// From there to the connection, TLS and all.
     connect: Option<Duration>,
+    tls_begun: Option<Instant>,
+    tls: Option<Duration>,
+    tls_version: &'static str,
+    chain: Vec<PeerCertificate>,
     resolved: Option<String>,
 }
 
 impl Marks {
-    /// How long name resolution took, and the connection after it.
-    pub(super) fn taken(&self) -> (Option<Duration>, Option<Duration>) {
+    /// How long name resolution took, the connection after it, and the handshake after that.
+    pub(super) fn taken(&self) -> [Option<Duration>; 3] {
         let noted = self.noted();
+        let until_tls = noted
+            .tls_begun
+            .zip(noted.connecting)
+            .map(|(tls, connecting)| tls.duration_since(connecting));
+        let connect = until_tls.or(noted.connect);
         let dns = noted.dns.unwrap_or_default();
-        (noted.dns, noted.connect.map(|all| all.saturating_sub(dns)))
+        [
+            noted.dns,
+            connect.map(|all| all.saturating_sub(dns)),
+            noted.tls,
+        ]
+    }
+
+    /// What is known of the connection; `proxy` is the one that was to be taken.
+    pub(super) fn connection(&self, url: &Url, proxy: &ProxyChoice) -> Connection {
+        let through = self.took_a_proxy(url, proxy).then(|| match proxy {
+            ProxyChoice::Url(address) => without_user(address),
+            ProxyChoice::System | ProxyChoice::None => {
+                let host = self.noted().resolved.clone();
+                host.map_or_else(
+                    || "the system's".to_owned(),
+                    |host| format!("the system's, {host}"),
+                )
+            }
+        });
+        let noted = self.noted();
+        Connection {
+            tls: noted.tls_version.to_owned(),
+            chain: noted.chain.clone(),
+            proxy: through,
+        }
+    }
+
+    /// A handshake begins.
+    pub(super) fn tls_begins(&self) {
+        self.noted().tls_begun = Some(Instant::now());
+    }
+
+    /// The other side showed these certificates.
+    pub(super) fn shown(&self, chain: Vec<PeerCertificate>) {
+        self.noted().chain = chain;
+    }
+
+    /// The handshake is of that version.
+    pub(super) fn tls_is(&self, version: &'static str) {
+        self.noted().tls_version = version;
     }
 
     /// Starts the clock: what this program prepares by itself is not counted.
@@ -206,6 +215,17 @@ impl Marks {
     fn noted(&self) -> MutexGuard<'_, Noted> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An address without a name and a password.
+fn without_user(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else {
+        return "an address that is none".to_owned();
+    };
+    // Only an address without a host refuses, and that has neither.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string().trim_end_matches('/').to_owned()
 }
 
 /// A name that could not be resolved.
@@ -268,10 +288,15 @@ where
 
     fn call(&mut self, target: T) -> Self::Future {
         let begun = Instant::now();
+        self.marks.noted().connecting = Some(begun);
         let connecting = self.inner.call(target);
         let marks = self.marks.clone();
         Box::pin(async move {
             let connected = connecting.await;
+            {
+                let mut noted = marks.noted();
+                noted.tls = noted.tls_begun.map(|begun| begun.elapsed());
+            }
             if connected.is_ok() {
                 marks.noted().connect = Some(begun.elapsed());
                 marks.connected.notify_one();

@@ -42,6 +42,7 @@ fn visited(url: &str) -> Case {
             outcome: Outcome::Pending,
             timing: Timing::default(),
             peer: None,
+            connection: dineroscope::core::wire::Connection::default(),
             note: String::new(),
         });
     })

@@ -109,6 +109,7 @@ fn carrying(value: &str, html: bool) -> Record {
         }),
         timing: Timing::default(),
         peer: None,
+        connection: dineroscope::core::wire::Connection::default(),
         note: format!("note {value}"),
     }
 }
