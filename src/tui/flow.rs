@@ -216,6 +216,16 @@ impl Flow {
                     None => self.lines.push(line),
                 }
             }
+            Row::Span {
+                name,
+                from,
+                until,
+                took,
+                note,
+            } => {
+                let line = phase([name, took, note], (*from, *until), sheet);
+                self.lines.push(plain(line));
+            }
             Row::Bar(thousandths, text) => {
                 self.lines.push(plain(bar(*thousandths, text, sheet)));
             }
@@ -366,6 +376,36 @@ fn cell_line(
         let pad = if column < left { gap } else { 0 };
         spans.push(Span::raw(format!("{text}{}", " ".repeat(pad))));
         left -= column;
+    }
+    Line::from(spans)
+}
+
+/// Columns for the name of a phase, and for how long it took.
+const PHASE: (usize, usize) = (18, 9);
+
+/// A bar from one place to another, with its name before and its length after it; one cell at least.
+fn phase(words: [&Visible; 3], (from, until): (u16, u16), sheet: &Sheet<'_>) -> Line<'static> {
+    let [name, took, note] = words;
+    let theme = sheet.theme;
+    let note_room = if sheet.width >= WITH_OUTCOME { 24 } else { 0 };
+    let fixed = NAME + PHASE.0 + PHASE.1 + note_room;
+    let room = sheet.width.saturating_sub(fixed).clamp(8, 60);
+    let cell = |at: u16| (room - 1) * usize::from(at.min(1000)) / 1000;
+    let start = cell(from);
+    let length = (cell(until) - start).max(1);
+    let name = cut_end(name.as_str(), PHASE.0 - 1);
+    let gap = PHASE.0.saturating_sub(width(&name));
+    let took = format!("{:>1$}", took.as_str(), PHASE.1);
+    let mut spans = vec![
+        Span::raw(format!("{}{name}{}", " ".repeat(NAME), " ".repeat(gap))),
+        Span::raw(" ".repeat(start)),
+        Span::styled("━".repeat(length), theme.style(Role::Accent)),
+        Span::raw(" ".repeat(room.saturating_sub(start + length))),
+        Span::raw(took),
+    ];
+    if note_room > 0 && !note.is_empty() {
+        let note = cut_words(note.as_str(), note_room - 3);
+        spans.push(Span::styled(format!("   {note}"), theme.style(Role::Dim)));
     }
     Line::from(spans)
 }

@@ -89,6 +89,19 @@ pub enum Row {
         /// What Enter does.
         action: Option<Action>,
     },
+    /// A bar on a scale of a thousand, from one place to another: a phase of something.
+    Span {
+        /// What took that long.
+        name: Visible,
+        /// Where it begins.
+        from: u16,
+        /// Where it ends.
+        until: u16,
+        /// How long that is.
+        took: Visible,
+        /// What else is to be said of it.
+        note: Visible,
+    },
     /// A bar, filled to so many thousandths, with words after it.
     Bar(u16, Visible),
     /// Raw lines that scroll in what room is left; the last row of a pane.

@@ -21,6 +21,7 @@ mod hits;
 mod link;
 mod parts;
 pub mod profiles;
+mod record;
 mod requests;
 mod runs;
 pub mod time;
@@ -100,6 +101,7 @@ pub fn in_view(scene: &Scene<'_>, ui: &Ui) -> Pane {
         Screen::Profiles => profiles::pane(scene, ui),
         Screen::Explain => explain::pane(scene, ui),
         Screen::Runs => runs::pane(scene, ui),
+        Screen::Record => record::pane(scene, ui),
     }
 }
 

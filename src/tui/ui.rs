@@ -24,6 +24,7 @@ pub mod ticketing;
 use crate::core::engine::Engine;
 use crate::core::oauth::{RunPhase, Step};
 use crate::core::secret::Secret;
+use crate::core::wire::CallId;
 use crate::core::wire::visible::Visible;
 use jiff::{SignedDuration, Timestamp};
 use pasting::Pasted;
@@ -46,6 +47,9 @@ const EXPLAIN: usize = 7;
 /// The place of the runs among them.
 const RUNS: usize = 8;
 
+/// The place of a record among them.
+const RECORD: usize = 9;
+
 /// The terminal's state.
 #[derive(Debug)]
 pub struct Ui {
@@ -56,7 +60,7 @@ pub struct Ui {
     /// What has the focus, where no popup has it.
     pub focus: Focus,
     /// Lines scrolled away at the top of the main pane, for each step, the profiles and Explain.
-    pub scroll: [usize; 9],
+    pub scroll: [usize; 10],
     /// Lines scrolled away at the top of the body shown in step 6.
     pub body_scroll: usize,
     /// Lines scrolled away at the top of the raw text.
@@ -64,7 +68,7 @@ pub struct Ui {
     /// Lines scrolled away at the top of the findings.
     pub findings_scroll: usize,
     /// The row that was last touched, for each step, the profiles and Explain.
-    pub touched: [usize; 9],
+    pub touched: [usize; 10],
     /// Groups that were folded or unfolded by hand.
     pub folds: Vec<Fold>,
     /// The one value that is shown.
@@ -79,6 +83,10 @@ pub struct Ui {
     pub explanation: bool,
     /// The record selected in the transcript, counted from the last.
     pub record: usize,
+    /// The record that has the frame.
+    pub record_shown: Option<CallId>,
+    /// What had the frame before it.
+    pub behind_record: (Screen, Option<Pane>),
     /// The profiles: their files, what is selected, what was typed.
     pub shelf: Shelf,
     /// The text on the Explain screen.
@@ -100,6 +108,8 @@ pub enum Screen {
     Explain,
     /// The kept runs.
     Runs,
+    /// One record, whole.
+    Record,
 }
 
 /// What has the focus on a screen.
@@ -198,11 +208,11 @@ impl Default for Ui {
             screen: Screen::Step,
             step: Step::Link,
             focus: Focus::Button,
-            scroll: [0; 9],
+            scroll: [0; 10],
             body_scroll: 0,
             raw_scroll: 0,
             findings_scroll: 0,
-            touched: [0; 9],
+            touched: [0; 10],
             folds: Vec::new(),
             revealed: None,
             popups: Vec::new(),
@@ -210,6 +220,8 @@ impl Default for Ui {
             zoomed: None,
             explanation: true,
             record: 0,
+            record_shown: None,
+            behind_record: (Screen::Step, None),
             shelf: Shelf::default(),
             pasted: Pasted::default(),
             runs: Runs::default(),
@@ -241,6 +253,29 @@ impl Ui {
         self.zoomed = None;
     }
 
+    /// Shows a record, whole.
+    pub fn show_record(&mut self, call: CallId) {
+        if self.screen != Screen::Record {
+            self.behind_record = (self.screen, self.zoomed);
+        }
+        self.revealed = None;
+        self.raw_scroll = 0;
+        self.zoomed = None;
+        self.record_shown = Some(call);
+        self.screen = Screen::Record;
+        self.focus = Focus::Button;
+        self.scroll[RECORD] = 0;
+        self.touched[RECORD] = 0;
+        self.folds.retain(|fold| fold.at != RECORD);
+    }
+
+    /// Goes back to where a record was opened, with the transcript in hand.
+    pub(super) fn leave_record(&mut self) {
+        self.revealed = None;
+        (self.screen, self.zoomed) = self.behind_record;
+        self.focus = Focus::Transcript;
+    }
+
     /// The place of what is in view among [`Ui::scroll`] and [`Ui::touched`].
     pub fn at(&self) -> usize {
         match self.screen {
@@ -248,6 +283,7 @@ impl Ui {
             Screen::Profiles => PROFILES,
             Screen::Explain => EXPLAIN,
             Screen::Runs => RUNS,
+            Screen::Record => RECORD,
         }
     }
 

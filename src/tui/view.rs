@@ -54,6 +54,9 @@ const WITH_WIDE_SIDE: u16 = 170;
 /// Columns of the main pane where raw text has a pane of its own.
 const MAIN: u16 = 78;
 
+/// Columns of a record where its raw text has a pane of its own.
+const RECORD: u16 = 106;
+
 /// Everything a drawing depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
@@ -265,10 +268,13 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
             explain::places(canvas, whole, frame, rows)
         }
         Screen::Runs => runs_places(canvas, whole, frame),
+        Screen::Record => record_places(canvas, whole, frame),
     };
     canvas.areas.has_transcript = match canvas.view.ui.screen {
         Screen::Step => transcript_rows(whole.height) > 0,
-        Screen::Profiles | Screen::Explain | Screen::Runs => places.transcript.is_some(),
+        Screen::Profiles | Screen::Explain | Screen::Runs | Screen::Record => {
+            places.transcript.is_some()
+        }
     };
     let rects = [
         places.main,
@@ -334,6 +340,21 @@ fn runs_places(canvas: &Canvas<'_>, whole: Rect, frame: Rect) -> Places {
             let (upper, lower) = split_rows(frame, frame.height - rows - 1);
             places.main = Some(upper);
             places.transcript = Some(lower);
+        }
+        _ => places.main = Some(frame),
+    }
+    places
+}
+
+/// A record has the frame; where it is wide, its raw text stands beside.
+fn record_places(canvas: &Canvas<'_>, whole: Rect, frame: Rect) -> Places {
+    let mut places = Places::default();
+    match canvas.view.ui.zoomed {
+        Some(Pane::Transcript) => places.transcript = Some(frame),
+        None if whole.width >= WITH_WIDE_SIDE => {
+            let (main, raw) = split_columns(frame, RECORD);
+            places.main = Some(main);
+            places.raw = Some(raw);
         }
         _ => places.main = Some(frame),
     }

@@ -53,6 +53,7 @@ mod screens_explain;
 mod screens_faults;
 mod screens_loop;
 mod screens_profiles;
+mod screens_record;
 mod screens_runs;
 mod screens_token;
 mod secret_sources;

@@ -65,6 +65,13 @@ fn text(engine: &Engine, pane: &Pane) -> String {
                         .collect();
                     format!("{mark:?} {}", cells.join(" | "))
                 }
+                Row::Span {
+                    name,
+                    from,
+                    until,
+                    took,
+                    note,
+                } => format!("{name} {from}-{until} {took} {note}"),
                 Row::Bar(filled, text) => format!("{filled} {text}"),
                 Row::Scroll(layout) => layout
                     .lines

@@ -133,7 +133,7 @@ fn popups_lie_over_a_dim_screen() {
     hold("popup-copy", over(Point::Authorized, "y"));
     hold("popup-paste", over(Point::Waiting, "p"));
     hold("popup-leave", over(Point::Waiting, "q"));
-    hold("popup-record", over(Point::Authorized, "t<enter>"));
+    hold("record", over(Point::Authorized, "t<enter>"));
     hold("popup-organizations", over(Point::Listed, "g"));
 }
 

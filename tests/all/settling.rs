@@ -6,7 +6,10 @@ use dineroscope::core::engine::Setup;
 use dineroscope::core::engine::message::{Effect, Event};
 use dineroscope::core::profile::{KeepTokens, Profile};
 use dineroscope::core::token::kept::{VaultTrouble, VaultTroubleKind};
-use dineroscope::core::wire::{Body, Direction, Headers, Purpose, Record, Request, Timing};
+use dineroscope::core::wire::{
+    Body, Connection, Direction, Headers, Purpose, Record, Request, Timing,
+};
+use dineroscope::edge::archive::Archive;
 use dineroscope::edge::profiles::Search;
 use dineroscope::edge::vault::Vault;
 use dineroscope::tui::app::{End, Opening, Signal, Start, World, run};
@@ -36,6 +39,27 @@ struct Left {
     kept: usize,
 }
 
+/// What the program opens with.
+fn start(keep: KeepTokens) -> Start {
+    let profile = Profile {
+        keep_tokens: Some(keep),
+        ..visma()
+    };
+    Start {
+        setup: Setup {
+            seed: [7; 32],
+            faults: Vec::new(),
+            consent_timeout: SignedDuration::from_mins(5),
+            marks: None,
+        },
+        opening: Opening::Profile(Box::new(profile)),
+        search: Search::default(),
+        vault: Vault::at(std::env::temp_dir()),
+        archive: Archive::nowhere(),
+        theme: crate::picture::DARK,
+    }
+}
+
 /// Goes through the flow to the exchange, is told to end there, and settles.
 fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -46,23 +70,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
     let (keys, mut typed) = unbounded_channel();
     let (events, reported) = unbounded_channel();
     let (signals, received) = unbounded_channel();
-    let profile = Profile {
-        keep_tokens: Some(keep),
-        ..visma()
-    };
-    let start = Start {
-        setup: Setup {
-            seed: [7; 32],
-            faults: Vec::new(),
-            consent_timeout: SignedDuration::from_mins(5),
-            marks: None,
-        },
-        opening: Opening::Profile(Box::new(profile)),
-        search: Search::default(),
-        vault: Vault::at(std::env::temp_dir()),
-        archive: dineroscope::edge::archive::Archive::nowhere(),
-        theme: crate::picture::DARK,
-    };
+    let start = start(keep);
     let enter = move || {
         let event = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
         keys.send(Ok(Input::Key(event))).unwrap();
@@ -101,7 +109,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
                         outcome: crate::renewing::answered(200, &tokens()),
                         timing: Timing::default(),
                         peer: None,
-                        connection: dineroscope::core::wire::Connection::default(),
+                        connection: Connection::default(),
                         note: String::new(),
                     };
                     events.send(Event::Answered(Box::new(record))).unwrap();

@@ -202,6 +202,11 @@ impl Mask {
         scan::scan(self, &known::replace(self, text, known))
     }
 
+    /// A text whose secrets are masked by their names already, with these ones masked wherever else they stand.
+    pub fn without(&self, text: &str, known: &[&Secret]) -> String {
+        known::replace(self, text, known)
+    }
+
     /// JSON indented, strings under secret names masked; `None` when it is not valid JSON.
     pub(in crate::core) fn json(&self, text: &str) -> Option<Vec<String>> {
         json::indent(text, &|name| self.hides(name), &|value| {
@@ -237,6 +242,11 @@ impl Mask {
             lines.extend(self.body(headers, content));
         }
         lines
+    }
+
+    /// A header's value as it is shown.
+    pub fn header_line(&self, name: &str, value: &str) -> Visible {
+        Visible::of(&self.header(name, value))
     }
 
     /// A header's value: credentials keep their scheme, cookies their names, URLs their public part.

@@ -131,7 +131,7 @@ fn failed_here(situation: &Situation<'_>) -> bool {
 fn reads(situation: &Situation<'_>) -> bool {
     matches!(
         top(situation),
-        Some(Popup::Help { .. } | Popup::Explanation { .. } | Popup::Record { .. })
+        Some(Popup::Help { .. } | Popup::Explanation { .. })
     )
 }
 

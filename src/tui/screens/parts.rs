@@ -115,14 +115,16 @@ pub(super) fn folding(
 pub(super) fn raw(scene: &Scene<'_>, record: &Record, labels: (&str, &str)) -> Vec<Group> {
     let mask = scene.engine.mask();
     let request = &record.request;
+    let known = scene.engine.secrets_of_run();
+    let shown_lines = |lines: Vec<Visible>| bounded(without(lines, scene, &known));
     let mut groups = vec![folding(
         labels.0,
         time::size(request.body.len()),
-        vec![Row::Raw(bounded(mask.request_lines(request)))],
+        vec![Row::Raw(shown_lines(mask.request_lines(request)))],
     )];
     if let Some(response) = record.outcome.response() {
         let (shown, left) = response.shortened(RAW_BODY);
-        let mut lines = bounded(mask.response_lines(&shown));
+        let mut lines = shown_lines(mask.response_lines(&shown));
         if left > 0 {
             lines.push(Visible::of(&format!("… {} more", time::size(left))));
         }
@@ -130,6 +132,23 @@ pub(super) fn raw(scene: &Scene<'_>, record: &Record, labels: (&str, &str)) -> V
         groups.push(folding(labels.1, size, vec![Row::Raw(lines)]));
     }
     groups
+}
+
+/// A text with what is secret by its name, and every secret of the run whatever it is called there, masked.
+pub(super) fn masked(scene: &Scene<'_>, text: &str) -> String {
+    let known = scene.engine.secrets_of_run();
+    let known: Vec<&Secret> = known.iter().collect();
+    scene.engine.mask().text(text, &known)
+}
+
+/// Lines without the secrets of the run: a server may quote what it was sent, in whatever encoding.
+pub(super) fn without(lines: Vec<Visible>, scene: &Scene<'_>, known: &[Secret]) -> Vec<Visible> {
+    if known.is_empty() {
+        return lines;
+    }
+    let known: Vec<&Secret> = known.iter().collect();
+    let whole: Vec<&str> = lines.iter().map(Visible::as_str).collect();
+    Visible::lines(&scene.engine.mask().without(&whole.join("\n"), &known))
 }
 
 /// The head of a response, without its body.
@@ -149,7 +168,7 @@ pub(super) fn head(scene: &Scene<'_>, response: &Response) -> Row {
 const RAW_BODY: usize = 64 * 1024;
 
 /// Raw lines within bounds; what is left out is said.
-fn bounded(mut lines: Vec<Visible>) -> Vec<Visible> {
+pub(super) fn bounded(mut lines: Vec<Visible>) -> Vec<Visible> {
     let more = lines.len().saturating_sub(RAW_LINES);
     lines.truncate(RAW_LINES);
     for line in &mut lines {

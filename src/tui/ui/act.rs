@@ -207,7 +207,7 @@ impl Ui {
     /// What has the focus when nothing else was chosen.
     fn home(&self) -> Focus {
         match self.screen {
-            Screen::Step | Screen::Explain => Focus::Button,
+            Screen::Step | Screen::Explain | Screen::Record => Focus::Button,
             Screen::Profiles => Focus::List,
             Screen::Runs => Focus::Row(self.touched[self.at()]),
         }
@@ -288,6 +288,7 @@ impl Ui {
                 }
                 (Screen::Runs, _) if !self.runs.words.is_empty() => self.narrow_runs(""),
                 (Screen::Explain | Screen::Runs, _) => self.show(self.step),
+                (Screen::Record, _) => self.leave_record(),
                 (Screen::Profiles, Focus::Filter) => {
                     self.shelf.clear_filter();
                     self.focus = Focus::List;
@@ -338,6 +339,11 @@ impl Ui {
                 }
                 return Vec::new();
             }
+            Place::Record(call) => {
+                self.popups.clear();
+                self.show_record(call);
+                return Vec::new();
+            }
             Place::CopyMenu => Popup::CopyMenu { selected },
             Place::Link => return self.open_link_alone(engine),
             Place::Explanation => Popup::Explanation { scroll: 0 },
@@ -347,7 +353,6 @@ impl Ui {
                 what: Choosing::ScopeSet,
                 selected,
             },
-            Place::Record(call) => Popup::Record { call, scroll: 0 },
         };
         self.popups.push(popup);
         Vec::new()
@@ -409,7 +414,9 @@ impl Ui {
                 let row = self.touched[self.at()].min(areas.spots.len().saturating_sub(1));
                 let rows = (!areas.spots.is_empty()).then_some(Focus::Row(row));
                 let mut places = match self.screen {
-                    Screen::Step | Screen::Explain | Screen::Runs => vec![Focus::Button],
+                    Screen::Step | Screen::Explain | Screen::Runs | Screen::Record => {
+                        vec![Focus::Button]
+                    }
                     Screen::Profiles => vec![Focus::List],
                 };
                 places.extend(rows);

@@ -4,7 +4,6 @@ use crate::core::engine::Engine;
 use crate::core::profile::Field;
 use crate::core::secret::Secret;
 use crate::core::token::import;
-use crate::core::wire::CallId;
 use crate::tui::action::{Action, Choosing, Question, ReportFormat};
 use crate::tui::ui::act::Reaction;
 use crate::tui::ui::editor::Editor;
@@ -28,13 +27,6 @@ pub enum Popup {
     },
     /// What happens here, where it has no pane.
     Explanation {
-        /// Lines scrolled away.
-        scroll: usize,
-    },
-    /// One record.
-    Record {
-        /// Which.
-        call: CallId,
         /// Lines scrolled away.
         scroll: usize,
     },
@@ -111,9 +103,7 @@ impl Popup {
     /// Lines scrolled away, in those that are read.
     pub fn scroll(&mut self) -> Option<&mut usize> {
         match self {
-            Self::Help { scroll } | Self::Explanation { scroll } | Self::Record { scroll, .. } => {
-                Some(scroll)
-            }
+            Self::Help { scroll } | Self::Explanation { scroll } => Some(scroll),
             _ => None,
         }
     }

@@ -12,7 +12,6 @@
 mod editor;
 mod help;
 mod prompt;
-mod record;
 
 pub(super) use prompt::field;
 
@@ -48,10 +47,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
         Popup::Explanation { scroll } => {
             let lines = side::lines(canvas, 60);
             read(canvas, whole, "What happens here", &lines, *scroll, items);
-        }
-        Popup::Record { call, scroll } => {
-            let (title, lines) = record::lines(canvas, *call, room(whole));
-            read(canvas, whole, &title, &lines, *scroll, items);
         }
         Popup::Palette { selected, .. } => list(canvas, whole, "Commands", *selected, items),
         // Drawn in place of the whole screen.
