@@ -25,18 +25,15 @@ pub struct Drive {
 }
 
 impl Drive {
-    /// An engine that has not begun, with the world as it is.
+    /// An engine that has not begun, with the world as it is; its runs are kept for this user.
     pub fn new(setup: Setup) -> Self {
-        Self::with(setup, |_| {})
+        Self::with(setup, |options| options.archive = Archive::of_this_user())
     }
 
-    /// The same with a world that differs in something.
+    /// An engine with a world that differs in something; its runs are kept where that says, else nowhere.
     pub fn with(setup: Setup, change: impl FnOnce(&mut Options)) -> Self {
         let engine = Engine::new(setup);
-        let mut options = Options {
-            archive: Archive::of_this_user(),
-            ..Options::new(engine.mask().clone())
-        };
+        let mut options = Options::new(engine.mask().clone());
         change(&mut options);
         let (runtime, events) = Runtime::new(options);
         Self {

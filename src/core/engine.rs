@@ -19,12 +19,13 @@ mod refreshing;
 mod requests;
 mod runs;
 mod secrets;
+mod words;
 
 use crate::core::diagnose::{self, Evidence, Finding};
 use crate::core::dinero::call::{Call, Organization};
 use crate::core::fault::Fault;
 use crate::core::oauth::callback::Answer;
-use crate::core::oauth::changes::Changes;
+use crate::core::oauth::changes::{Changes, FieldRow, pairs};
 use crate::core::oauth::flow::{Browser, Missing};
 use crate::core::oauth::link::{Fresh, LinkChanges};
 use crate::core::oauth::{Run, RunPhase, Step, StepState, grant};
@@ -203,6 +204,18 @@ impl Engine {
         if let Some(record) = self.run.exchange.and_then(|call| self.record(call)) {
             return Some(record.request.clone());
         }
+        self.exchange_with(&self.run.changes)
+    }
+
+    /// The fields of the token request as rows, before it is sent.
+    pub fn exchange_rows(&self) -> Vec<FieldRow> {
+        let changes = &self.run.changes;
+        let own = self.exchange_with(&changes.without_fields());
+        own.map_or_else(Vec::new, |own| changes.fields.rows_of(&pairs(&own)))
+    }
+
+    /// The token request with these changes made to it.
+    fn exchange_with(&self, changes: &Changes) -> Option<Request> {
         let profile = self.profile.as_ref()?;
         let Answer {
             code: Some(code), ..
@@ -218,7 +231,6 @@ impl Engine {
             client_secret: client_secret.as_ref(),
             verifier: self.run.fresh.verifier.as_ref(),
         });
-        let changes = &self.run.changes;
         Some(changes.apply(request, &profile.client_id, client_secret.as_ref()))
     }
 

@@ -133,6 +133,10 @@ pub enum Question {
     SentRedirectUri,
     /// Another value for that row of the link.
     LinkRow(usize),
+    /// Another value for that field of the exchange.
+    ExchangeRow(usize),
+    /// Name and value of a further field of the exchange.
+    ExchangeField,
     /// Name and value of a further parameter of the link.
     LinkParameter,
 }

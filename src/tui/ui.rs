@@ -19,6 +19,7 @@ pub mod revealing;
 pub mod runs;
 pub mod shelf;
 pub mod shelving;
+mod switching;
 pub mod ticketing;
 
 use crate::core::engine::Engine;

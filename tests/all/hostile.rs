@@ -66,7 +66,7 @@ fn setup() -> Setup {
 
 /// A run that waits for its answer.
 async fn waiting(profile: Profile) -> Drive {
-    let mut drive = Drive::new(setup());
+    let mut drive = Drive::with(setup(), |_| {});
     drive.command(Command::UseProfile(Box::new(profile)));
     until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
     drive.command(Command::Begin {

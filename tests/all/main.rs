@@ -54,6 +54,7 @@ mod screens_faults;
 mod screens_loop;
 mod screens_profiles;
 mod screens_record;
+mod screens_rows;
 mod screens_runs;
 mod screens_token;
 mod secret_sources;

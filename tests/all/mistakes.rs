@@ -8,6 +8,7 @@ use dineroscope::core::fault::Fault;
 use dineroscope::core::oauth::changes::{Changes, Encoding, SecretPlace, VerifierChange, pairs};
 use dineroscope::core::oauth::link::{LinkChanges, LinkRow};
 use dineroscope::core::oauth::{RunPhase, Step};
+use dineroscope::core::secret::Secret;
 use dineroscope::core::wire::Purpose;
 use dineroscope::core::wire::redact::is_secret_name;
 use dineroscope::edge::desktop::Browser;
@@ -134,6 +135,89 @@ async fn each_mistake_is_sent_as_shown_and_explained_by_its_rule() {
             assert!(!said.contains(value.as_str()), "{name} in {said}");
         }
     }
+}
+
+#[tokio::test]
+async fn each_field_is_left_out_changed_and_added_by_itself() {
+    let mut drive = answered().await;
+    let rows = drive.engine().exchange_rows();
+    let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "grant_type",
+            "code",
+            "redirect_uri",
+            "client_id",
+            "client_secret",
+            "code_verifier"
+        ]
+    );
+    let own = drive.engine().exchange_request().unwrap();
+    let none = Changes::default();
+    let mut changes = none.clone();
+    changes.fields = changes.fields.with(&rows[0], None);
+    changes.fields = changes
+        .fields
+        .with(&rows[3], Some(Secret::new("somebody-else")));
+    changes.fields = changes
+        .fields
+        .with_added("scope", Secret::new("dineropublicapi:read"));
+    drive.command(Command::ChangeExchange(changes));
+    let shown = pairs(&drive.engine().exchange_request().unwrap());
+    assert!(shown.iter().all(|(name, _)| name != "grant_type"));
+    assert!(shown.contains(&("client_id".to_owned(), "somebody-else".to_owned())));
+    assert_eq!(
+        shown.last().unwrap(),
+        &("scope".to_owned(), "dineropublicapi:read".to_owned())
+    );
+    // Taken back, it is as it was, byte for byte.
+    drive.command(Command::ChangeExchange(none));
+    assert_eq!(drive.engine().exchange_request().unwrap(), own);
+    let mut changes = Changes::default();
+    changes.fields = changes.fields.with(&rows[1], None);
+    drive.command(Command::ChangeExchange(changes));
+    exchange(&mut drive).await;
+    let engine = drive.engine();
+    let record = engine.record(engine.run().exchange.unwrap()).unwrap();
+    assert!(
+        pairs(&record.request)
+            .iter()
+            .all(|(name, _)| name != "code"),
+        "as shown"
+    );
+    assert!(record.note.contains("no code"), "{}", record.note);
+    assert_eq!(rules(&drive).first(), Some(&"invalid-grant"));
+    let found = drive.engine().findings(Timestamp::now(), Step::Exchange);
+    assert_eq!(
+        found[0].headline.as_str(),
+        "No code was sent to be exchanged"
+    );
+}
+
+#[tokio::test]
+async fn a_link_that_is_out_is_changed_in_a_new_run() {
+    let mut drive = answered().await;
+    let engine = drive.engine();
+    let (number, state) = (engine.run().number, engine.run().fresh.state.clone());
+    let row = engine
+        .run()
+        .link_rows
+        .iter()
+        .find(|row| row.parameter.name == "ui_locales");
+    let changes = engine
+        .run()
+        .link_changes
+        .with(row.unwrap(), Some("da-DK".to_owned()));
+    assert!(
+        !engine.allows(&Command::ChangeLink(changes.clone())),
+        "it is out"
+    );
+    drive.command(Command::NewRunWithLink(changes));
+    let run = drive.engine().run();
+    assert_ne!((run.number, &run.fresh.state), (number, &state));
+    assert_eq!(run.phase, RunPhase::Ready);
+    assert!(run.link.contains("ui_locales=da-DK"), "{}", run.link);
 }
 
 #[tokio::test]

@@ -100,7 +100,8 @@ fn a_record_is_as_it_was_found_good() {
 
 #[test]
 fn it_tells_connection_phases_and_certificates() {
-    let picture = screen((120, 40));
+    let mut picture = screen((120, 40));
+    picture.press("<down> ");
     let text = picture.text();
     for words in [
         "name (DNS)",

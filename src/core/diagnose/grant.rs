@@ -305,8 +305,27 @@ fn verifier(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
+/// Whether the request is known, is for a code, and has none.
+fn sent_no_code(evidence: &Evidence<'_>) -> bool {
+    let request = super::seen::exchange(evidence).map(|record| &record.request);
+    let fields = request.filter(|request| !request.method.is_empty());
+    let fields = fields
+        .map(crate::core::oauth::changes::pairs)
+        .unwrap_or_default();
+    let has = |wanted: &str| fields.iter().any(|(name, _)| name == wanted);
+    !fields.is_empty() && !has("code") && !has("refresh_token")
+}
+
 fn unexplained(evidence: &Evidence<'_>) -> Option<Found> {
     let seen = seen(evidence, Why::Unknown)?;
+    if sent_no_code(evidence) {
+        return Some(Found::new(
+            "No code was sent to be exchanged",
+            format!("{seen}; the request has no field `code`"),
+            "An exchange without its code fails like one with a wrong code (RFC 6749 4.1.3 requires it).",
+            &[NEW_RUN, "send the field `code` as it came in the answer"],
+        ));
+    }
     if evidence.pasted {
         return Some(Found::new(
             "The provider does not take this code",

@@ -78,7 +78,8 @@ impl Engine {
             | Command::TakeAnswer
             | Command::ChangeExchange(_)
             | Command::ExchangeAgain
-            | Command::NewRunAsChanged => self.go_wrong(now, command),
+            | Command::NewRunAsChanged
+            | Command::NewRunWithLink(_) => self.go_wrong(now, command),
             Command::FetchMetadata => self.discover(now),
             Command::CheckIdToken => self.check_again(now),
             Command::OverrideIdToken => self.override_checks(),
@@ -163,7 +164,8 @@ impl Engine {
             | Command::TakeAnswer
             | Command::ChangeExchange(_)
             | Command::ExchangeAgain
-            | Command::NewRunAsChanged => self.can_go_wrong(command),
+            | Command::NewRunAsChanged
+            | Command::NewRunWithLink(_) => self.can_go_wrong(command),
             Command::FetchMetadata => self.can_discover(),
             Command::CheckIdToken => self.has_refused_tokens(),
             Command::OverrideIdToken => self.can_override(),

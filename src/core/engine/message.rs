@@ -1,11 +1,12 @@
 //! The whole vocabulary on one page: what a person may ask, what the world may report, what the world
 //! is asked to do. Plain data: printable, comparable, replayable.
 
+pub use super::words::{Consent, HitRejection, Prompt};
+
 use crate::core::dinero::call::Call;
 use crate::core::fault::Fault;
 use crate::core::history::Summary;
 use crate::core::history::written::Keep;
-use crate::core::oauth::callback::Alert;
 use crate::core::oauth::changes::Changes;
 use crate::core::oauth::endpoint::Inquiry;
 use crate::core::oauth::flow::{BindFailure, Certificate};
@@ -96,6 +97,8 @@ pub enum Command {
     ExchangeAgain,
     /// A new run with what was changed about this one.
     NewRunAsChanged,
+    /// A new run whose link is made in that way, with what was changed about the exchange of this one.
+    NewRunWithLink(LinkChanges),
     /// Exchange the code.
     Exchange,
     /// Ask the issuer for its endpoints (once more).
@@ -114,34 +117,6 @@ pub enum Command {
     Send(Call),
     /// Cancel the API call that is under way, or what is asked of a further endpoint.
     CancelSend,
-}
-
-/// How the provider is to ask who signs in (OpenID Connect Core 3.1.2.1, `prompt`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prompt {
-    /// `select_account`: choose among the accounts it knows.
-    SelectAccount,
-    /// `login`: sign in anew.
-    Login,
-}
-
-impl Prompt {
-    /// The protocol word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SelectAccount => "select_account",
-            Self::Login => "login",
-        }
-    }
-}
-
-/// What the user decides on the consent page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Consent {
-    /// Accept.
-    Accept,
-    /// Cancel.
-    Deny,
 }
 
 /// Past tense, from the world.
@@ -312,23 +287,6 @@ pub enum Event {
     },
     /// The body of an API answer was laid out.
     LaidOut(CallId, Arc<Layout>),
-}
-
-/// Why the listener did not take a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HitRejection {
-    /// Its body is over 64 KiB.
-    BodyTooLarge,
-    /// Its head is over 16 KiB, or not HTTP.
-    BadHead,
-    /// It was not finished within 10 s.
-    Unfinished,
-    /// It began with a TLS handshake, which is not spoken here.
-    TlsToPlain,
-    /// It came in plain HTTP, where TLS is spoken.
-    PlainToTls,
-    /// The browser did not take our certificate.
-    CertificateRefused(Alert),
 }
 
 /// Imperative, to the world.

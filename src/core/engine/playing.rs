@@ -77,6 +77,13 @@ impl Engine {
                 self.run.token_checked = None;
                 self.run.phase = RunPhase::Answered;
             }
+            Command::NewRunWithLink(link) => {
+                let exchange = self.run.changes.clone();
+                let effects = self.new_run();
+                (self.run.link_changes, self.run.changes) = (link, exchange);
+                self.build_link();
+                return effects;
+            }
             Command::NewRunAsChanged => {
                 let changes = (self.run.link_changes.clone(), self.run.changes.clone());
                 let effects = self.new_run();
@@ -97,6 +104,7 @@ impl Engine {
             Command::ChangeExchange(_) => run.phase == RunPhase::Answered,
             Command::TakeAnswer => self.unproven().is_some(),
             Command::ExchangeAgain => self.can_exchange_again(),
+            Command::NewRunWithLink(_) => self.allows(&Command::NewRun),
             Command::NewRunAsChanged => {
                 let changed = !run.link_changes.is_empty() || !run.changes.is_empty();
                 changed && self.allows(&Command::NewRun)

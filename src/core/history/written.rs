@@ -236,6 +236,14 @@ impl Masking<'_> {
         self.link_changes(&mut kept.link_changes);
         let other = run.changes.redirect_uri.as_ref();
         kept.changes.redirect_uri = other.map(|uri| self.url(uri));
+        let fields = &mut kept.changes.fields;
+        let changed = fields
+            .rows
+            .iter_mut()
+            .filter_map(|(_, value)| value.as_mut());
+        for value in changed.chain(fields.added.iter_mut().map(|(_, value)| value)) {
+            *value = self.secret(value);
+        }
         kept
     }
 

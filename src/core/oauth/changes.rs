@@ -3,6 +3,10 @@
 //! A change holds for its run only. What is shown is what is sent: the changed request is made here once,
 //! and every reader takes it apart with [`pairs`].
 
+mod fields;
+
+pub use fields::{FieldChanges, FieldRow};
+
 use crate::core::oauth::grant;
 use crate::core::secret::Secret;
 use crate::core::wire::{Body, Headers, Request};
@@ -22,6 +26,9 @@ pub struct Changes {
     pub redirect_uri: Option<String>,
     /// What becomes of the code verifier.
     pub verifier: VerifierChange,
+    /// What is changed about single fields, whatever the rest says.
+    #[serde(default)]
+    pub fields: FieldChanges,
 }
 
 /// How the fields of the token request are written (RFC 6749 4.1.3 wants a form).
@@ -99,6 +106,8 @@ impl Changes {
             VerifierChange::Absent => words.push("no verifier"),
             VerifierChange::Wrong => words.push("wrong verifier"),
         }
+        let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        words.extend(self.fields.words());
         words.join(", ")
     }
 
@@ -135,6 +144,7 @@ impl Changes {
             VerifierChange::Absent => fields.retain(|(name, _)| name != "code_verifier"),
             VerifierChange::Wrong => set(&mut fields, "code_verifier", WRONG_VERIFIER),
         }
+        self.fields.apply(&mut fields);
         let (kind, body) = self.encoding.write(&fields);
         let mut url = request.url;
         let mut sent = Body::text(&body);

@@ -4,7 +4,7 @@
 
 use super::{Binding, Group, Key, Situation};
 use crate::core::engine::message::{Command, Consent};
-use crate::core::oauth::changes::{Changes, Encoding, VerifierChange};
+use crate::core::oauth::changes::{Changes, Encoding, FieldChanges, VerifierChange};
 use crate::core::oauth::endpoint::{Endpoint, Inquiry};
 use crate::core::oauth::link::LinkChanges;
 use crate::core::oauth::{Step, StepState};
@@ -212,7 +212,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 78] = [
+pub static KEYS: [Binding; 79] = [
     row(
         Here,
         ENTER,
@@ -378,7 +378,7 @@ pub static KEYS: [Binding; 78] = [
             free(situation) && matches!(situation.ui.focus, Focus::Row(_)) && !on_runs(situation)
         },
         Action::Toggle,
-        "fold or unfold; switch a row of the link on or off",
+        "fold or unfold; switch a row of link or exchange on or off",
         "",
     ),
     row(
@@ -513,6 +513,17 @@ pub static KEYS: [Binding; 78] = [
     ),
     row(
         Here,
+        &[Key::letter('a')],
+        |situation| {
+            situation.ui.step == Step::Exchange
+                && allowed(situation, &Command::ChangeExchange(Changes::default()))
+        },
+        Action::Ask(Question::ExchangeField),
+        "exchange: add a field",
+        "",
+    ),
+    row(
+        Here,
         &[Key::letter('R')],
         |situation| {
             situation.ui.step == Step::Link
@@ -540,6 +551,7 @@ pub static KEYS: [Binding; 78] = [
             secret: None,
             redirect_uri: None,
             verifier: VerifierChange::Kept,
+            fields: FieldChanges::NONE,
         })),
         "exchange: take every change back",
         "reset",

@@ -99,7 +99,7 @@ fn before(scene: &Scene<'_>) -> Pane {
         }
         _ => button("Type the client secret", typed),
     };
-    groups.push(fields(scene, &request));
+    groups.push(ways::fields(scene, &request));
     groups.push(ways::how(scene));
     groups.push(group(
         "Checked here, because a failed exchange burns the code",
@@ -190,7 +190,7 @@ fn fields(scene: &Scene<'_>, request: &Request) -> Group {
 }
 
 /// What a field is for.
-fn meaning(scene: &Scene<'_>, name: &str) -> &'static str {
+pub(super) fn meaning(scene: &Scene<'_>, name: &str) -> &'static str {
     match name {
         "grant_type" => "what is exchanged",
         "code" => "from step 3, works once",

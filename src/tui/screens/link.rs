@@ -300,7 +300,7 @@ fn parameters(scene: &Scene<'_>, profile: &Profile) -> Group {
         RunPhase::Preparing(Missing::Field(field)) => Some(field),
         _ => None,
     };
-    if run.phase == RunPhase::Ready {
+    if run.phase == RunPhase::Ready || run.started_at.is_some() {
         return rows::parameters(scene);
     }
     let rows = run
@@ -349,16 +349,27 @@ fn awaits_port(run: &Run) -> bool {
 /// Every scope that is asked for, with what it allows.
 fn scopes(scene: &Scene<'_>, profile: &Profile) -> Group {
     let mut rows = set_row(scene, profile);
-    if scene.engine.run().phase == RunPhase::Ready {
+    let run = scene.engine.run();
+    if run.phase == RunPhase::Ready {
         return rows::scopes(scene, profile, rows);
     }
-    let asked: Vec<Row> = if profile.scopes.is_empty() {
+    // Of a run that has begun, what its link asks for.
+    let sent = run.parameters.iter().find(|it| it.name == "scope");
+    let scopes: Vec<String> = match sent {
+        Some(parameter) => parameter
+            .value
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        None if run.started_at.is_some() => Vec::new(),
+        None => profile.scopes.clone(),
+    };
+    let asked: Vec<Row> = if scopes.is_empty() {
         vec![prose(
             "None is asked for: the provider decides, or refuses.",
         )]
     } else {
-        profile
-            .scopes
+        scopes
             .iter()
             .map(|scope| {
                 let meaning = catalogue::scope_meaning(scope);
@@ -367,7 +378,7 @@ fn scopes(scene: &Scene<'_>, profile: &Profile) -> Group {
             .collect()
     };
     rows.extend(asked);
-    folding("Scopes", counted(profile.scopes.len(), "scope"), rows)
+    folding("Scopes", counted(scopes.len(), "scope"), rows)
 }
 
 /// Which of the profile's lists of scopes is asked for, where there are several.

@@ -15,7 +15,7 @@ use crate::core::oauth::RunPhase;
 use crate::core::oauth::Step;
 use crate::core::profile::KeepTokens;
 use crate::core::token::kept::GrantId;
-use crate::tui::action::{Action, Choosing, Direction, Place, Question};
+use crate::tui::action::{Action, Choosing, Direction, Place};
 use crate::tui::flow::SpotKind;
 use crate::tui::screens;
 use crate::tui::view::Areas;
@@ -396,7 +396,9 @@ impl Ui {
         };
         match stage.areas.spots.get(row).map(|spot| &spot.kind) {
             Some(SpotKind::Label(label, open)) => self.fold(label, !open),
-            Some(SpotKind::Fact(fact)) => return switched(fact.action.as_ref(), stage.engine),
+            Some(SpotKind::Fact(fact)) => {
+                return self.switch(fact.action.as_ref(), stage.engine);
+            }
             _ => {}
         }
         Vec::new()
@@ -464,23 +466,4 @@ pub fn focused_grant(ui: &Ui, areas: &Areas) -> Option<GrantId> {
         }
         _ => None,
     }
-}
-
-/// What Space does on a row of the link: switches it on or off.
-fn switched(action: Option<&Action>, engine: &Engine) -> Vec<Reaction> {
-    let change = match action {
-        Some(Action::Ask(Question::LinkRow(row))) => {
-            let run = engine.run();
-            run.link_rows.get(*row).map(|row| {
-                let value = (!row.sent).then(|| match &row.own {
-                    Some(own) => own.clone(),
-                    None => row.parameter.value.clone(),
-                });
-                Command::ChangeLink(run.link_changes.with(row, value))
-            })
-        }
-        Some(Action::Engine(command @ Command::ChangeLink(_))) => Some(command.clone()),
-        _ => None,
-    };
-    change.map(Reaction::Command).into_iter().collect()
 }

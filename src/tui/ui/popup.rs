@@ -164,8 +164,10 @@ impl Prompt {
                 vec![secret]
             }
             Question::Answer => vec![field("http://localhost:8765/callback?code=…")],
-            Question::LinkRow(_) => vec![field("a value")],
-            Question::LinkParameter => vec![field("name"), field("value")],
+            Question::LinkRow(_) | Question::ExchangeRow(_) => vec![field("a value")],
+            Question::LinkParameter | Question::ExchangeField => {
+                vec![field("name"), field("value")]
+            }
             Question::TicketPath => vec![field("ticket.md")],
             Question::ReportPath(ReportFormat::Markdown) => vec![field("run.md")],
             Question::ReportPath(ReportFormat::Json) => vec![field("run.json")],
@@ -178,7 +180,7 @@ impl Prompt {
             }
         };
         let focus = match question {
-            Question::LinkParameter => 0,
+            Question::LinkParameter | Question::ExchangeField => 0,
             _ => fields.len() - 1,
         };
         Self {
@@ -199,6 +201,17 @@ impl Prompt {
         };
         if let (Some(row), Some(field)) = (row, prompt.fields.first_mut()) {
             field.insert_str(&row.parameter.value);
+        }
+        if let (Question::ExchangeRow(row), Some(field)) = (question, prompt.fields.first_mut()) {
+            match engine.exchange_rows().get(row) {
+                // A secret is typed anew, unseen; what it was stays where it is.
+                Some(row) if engine.mask().hides(&row.name) => {
+                    field.set_mask_char('•');
+                    field.set_max_histories(0);
+                }
+                Some(row) => drop(field.insert_str(row.value.expose())),
+                None => {}
+            }
         }
         prompt
     }

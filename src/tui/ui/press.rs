@@ -5,7 +5,6 @@ use super::menu;
 use super::popup::{Popup, Then};
 use super::{Focus, Ui};
 use crate::core::engine::message::Command;
-use crate::core::oauth::changes::Changes;
 use crate::core::secret::Secret;
 use crate::tui::action::{Action, Place, Question};
 use crate::tui::flow::SpotKind;
@@ -97,7 +96,11 @@ impl Ui {
             .unwrap_or_else(|| prompt.text(prompt.focus));
         let may_be_empty = matches!(
             prompt.question,
-            Question::LinkRow(_) | Question::LinkParameter | Question::RunWords
+            Question::LinkRow(_)
+                | Question::LinkParameter
+                | Question::ExchangeRow(_)
+                | Question::ExchangeField
+                | Question::RunWords
         );
         if last.trim().is_empty() && !may_be_empty {
             prompt.trouble = Some("Nothing was typed yet");
@@ -121,34 +124,11 @@ impl Ui {
             ],
             Question::Token => return self.take_token(&Secret::new(last)),
             Question::Answer => vec![Command::PasteAnswer(Secret::new(last))],
-            Question::LinkRow(row) => {
-                let run = stage.engine.run();
-                let Some(row) = run.link_rows.get(row) else {
-                    return Vec::new();
-                };
-                vec![Command::ChangeLink(run.link_changes.with(row, Some(last)))]
-            }
-            Question::LinkParameter => {
-                let name = prompt.text(0);
-                if name.trim().is_empty() {
-                    prompt.trouble = Some("It needs a name");
-                    prompt.focus = 0;
-                    return Vec::new();
-                }
-                let changes = stage
-                    .engine
-                    .run()
-                    .link_changes
-                    .with_added(name.trim(), &last);
-                vec![Command::ChangeLink(changes)]
-            }
-            Question::SentRedirectUri => {
-                let changes = Changes {
-                    redirect_uri: Some(last.trim().to_owned()),
-                    ..stage.engine.run().changes.clone()
-                };
-                vec![Command::ChangeExchange(changes)]
-            }
+            Question::LinkRow(_)
+            | Question::LinkParameter
+            | Question::ExchangeRow(_)
+            | Question::ExchangeField
+            | Question::SentRedirectUri => return self.submit_row(&last, stage),
             Question::TicketPath => {
                 self.popups.pop();
                 return vec![Reaction::WriteFile(self.ticket_to_write(&last, stage))];

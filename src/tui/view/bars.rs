@@ -393,7 +393,7 @@ fn words_for(action: &Action) -> String {
         Action::Engine(Command::Begin { .. } | Command::OpenBrowser) => "open the link",
         Action::Engine(Command::AnswerConsent(Consent::Accept)) => "accept",
         Action::Engine(Command::AnswerConsent(Consent::Deny)) => "deny",
-        Action::Ask(Question::LinkRow(_)) => "another value",
+        Action::Ask(Question::LinkRow(_) | Question::ExchangeRow(_)) => "another value",
         Action::Engine(Command::ChangeLink(_)) => "switch it",
         Action::Engine(Command::ChangeExchange(_)) | Action::Ask(Question::SentRedirectUri) => {
             "change it"

@@ -77,7 +77,7 @@ async fn metadata_that_lies_makes_no_link_and_can_be_asked_for_again() {
         let provider = Hostile::start().await;
         provider.says(FIRST, metadata(&provider, member, value.clone()));
         provider.says(FIRST, metadata(&provider, "x", json!(1)));
-        let mut drive = Drive::new(setup());
+        let mut drive = Drive::with(setup(), |_| {});
         drive.command(Command::UseProfile(Box::new(by_issuer(&provider))));
         assert_eq!(
             drive.engine().run().phase,
@@ -112,7 +112,7 @@ async fn a_sandbox_that_leads_elsewhere_is_none() {
         provider.says(FIRST, metadata(&provider, "token_endpoint", value));
         let mut profile = by_issuer(&provider);
         profile.provider.environment = Environment::Sandbox;
-        let mut drive = Drive::new(setup());
+        let mut drive = Drive::with(setup(), |_| {});
         drive.command(Command::UseProfile(Box::new(profile)));
         until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
         let environment = &drive.engine().profile().unwrap().provider.environment;

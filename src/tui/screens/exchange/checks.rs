@@ -31,6 +31,7 @@ pub(super) fn checks(scene: &Scene<'_>, request: &Request, at: Timestamp) -> Vec
     checks.push(redirect_uri(scene, &form));
     checks.push(code_verifier(scene, &form));
     checks.extend(client_secret(&form));
+    checks.extend(grant_type(&form));
     checks.extend(shown_once(scene, request, &form));
     checks.push(endpoint(request));
     checks.push(form_encoded(request));
@@ -63,7 +64,14 @@ fn check(name: &'static str, passes: bool, value: (&str, &str), meaning: (&str, 
 
 /// Whether the code was posted before, by any run of this program.
 fn first_use(scene: &Scene<'_>, form: &Form) -> Check {
-    let code = form.get("code").map(Secret::new);
+    let Some(code) = form.get("code").map(Secret::new) else {
+        return check(
+            "code",
+            false,
+            ("", "not sent"),
+            ("", "there is nothing to exchange"),
+        );
+    };
     let posted = scene
         .engine
         .transcript()
@@ -71,9 +79,9 @@ fn first_use(scene: &Scene<'_>, form: &Form) -> Check {
         .filter(|record| record.purpose == Purpose::Exchange)
         .filter(|record| Some(record.call) != scene.engine.run().exchange)
         .any(|record| {
-            changes::pairs(&record.request).iter().any(|(name, value)| {
-                name == "code" && code.as_ref().is_some_and(|code| code.matches(value))
-            })
+            changes::pairs(&record.request)
+                .iter()
+                .any(|(name, value)| name == "code" && code.matches(value))
         });
     check(
         "code",
@@ -142,6 +150,22 @@ fn code_verifier(scene: &Scene<'_>, form: &Form) -> Check {
         (good, "does not fit"),
         ("", "the link's challenge"),
     )
+}
+
+/// Whether the request says what it is (RFC 6749 4.1.3); said only when it does not.
+fn grant_type(form: &Form) -> Option<Check> {
+    let seen = match form.get("grant_type") {
+        Some("authorization_code") => return None,
+        Some(_) => "another one",
+        None => "not sent",
+    };
+    let words = ("", seen);
+    Some(check(
+        "grant_type",
+        false,
+        words,
+        ("", "authorization_code"),
+    ))
 }
 
 /// Whether the secret was copied without something around it.

@@ -1,7 +1,7 @@
 //! How the exchange is sent, each row one that Enter changes; and what else can be done once it was.
 
 use crate::core::engine::message::Command;
-use crate::core::oauth::changes::{Changes, Encoding, SecretPlace, VerifierChange};
+use crate::core::oauth::changes::{Changes, Encoding, SecretPlace, VerifierChange, pairs};
 use crate::core::profile::ClientAuthentication;
 use crate::core::wire::Request;
 use crate::core::wire::visible::Visible;
@@ -14,6 +14,43 @@ use crate::tui::screens::parts::{choice, folding, group};
 pub(super) fn line(request: &Request) -> String {
     let address = request.url.split('?').next().unwrap_or_default();
     format!("{} {address}", request.method)
+}
+
+/// The fields as rows: Space leaves one out, Enter gives it another value.
+pub(super) fn fields(scene: &Scene<'_>, request: &Request) -> Group {
+    let mut whole = super::fields(scene, request);
+    let all = scene.engine.exchange_rows();
+    let rows = all.iter().enumerate().map(|(place, row)| {
+        let value = match row.sent {
+            false => Value::Nothing,
+            true if scene.engine.mask().hides(&row.name) => Value::Secret(row.value.clone()),
+            true => Value::Plain(Visible::of(row.value.expose())),
+        };
+        let meaning = match row.added {
+            Some(_) => "added by you",
+            None => super::meaning(scene, &row.name),
+        };
+        Row::Fact(Fact {
+            mark: if row.sent { Mark::On } else { Mark::Off },
+            name: Visible::of(&row.name),
+            value,
+            meaning: Visible::of(meaning),
+            action: Some(Action::Ask(Question::ExchangeRow(place))),
+            changed: row.is_changed(),
+        })
+    });
+    let sent = all.iter().filter(|row| row.sent).count();
+    let changed = all.iter().filter(|row| row.is_changed()).count();
+    let right = match changed {
+        0 => format!("{sent} sent"),
+        _ => format!("{sent} of {} sent   {changed} changed", all.len()),
+    };
+    // What is no field stands below them: the header, a secret that is not there yet.
+    let further = whole
+        .rows
+        .split_off(whole.rows.len().min(pairs(request).len()));
+    let rows = rows.chain(further).collect();
+    group("Fields", right, rows)
 }
 
 /// The rows.

@@ -24,8 +24,14 @@ const KNOWN: [&str; 6] = [
 /// Every parameter, those first that are sent by themselves.
 pub(super) fn parameters(scene: &Scene<'_>) -> Group {
     let run = scene.engine.run();
+    let frozen = run.started_at.is_some();
     let all = &run.link_rows;
-    let rows = all.iter().enumerate().map(|(place, row)| {
+    // Of a link that is out, what is in it and what was changed about it; another value is another run's.
+    let shown = all
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| !frozen || row.sent || row.is_changed());
+    let rows = shown.map(|(place, row)| {
         let value = match row.parameter.name.as_str() {
             _ if !row.sent => Value::Nothing,
             "redirect_uri" if awaits_port(run) && !row.is_changed() => {
@@ -35,12 +41,17 @@ pub(super) fn parameters(scene: &Scene<'_>) -> Group {
             _ => Value::Plain(Visible::of(&row.parameter.value)),
         };
         let meaning = match row.parameter.name.as_str() {
+            "scope" if frozen => "named below",
             "scope" => "chosen below",
             "redirect_uri" if awaits_port(run) && !row.is_changed() => "a free port, at the start",
             _ => row.parameter.meaning,
         };
         Row::Fact(Fact {
-            mark: if row.sent { Mark::On } else { Mark::Off },
+            mark: match (row.sent, frozen) {
+                (true, true) => Mark::Note,
+                (true, false) => Mark::On,
+                (false, _) => Mark::Off,
+            },
             name: Visible::of(&row.parameter.name),
             value,
             meaning: Visible::of(meaning),
@@ -52,6 +63,7 @@ pub(super) fn parameters(scene: &Scene<'_>) -> Group {
     let sent = all.iter().filter(|row| row.sent).count();
     let changed = all.iter().filter(|row| row.is_changed()).count();
     let right = match changed {
+        0 if frozen => format!("{sent} sent"),
         0 => format!("{sent} of {} sent", all.len()),
         _ => format!("{sent} of {} sent   {changed} changed", all.len()),
     };

@@ -26,7 +26,11 @@ const SEVERAL: u16 = 5;
 
 /// Draws the popup.
 pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, prompt: &Prompt, items: &[Item]) {
-    let (title, text, labels) = words(prompt.question);
+    let is_out = canvas.view.engine.run().started_at.is_some();
+    let (title, text, labels) = match prompt.question {
+        Question::LinkRow(_) if is_out => OF_A_NEW_RUN,
+        question => words(question),
+    };
     let room = room(whole).min(76);
     let prose = wrap(text, room);
     let field_rows = if prompt.is_multi_line() { SEVERAL } else { 1 };
@@ -82,6 +86,14 @@ fn taken_for(prompt: &Prompt) -> Option<&'static str> {
         None => "its look does not tell what it is: you are asked then",
     })
 }
+
+/// What is said of a value in a link that is out.
+const OF_A_NEW_RUN: (&str, &str, &[&str]) = (
+    "Another value, in a new run",
+    "This link is out, and the browser may have it. The value goes into the link of a new run, with a new \
+     state; if an answer may still come to this one, you are asked first.",
+    &[],
+);
 
 /// Title, what it is for, and the names of the fields.
 fn words(question: Question) -> (&'static str, &'static str, &'static [&'static str]) {
@@ -139,6 +151,17 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
             "For this run only, as it is typed: a mistake is sent too, and what is found in it stands on \
              step 1 at once. R takes every change back.",
             &[],
+        ),
+        Question::ExchangeRow(_) => (
+            "Another value in the exchange",
+            "For this run only, as it is typed; a mistake is sent too, and the code is burned by it. R on \
+             step 4 takes every change back.",
+            &[],
+        ),
+        Question::ExchangeField => (
+            "A further field of the exchange",
+            "For this run only. One that is there already is sent twice.",
+            &["name", "value"],
         ),
         Question::LinkParameter => (
             "A further parameter of the link",
