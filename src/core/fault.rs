@@ -88,6 +88,16 @@ faults! {
     Authorize {
         RedirectMismatch "redirect-mismatch" at Consent, "callback-timeout":
             "the redirect URI is not registered: an error page, nothing comes back";
+        PageClient "page-unauthorized-client" at Consent, "error-page-unauthorized-client":
+            "an error page says that the client is unknown; nothing comes back";
+        PageRedirectUri "page-invalid-redirect-uri" at Consent, "error-page-invalid-redirect-uri":
+            "an error page says that the redirect URI is not registered; nothing comes back";
+        PageScope "page-invalid-scope" at Consent, "error-page-invalid-scope":
+            "an error page says that a scope is not allowed; nothing comes back";
+        PageChallenge "page-code-challenge-required" at Consent, "error-page-code-challenge-required":
+            "an error page says that a code challenge is required; nothing comes back";
+        PageResponse "page-unsupported-response" at Consent, "error-page-unsupported-response":
+            "an error page says that the response type is not supported; nothing comes back";
         AccessDenied "access-denied" at Callback, "callback-access-denied":
             "the provider says that the user refused, whatever was pressed";
         LoginRequired "login-required" at Callback, "callback-error":
@@ -180,6 +190,36 @@ faults! {
             "the access token is said to be of type DPoP";
         OtherAudience "other-audience" at Token, "token-wrong-audience":
             "the access token is made for another API";
+        OtherIssuer "other-issuer" at Token, "token-wrong-issuer":
+            "the access token names another issuer";
+        BrokenToken "broken-token" at Token, "token-malformed":
+            "the access token is cut off in its claims";
+        IdTokenIssuer "id-token-issuer" at Token, "id-token-issuer":
+            "the id_token names another issuer (asked with openid, as all of these)";
+        IdTokenAudience "id-token-audience" at Token, "id-token-audience":
+            "the id_token is made for another client";
+        IdTokenParty "id-token-azp" at Token, "id-token-azp":
+            "the id_token names another authorized party";
+        IdTokenNonce "id-token-nonce" at Token, "id-token-nonce":
+            "the id_token carries another nonce";
+        IdTokenExpired "id-token-expired" at Token, "id-token-expired":
+            "the id_token ended an hour ago";
+        IdTokenIssuedAt "id-token-iat" at Token, "id-token-iat":
+            "the id_token is of last week";
+        IdTokenSubject "id-token-sub" at Token, "id-token-sub-missing":
+            "the id_token does not say who signed in";
+        IdTokenHash "id-token-at-hash" at Token, "id-token-at-hash":
+            "the id_token belongs to another access token";
+        IdTokenUnsigned "id-token-alg-none" at Token, "id-token-alg-none":
+            "the id_token is not signed";
+        IdTokenAlgorithm "id-token-hs256" at Token, "id-token-alg-unexpected":
+            "the id_token says that it is signed with the client secret";
+        IdTokenSignature "id-token-signature" at Token, "id-token-signature-invalid":
+            "the id_token's signature does not fit it";
+        IdTokenKey "id-token-key-rotated" at Token, "id-token-key-unknown":
+            "the id_token is signed with a new key that is not published yet";
+        CodeHash "id-token-c-hash" at Callback, "id-token-c-hash":
+            "the id_token of the callback belongs to another code (response_type code id_token)";
         ClockAhead "clock-ahead" at Token, "token-not-yet-valid":
             "the provider's clock is ten minutes ahead";
         ClockBehind "clock-behind" at Token, "clock-skew":
@@ -198,6 +238,8 @@ faults! {
     Endpoints {
         UserinfoOtherUser "userinfo-other-user" at Token, "userinfo-sub-mismatch":
             "userinfo tells about another user than the one who signed in (asked with openid)";
+        UserinfoRefused "userinfo-refused" at Token, "userinfo-refused":
+            "the userinfo endpoint does not take the access token";
         RevocationRefused "revocation-refused" at Token, "revocation-failed":
             "the revocation endpoint does not revoke tokens of any kind";
         IntrospectionRefused "introspection-refused" at Token, "introspection-refused":

@@ -10,6 +10,7 @@ mod claims;
 mod client;
 mod consent;
 mod discovery;
+mod id_token;
 mod introspection;
 mod revocation;
 mod token;

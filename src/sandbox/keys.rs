@@ -43,9 +43,11 @@ impl Keys {
     /// A signed JWT (RFC 7515 3.1, RS256) of that type with those claims.
     pub(super) fn sign(&self, kind: &str, claims: &Value) -> Option<String> {
         let header = json!({"alg": "RS256", "kid": self.kid, "x5t": self.x5t, "typ": kind});
-        let header = URL_SAFE_NO_PAD.encode(header.to_string());
-        let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
-        let text = format!("{header}.{claims}");
+        self.sign_with(&header, claims, false)
+    }
+
+    /// The signature of a text (RS256).
+    fn signature(&self, text: &str) -> Option<Vec<u8>> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
             .sign(
@@ -55,7 +57,24 @@ impl Keys {
                 &mut signature,
             )
             .ok()?;
+        Some(signature)
+    }
+
+    /// The same with a header of one's own, and with whatever a fault makes of the signature.
+    pub(super) fn sign_with(&self, header: &Value, claims: &Value, spoilt: bool) -> Option<String> {
+        let header = URL_SAFE_NO_PAD.encode(header.to_string());
+        let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
+        let text = format!("{header}.{claims}");
+        let mut signature = self.signature(&text)?;
+        if let Some(last) = signature.last_mut().filter(|_| spoilt) {
+            *last ^= 1;
+        }
         Some(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// The name of the key.
+    pub(super) fn kid(&self) -> &str {
+        &self.kid
     }
 
     /// The claims of a token that this key signed; `None` for any other text.

@@ -100,7 +100,8 @@ pub(super) struct Memory {
     last_user: Option<usize>,
     codes: HashMap<String, Authorization>,
     refresh_tokens: HashMap<String, RefreshToken>,
-    errors: HashMap<String, Language>,
+    /// What an error page says, and in which language.
+    errors: HashMap<String, (Language, &'static str)>,
 }
 
 impl Memory {
@@ -246,15 +247,15 @@ impl Memory {
     }
 
     /// Remembers in what language an error is told; its id.
-    pub(super) fn report(&mut self, language: Language) -> String {
+    pub(super) fn report(&mut self, language: Language, reason: &'static str) -> String {
         // What ASP.NET's data protection makes always begins like this.
         let id = format!("CfDJ8{}{}", self.handle(), self.handle());
-        self.errors.insert(id.clone(), language);
+        self.errors.insert(id.clone(), (language, reason));
         id
     }
 
-    /// The language of an error.
-    pub(super) fn error_language(&self, id: &str) -> Option<Language> {
+    /// The language of an error, and its reason where the page says one.
+    pub(super) fn error(&self, id: &str) -> Option<(Language, &'static str)> {
         self.errors.get(id).copied()
     }
 }

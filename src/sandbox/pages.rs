@@ -128,11 +128,15 @@ pub(super) fn callback(
 }
 
 /// The page on which a broken link ends. It says no more than the real one: an id.
-pub(super) fn error(language: Language, id: &str) -> String {
+pub(super) fn error(language: Language, id: &str, reason: &str) -> String {
     let words = language.words();
     let title = words.error_title;
+    let reason = match reason {
+        "" => String::new(),
+        words => format!("<p id=\"reason\">{}</p>", escape(words)),
+    };
     let main = format!(
-        "<h1>{title}</h1><p>{text}</p><p class=\"quiet\">{label}</p><p><code id=\"error-id\">{id}</code></p>",
+        "<h1>{title}</h1><p>{text}</p>{reason}<p class=\"quiet\">{label}</p><p><code id=\"error-id\">{id}</code></p>",
         text = words.error_text,
         label = words.error_id,
         id = escape(id),

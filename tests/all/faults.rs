@@ -7,6 +7,8 @@ use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::fault::{FAULTS, Fault, FaultFacts, Place};
 use dineroscope::core::oauth::endpoint::Inquiry;
 use dineroscope::core::oauth::{RunPhase, Step};
+use dineroscope::core::profile::ResponseType;
+use dineroscope::core::secret::Secret;
 use dineroscope::core::token::import::TokenKind;
 use dineroscope::edge::profiles::built_in;
 use jiff::{SignedDuration, Timestamp};
@@ -26,7 +28,10 @@ async fn waiting(faults: Vec<Fault>) -> Drive {
     let setup = Setup {
         seed: [7; 32],
         // Only where nothing comes back is this waited out.
-        consent_timeout: if faults.contains(&Fault::RedirectMismatch) {
+        consent_timeout: if faults
+            .iter()
+            .any(|fault| fault.facts().step == Step::Consent)
+        {
             SignedDuration::from_secs(1)
         } else {
             SignedDuration::from_mins(1)
@@ -47,9 +52,16 @@ async fn waiting(faults: Vec<Fault>) -> Drive {
         options.http.answer = Duration::from_secs(answer);
     });
     let mut profile = built_in("sandbox").unwrap().profile.unwrap();
-    if faults.contains(&Fault::RefreshOtherUser) || faults.contains(&Fault::UserinfoOtherUser) {
+    let about_identity = |fault: &Fault| {
+        let facts = fault.facts();
+        facts.rule.starts_with("id-token") || facts.name.starts_with("userinfo")
+    };
+    if faults.contains(&Fault::RefreshOtherUser) || faults.iter().any(about_identity) {
         // Only an id_token says who it is about.
         profile.scopes.push("openid".to_owned());
+    }
+    if faults.contains(&Fault::CodeHash) {
+        profile.authorize.response_type = ResponseType::CodeIdToken;
     }
     drive.command(Command::UseProfile(Box::new(profile)));
     until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
@@ -88,7 +100,7 @@ async fn refresh(drive: &mut Drive) {
 /// Asks the endpoint at which a fault strikes, and waits for the end of it.
 async fn inquire(drive: &mut Drive, fault: Fault) {
     let inquiry = match fault {
-        Fault::UserinfoOtherUser => Inquiry::USERINFO,
+        Fault::UserinfoOtherUser | Fault::UserinfoRefused => Inquiry::USERINFO,
         Fault::IntrospectionRefused => Inquiry::introspection(TokenKind::Access),
         _ => Inquiry::revocation(TokenKind::Refresh),
     };
@@ -106,7 +118,14 @@ async fn walk(drive: &mut Drive, step: Step) {
         }
         Step::Callback => {
             until(drive, |engine| {
-                !engine.run().hits.is_empty() || engine.run().answer.is_some()
+                let run = engine.run();
+                let hybrid = run
+                    .answer
+                    .as_ref()
+                    .is_some_and(|(it, ..)| it.id_token.is_some());
+                // What came with the code is checked with keys that have to be fetched.
+                (!run.hits.is_empty() || run.answer.is_some())
+                    && (!hybrid || run.answer_checked.is_some())
             })
             .await;
         }
@@ -130,6 +149,20 @@ async fn call(drive: &mut Drive, path: &str) {
     until(drive, |engine| engine.requests().answered.is_some()).await;
 }
 
+/// Pastes what a person reads on the page at which the browser stopped.
+async fn paste_page(drive: &mut Drive) {
+    let link = drive.engine().run().link.clone();
+    let page = tokio::task::spawn_blocking(move || crate::browser::visit(&link).page);
+    let page = page.await.unwrap();
+    let body = page.split("<h1>").nth(1).unwrap();
+    let mut text = String::new();
+    for piece in body.split('<') {
+        text.push_str(piece.split_once('>').map_or(piece, |(_, words)| words));
+        text.push('\n');
+    }
+    drive.command(Command::PasteAnswer(Secret::new(text)));
+}
+
 /// The leading finding of the fault's step is the fault's rule.
 async fn explained(row: &FaultFacts) {
     let mut drive = waiting(vec![row.fault]).await;
@@ -143,6 +176,9 @@ async fn explained(row: &FaultFacts) {
             call(&mut drive, path).await;
         }
         Place::Authorize | Place::Exchange | Place::Tokens => {}
+    }
+    if row.name.starts_with("page-") {
+        paste_page(&mut drive).await;
     }
     let now = match (row.fault, drive.engine().grant()) {
         // However slow this machine is.

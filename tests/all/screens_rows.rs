@@ -34,7 +34,7 @@ fn a_field_of_the_exchange_is_switched_and_the_request_follows() {
         obey(&mut picture, reactions);
         let text = picture.text();
         assert!(text.contains("[ ] code"), "{text}");
-        assert!(text.contains("6 of 7 local checks pass"), "{text}");
+        assert!(text.contains("1 of 7 checks fails"), "{text}");
         let request = picture.engine.exchange_request().unwrap();
         assert!(!request.body.to_text().contains("code=5F"), "left out");
         // And back.

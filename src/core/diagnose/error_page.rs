@@ -148,7 +148,10 @@ pub fn pasted_page(text: &str) -> Option<String> {
     {
         return Some(format!("errorId={text}"));
     }
-    let is_page = error_id(text).is_some() || has_page_words(text);
+    // Where a run waits for its answer, a text in words that speak for a fault is the page at which the browser
+    // stopped, whatever else stands on it.
+    let speaks = text.contains(char::is_whitespace) && about_text(text) != About::Unknown;
+    let is_page = error_id(text).is_some() || has_page_words(text) || speaks;
     is_page.then(|| text.chars().take(PAGE_LIMIT).collect())
 }
 

@@ -3,6 +3,7 @@
 use super::seen::{is_visma, quoted, span};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::Step;
+use crate::core::profile::Preset;
 use crate::core::token::jwt::{self, NotAJwt};
 use serde_json::Value;
 
@@ -89,12 +90,9 @@ fn opaque(evidence: &Evidence<'_>) -> Option<Found> {
 
 fn wrong_issuer(evidence: &Evidence<'_>) -> Option<Found> {
     // Only where the provider is known to issue its tokens under its own name.
-    let expected = evidence
-        .profile
-        .provider
-        .issuer
-        .as_deref()
-        .filter(|_| is_visma(evidence))?;
+    let expected = evidence.profile.provider.issuer.as_deref().filter(|_| {
+        is_visma(evidence) || evidence.profile.provider.preset == Some(Preset::Sandbox)
+    })?;
     let claims = jwt::decode(evidence.grant?.access_token.expose())
         .ok()?
         .claims;

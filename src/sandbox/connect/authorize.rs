@@ -35,6 +35,27 @@ const LENGTH_LIMITS: [(&str, usize); 4] = [
 /// The values that `prompt` may have.
 const PROMPTS: [&str; 4] = ["none", "login", "consent", "select_account"];
 
+/// What an error page says where a fault wants it to: in the words of a provider's own page.
+const REASONS: [(Fault, &str); 5] = [
+    (
+        Fault::PageClient,
+        "unauthorized_client: Unknown client or client not enabled",
+    ),
+    (
+        Fault::PageRedirectUri,
+        "invalid_request: Invalid redirect_uri",
+    ),
+    (Fault::PageScope, "invalid_scope: Invalid scope"),
+    (
+        Fault::PageChallenge,
+        "invalid_request: code challenge required",
+    ),
+    (
+        Fault::PageResponse,
+        "unsupported_response_type: Response type not supported",
+    ),
+];
+
 /// The authorize endpoint.
 pub(in crate::sandbox) async fn authorize(
     State(sandbox): State<Arc<Sandbox>>,
@@ -49,9 +70,11 @@ pub(in crate::sandbox) async fn authorize(
         _ => return reply::method_not_allowed("GET, POST"),
     };
     let language = Language::of(pairs.get("ui_locales").unwrap_or_default());
-    let refused = sandbox.fails(Fault::RedirectMismatch);
+    let on = REASONS.iter().find(|(fault, _)| sandbox.fails(*fault));
+    let reason = on.map_or("", |(_, reason)| *reason);
+    let refused = sandbox.fails(Fault::RedirectMismatch) || on.is_some();
     let Some(request) = check(&sandbox.config, &pairs, language).filter(|_| !refused) else {
-        let id = sandbox.memory().report(language);
+        let id = sandbox.memory().report(language, reason);
         return reply::redirect(&format!("{}/error?errorId={id}", sandbox.origin));
     };
     let session = reply::cookie(&head.headers, COOKIE)
@@ -217,11 +240,9 @@ pub(in crate::sandbox) async fn error(
 ) -> Response {
     let pairs = Pairs::read(query.unwrap_or_default().as_bytes());
     let id = pairs.get("errorId").unwrap_or_default();
-    let language = sandbox
-        .memory()
-        .error_language(id)
-        .unwrap_or(Language::English);
-    reply::page(StatusCode::OK, pages::error(language, id), None)
+    let known = sandbox.memory().error(id);
+    let (language, reason) = known.unwrap_or((Language::English, ""));
+    reply::page(StatusCode::OK, pages::error(language, id, reason), None)
 }
 
 /// The request of a page's `flow`, signed in or not.

@@ -25,6 +25,9 @@ const SHORT_SECONDS: i64 = 5;
 /// Whom an access token is for, when it is for somebody else.
 const OTHER_AUDIENCE: &str = "https://api.elsewhere.example";
 
+/// Who issued a token, when it was somebody else.
+pub(super) const OTHER_ISSUER: &str = "https://connect.elsewhere.example";
+
 /// Lifetime of an id_token in seconds (Duende's default).
 const ID_TOKEN_SECONDS: i64 = 300;
 
@@ -57,6 +60,9 @@ pub(super) fn access_token(sandbox: &Sandbox, granted: &Authorization, scopes: &
         sandbox.origin.as_str().into()
     };
     claims["scope"] = scopes.split(' ').collect::<Vec<_>>().into();
+    if sandbox.fails(Fault::OtherIssuer) {
+        claims["iss"] = OTHER_ISSUER.into();
+    }
     claims["client_id"] = sandbox.config.client_id.as_str().into();
     claims["created_at"] = 1_704_096_000.into();
     claims

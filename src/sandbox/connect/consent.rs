@@ -134,7 +134,7 @@ async fn decide(sandbox: &Sandbox, pairs: &Pairs) -> Response {
 
 /// A page was asked for that belongs to no request, or to one that was decided before.
 fn unknown(sandbox: &Sandbox) -> Response {
-    let id = sandbox.memory().report(pages::Language::English);
+    let id = sandbox.memory().report(pages::Language::English, "");
     reply::redirect(&format!("{}/error?errorId={id}", sandbox.origin))
 }
 
@@ -155,7 +155,8 @@ pub(super) async fn accept(sandbox: &Sandbox, mut authorization: Authorization) 
         let hashed = Hashed::Code(&fields[0].1);
         let claims = claims::id_token(sandbox, &authorization, &request.scopes, hashed);
         let keys = sandbox.keys().await;
-        let Some(token) = keys.and_then(|keys| keys.sign("JWT", &claims)) else {
+        let Some(token) = keys.and_then(|keys| super::id_token::signed(sandbox, keys, claims))
+        else {
             return reply::bare(StatusCode::INTERNAL_SERVER_ERROR, None);
         };
         fields.insert(1, ("id_token", token));

@@ -161,7 +161,7 @@ fn answer(sandbox: &Sandbox, keys: &Keys, granted: Granted) -> Option<Value> {
     if scopes.iter().any(|scope| scope == "openid") {
         let hashed = Hashed::AccessToken(&access_token);
         let claims = claims::id_token(sandbox, &authorization, &scopes, hashed);
-        answer["id_token"] = keys.sign("JWT", &claims)?.into();
+        answer["id_token"] = super::id_token::signed(sandbox, keys, claims)?.into();
     }
     answer["access_token"] = access_token.into();
     answer["expires_in"] = claims::lifetime(sandbox).into();
@@ -174,6 +174,10 @@ fn answer(sandbox: &Sandbox, keys: &Keys, granted: Granted) -> Option<Value> {
         answer["refresh_token"] = sandbox.memory().issue_refresh_token(authorization).into();
     }
     spoil(sandbox, &mut answer);
+    if sandbox.fails(Fault::BrokenToken) {
+        let whole = answer["access_token"].as_str().unwrap_or_default();
+        answer["access_token"] = whole[..whole.len() / 3].into();
+    }
     Some(answer)
 }
 

@@ -21,6 +21,9 @@ pub(in crate::sandbox) async fn userinfo(
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return reply::method_not_allowed("GET, POST");
     }
+    if sandbox.fails(Fault::UserinfoRefused) {
+        return bearer::refuse(StatusCode::UNAUTHORIZED, r#"Bearer error="invalid_token""#);
+    }
     if sandbox.fails(Fault::EndpointsDown) {
         return reply::bare(StatusCode::SERVICE_UNAVAILABLE, None);
     }
