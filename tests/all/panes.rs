@@ -315,22 +315,57 @@ fn names_from_outside_cannot_command_the_terminal() {
 }
 
 #[test]
-fn one_arrow_is_lit_in_every_step() {
-    let engine = engine_at(Point::Ready);
-    let zone = TimeZone::UTC;
-    let scene = Scene {
-        engine: &engine,
-        now: at(0),
-        zone: &zone,
+fn one_arrow_is_lit_in_every_step_and_state() {
+    for (name, engine) in engines() {
+        let zone = TimeZone::UTC;
+        let scene = Scene {
+            engine: &engine,
+            now: at(130),
+            zone: &zone,
+        };
+        for facts in &STEPS {
+            let lit = screens::diagram(&scene, facts.step)
+                .iter()
+                .filter(|line| matches!(line, DiagramLine::Arrow { lit: true, .. }))
+                .count();
+            assert_eq!(lit, 1, "{name}, {}", facts.name);
+            let explained = screens::explanation(&scene, facts.step);
+            let named = explained.as_str().contains("the provider");
+            assert!(!named || engine.profile().is_none(), "{explained}");
+        }
+    }
+}
+
+#[test]
+fn the_lit_arrow_follows_the_state() {
+    let lit = |point: Point, step: Step| -> String {
+        let engine = engine_at(point);
+        let zone = TimeZone::UTC;
+        let scene = Scene {
+            engine: &engine,
+            now: at(130),
+            zone: &zone,
+        };
+        let lines = screens::diagram(&scene, step);
+        let lit = lines.iter().find_map(|line| match line {
+            DiagramLine::Label {
+                text, lit: true, ..
+            } => Some(text.to_string()),
+            _ => None,
+        });
+        lit.unwrap()
     };
-    for facts in &STEPS {
-        let lit = screens::diagram(&scene, facts.step)
-            .iter()
-            .filter(|line| matches!(line, DiagramLine::Arrow { lit: true, .. }))
-            .count();
-        assert_eq!(lit, 1, "{}", facts.name);
-        let explained = screens::explanation(&scene, facts.step);
-        assert!(!explained.as_str().contains("the provider"), "{explained}");
+    for (point, step, text) in [
+        (Point::Answered, Step::Callback, "3 answer"),
+        (Point::Refused, Step::Callback, "3 an error"),
+        (Point::Exchanging, Step::Exchange, "4 the code"),
+        (Point::ExchangeFailed, Step::Exchange, "an error"),
+        (Point::Authorized, Step::Token, "5 tokens"),
+        (Point::Authorized, Step::Requests, "6 the token"),
+        (Point::Listed, Step::Requests, "the data"),
+        (Point::ApiRefused, Step::Requests, "an error"),
+    ] {
+        assert_eq!(lit(point, step), text, "{point:?}");
     }
 }
 
