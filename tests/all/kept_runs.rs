@@ -3,7 +3,9 @@
 use crate::stage::{Point, at, engine_at};
 use dineroscope::core::engine::message::Event;
 use dineroscope::core::history::RunId;
+use dineroscope::core::history::read::read;
 use dineroscope::core::history::written::{Entry, Keep, State};
+use dineroscope::core::oauth::{Step, StepState};
 use dineroscope::core::wire::CallId;
 use dineroscope::edge::archive::{Archive, Retention, Writer};
 use std::fs;
@@ -319,4 +321,21 @@ fn a_long_run_is_listed_by_its_last_state_alone() {
         let listed = archive.list();
         assert_eq!(listed.runs.len(), 1, "{listed:?}");
     }
+}
+
+/// A file as version 1 writes it stays readable: what a user kept outlives the program that kept it.
+#[test]
+fn a_file_of_version_1_is_read() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/runs/v1-exchange-failed.jsonl"
+    );
+    let run = read(&fs::read_to_string(file).unwrap()).unwrap();
+    assert!(run.notices.is_empty(), "{:?}", run.notices);
+    assert_eq!(run.id, RunId::read("20261127T031534783-0a6d64"));
+    assert_eq!(run.records.len(), 2);
+    assert_eq!(run.step_state(Step::Callback), StepState::Done);
+    assert_eq!(run.step_state(Step::Exchange), StepState::Failed);
+    assert!(run.findings.iter().any(|it| it.step == Step::Exchange));
+    assert!(run.profile.provider.token_url.ends_with("/connect/token"));
 }

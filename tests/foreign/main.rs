@@ -129,6 +129,26 @@ fn a_token_comes_from_a_foreign_server_by_query() {
 
 #[test]
 #[ignore = "needs Node.js, npm and Chromium"]
+fn a_hybrid_answer_of_a_foreign_server_holds_against_every_check() {
+    let provider = Provider::start();
+    let profile = provider.profile(Client::Hybrid, "form_post", "openid");
+    profile.change(
+        "[authorize]",
+        "[authorize]\nresponse_type = \"code id_token\"",
+    );
+    let (accepted, page) = walk(Program::login(&profile), Decision::Accept, Site::Provider);
+    let link = accepted.last("link")["url"].as_str().unwrap();
+    assert!(link.contains("response_type=code+id_token"), "{link}");
+    assert!(link.contains("nonce="), "{link}");
+    // An id_token that fails one check of OpenID Connect Core 3.3.2.11 ends the walk before its code is used.
+    assert_accepted(&accepted, &page, "POST");
+    assert_eq!(accepted.last("token")["id_token"], true);
+    let (cancelled, page) = walk(Program::login(&profile), Decision::Cancel, Site::Provider);
+    assert_denied(&cancelled, &page);
+}
+
+#[test]
+#[ignore = "needs Node.js, npm and Chromium"]
 fn a_denied_consent_of_a_foreign_server_comes_back_as_such() {
     let provider = Provider::start();
     for mode in ["form_post", "query"] {

@@ -27,6 +27,8 @@ pub(crate) enum Client {
     Basic,
     /// Gets opaque access tokens, for userinfo.
     Identity,
+    /// Gets an id_token beside its code, and no code alone.
+    Hybrid,
 }
 
 impl Client {
@@ -42,6 +44,7 @@ impl Client {
             Self::Pkce => ["isv_pkce", "S256", "post"],
             Self::Basic => ["isv_basic", "off", "basic"],
             Self::Identity => ["isv_identity", "off", "post"],
+            Self::Hybrid => ["isv_hybrid", "S256", "post"],
         }
     }
 }

@@ -38,6 +38,11 @@ const clients = [
   client('isv_basic', { token_endpoint_auth_method: 'client_secret_basic' }),
   // Asks for no API: its access tokens are opaque, and userinfo takes them.
   client('isv_identity', {}),
+  // Gets an id_token beside its code; whoever gets one from the authorization endpoint is `implicit` here.
+  client('isv_hybrid', {
+    response_types: ['code id_token'],
+    grant_types: ['authorization_code', 'refresh_token', 'implicit'],
+  }),
 ];
 
 const server = createServer();

@@ -5,7 +5,7 @@
 use super::seen::{provider, quoted, their_words};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::Step;
-use crate::core::token::id_token::{Check, Checked, Verdict};
+use crate::core::token::id_token::{Check, Checked, NO_KEY_HAD, NO_KEYS_ADDRESS, Verdict};
 use crate::core::token::jwt;
 use serde_json::Value;
 
@@ -215,10 +215,15 @@ fn told(evidence: &Evidence<'_>, rule: &str, headline: &str, cause: &str) -> Opt
         "{seen}; expected: {}",
         their_words(evidence, &check.expected)
     );
-    let mut fix = vec![format!(
-        "tell {}: it must not send this",
-        provider(evidence)
-    )];
+    let mut fix = vec![match check.expected.as_str() {
+        NO_KEYS_ADDRESS => {
+            "write `provider.jwks_url` into the profile: where the provider publishes \
+                            its keys"
+                .to_owned()
+        }
+        NO_KEY_HAD => "look at the call for the signing keys in the transcript".to_owned(),
+        _ => format!("tell {}: it must not send this", provider(evidence)),
+    }];
     if checked.overridden {
         fix.insert(
             0,

@@ -334,7 +334,7 @@ impl Engine {
         });
         let missing = match profile.placeholder() {
             Some(field) => Some(Missing::Field(field)),
-            None if metadata::is_open(&profile.provider) => Some(Missing::Metadata),
+            None if metadata::is_open(profile) => Some(Missing::Metadata),
             None if profile.provider.authorize_url.is_empty() => Some(Missing::Sandbox),
             None => None,
         };

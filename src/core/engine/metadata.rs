@@ -5,7 +5,7 @@ use super::message::Effect;
 use crate::core::oauth::RunPhase;
 use crate::core::oauth::flow::Missing;
 use crate::core::oauth::metadata::{self, MetadataTrouble};
-use crate::core::profile::Provider;
+use crate::core::profile::{Profile, ResponseType};
 use crate::core::wire::{Body, CallId, Headers, Purpose, Record, Request};
 use jiff::Timestamp;
 
@@ -18,10 +18,28 @@ pub(super) struct Discovery {
     trouble: Option<(CallId, MetadataTrouble)>,
 }
 
-/// Whether a provider is known by its issuer alone.
-pub(super) fn is_open(provider: &Provider) -> bool {
-    provider.preset.is_none()
-        && (provider.authorize_url.is_empty() || provider.token_url.is_empty())
+/// Whether a profile leaves to its issuer what its link cannot be made without.
+pub(super) fn is_open(profile: &Profile) -> bool {
+    profile.provider.preset.is_none()
+        && profile.provider.issuer.is_some()
+        && !needs(profile).is_empty()
+}
+
+/// The members that the metadata must have for this profile. An id_token that comes through the browser cannot do
+/// without a signature (OpenID Connect Core 3.3.2.11), so its keys are needed before it is asked for.
+fn needs(profile: &Profile) -> Vec<&'static str> {
+    let provider = &profile.provider;
+    let is_hybrid = profile.authorize.response_type == ResponseType::CodeIdToken;
+    let open = [
+        ("authorization_endpoint", provider.authorize_url.is_empty()),
+        ("token_endpoint", provider.token_url.is_empty()),
+        (
+            "jwks_uri",
+            is_hybrid && provider.endpoints.jwks_url.is_none(),
+        ),
+    ];
+    let open = open.into_iter().filter(|(_, is_open)| *is_open);
+    open.map(|(member, _)| member).collect()
 }
 
 impl Engine {
@@ -44,7 +62,7 @@ impl Engine {
     /// Asks the issuer, where a profile leaves that open.
     pub(super) fn discover(&mut self, now: Timestamp) -> Vec<Effect> {
         self.discovery = Discovery::default();
-        let Some(profile) = self.profile.as_ref().filter(|it| is_open(&it.provider)) else {
+        let Some(profile) = self.profile.as_ref().filter(|it| is_open(it)) else {
             return Vec::new();
         };
         let Some(issuer) = profile.provider.issuer.clone() else {
@@ -65,14 +83,7 @@ impl Engine {
         };
         self.discovery.call = None;
         let issuer = profile.provider.issuer.clone().unwrap_or_default();
-        let mut needs = Vec::new();
-        if profile.provider.authorize_url.is_empty() {
-            needs.push("authorization_endpoint");
-        }
-        if profile.provider.token_url.is_empty() {
-            needs.push("token_endpoint");
-        }
-        match metadata::read(&outcome, &issuer, &needs) {
+        match metadata::read(&outcome, &issuer, &needs(profile)) {
             Ok(found) => {
                 found.fill(&mut profile.provider);
                 self.prepare_run();

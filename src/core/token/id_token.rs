@@ -19,6 +19,12 @@ const LEEWAY: i64 = 300;
 /// An id_token older than this, in seconds, was not made for this sign-in.
 const OLDEST: i64 = 24 * 60 * 60;
 
+/// What a signature should have been checked with, when fetching the keys brought none.
+pub const NO_KEY_HAD: &str = "a key of the provider: none could be had";
+
+/// The same, when nobody says where the keys are.
+pub const NO_KEYS_ADDRESS: &str = "a key of the provider: no jwks_url is known";
+
 /// What an id_token is measured against.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
@@ -261,7 +267,11 @@ impl Token<'_> {
                 "id-token-key-unknown",
                 Verdict::Failed,
                 algorithm,
-                "a key of the provider: none could be had",
+                if self.expected.publishes_keys {
+                    NO_KEY_HAD
+                } else {
+                    NO_KEYS_ADDRESS
+                },
             ),
             Err(SignatureTrouble::KeyUnknown { id, candidates }) => {
                 let wanted = match (&id, candidates) {

@@ -1,13 +1,13 @@
 //! Metadata that lies, and metadata that does not.
 
-use super::{bring, claims, client, exchange, setup, until, waiting};
+use super::{CODE, bring, claims, client, exchange, half_hash, setup, until, waiting};
 use crate::hostile_provider::Hostile;
 use crate::signer::RSA;
 use dineroscope::cli::drive::Drive;
 use dineroscope::core::engine::message::Command;
 use dineroscope::core::oauth::flow::Missing;
 use dineroscope::core::oauth::{RunPhase, Step};
-use dineroscope::core::profile::{Endpoints, Environment, Profile};
+use dineroscope::core::profile::{Endpoints, Environment, Profile, ResponseType};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -56,6 +56,65 @@ async fn an_issuer_tells_its_endpoints_at_either_place() {
         exchange(&mut drive).await;
         assert_eq!(drive.engine().run().phase, RunPhase::Authorized);
     }
+}
+
+/// Gives the two URLs of a sign-in, gets an id_token through the browser, and does not say where its keys are.
+fn hybrid_without_keys(provider: &Hostile) -> Profile {
+    let mut profile = client(provider);
+    profile.authorize.response_type = ResponseType::CodeIdToken;
+    profile.provider.endpoints = Endpoints::default();
+    profile
+}
+
+#[tokio::test]
+async fn an_id_token_through_the_browser_needs_keys_before_the_link() {
+    let provider = Hostile::start().await;
+    provider.says(FIRST, metadata(&provider, "jwks_uri", Value::Null));
+    provider.says(FIRST, metadata(&provider, "x", json!(1)));
+    provider.publishes(&[RSA.jwk()]);
+    let mut drive = Drive::with(setup(), |_| {});
+    drive.command(Command::UseProfile(hybrid_without_keys(&provider).into()));
+    until(&mut drive, |engine| engine.metadata_trouble().is_some()).await;
+    let found = drive.engine().findings(Timestamp::now(), Step::Link);
+    assert_eq!(found[0].rule, "metadata-invalid");
+    assert!(
+        found[0].evidence.to_string().contains("jwks_uri"),
+        "{found:?}"
+    );
+    drive.command(Command::FetchMetadata);
+    until(&mut drive, |engine| engine.run().phase == RunPhase::Ready).await;
+    let endpoints = &drive.engine().profile().unwrap().provider.endpoints;
+    assert_eq!(
+        endpoints.jwks_url,
+        Some(format!("{}/keys", provider.origin))
+    );
+}
+
+#[tokio::test]
+async fn an_id_token_whose_keys_nobody_publishes_says_what_the_profile_lacks() {
+    let provider = Hostile::start().await;
+    let mut profile = hybrid_without_keys(&provider);
+    profile.provider.issuer = None;
+    let mut drive = waiting(profile).await;
+    let mut beside = claims(&provider, &drive);
+    beside["c_hash"] = half_hash(CODE).into();
+    bring(&mut drive, &[("id_token", &RSA.sign("RS256", &beside))]).await;
+    let found = drive.engine().findings(Timestamp::now(), Step::Callback);
+    assert_eq!(found[0].rule, "id-token-key-unknown");
+    assert!(
+        found[0]
+            .evidence
+            .to_string()
+            .contains("no jwks_url is known"),
+        "{found:?}"
+    );
+    assert!(
+        found[0]
+            .fix
+            .iter()
+            .any(|fix| fix.to_string().contains("`provider.jwks_url`")),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]

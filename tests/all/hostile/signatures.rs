@@ -205,6 +205,13 @@ async fn keys_that_cannot_be_had_can_be_asked_for_again_and_an_override_is_loud(
         provider.says("/keys", keys);
         provider.gives(&RSA.sign("RS256", &claims(&provider, &drive)));
         exchange(&mut drive).await;
+        let found = drive.engine().findings(Timestamp::now(), Step::Token);
+        let fix = &found[0].fix;
+        assert_eq!(
+            fix.iter().any(|fix| fix.to_string().contains("transcript")),
+            keys != "{\"keys\":[]}",
+            "{keys} {fix:?}"
+        );
         let leading = |drive: &Drive| {
             let found = drive.engine().findings(Timestamp::now(), Step::Token);
             found.first().map(|finding| finding.rule)

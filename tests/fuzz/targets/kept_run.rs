@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use libfuzzer_sys::fuzz_target;
 
 /// The file of a run whose exchange failed, so that a change of one letter gets past its first line.
-const SEED: &str = include_str!("../seeds/kept_run.jsonl");
+const SEED: &str = include_str!("../../fixtures/runs/v1-exchange-failed.jsonl");
 
 fuzz_target!(|data: &[u8]| {
     let (at, rest) = data.split_first_chunk::<4>().unwrap_or((&[0; 4], data));
