@@ -11,6 +11,7 @@ use super::seen::{
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::oauth::Step;
 use crate::core::oauth::grant::TokenTrouble;
+use crate::core::wire::Request;
 
 /// Why a code was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ enum Why {
     RedirectUri,
     /// The code verifier did not fit.
     Verifier,
+    /// It was another code, or another client showed it.
+    Another,
     /// Nothing proves any of these.
     Unknown,
 }
@@ -92,6 +95,9 @@ fn why(evidence: &Evidence<'_>) -> Option<Why> {
     }
     if !verifier_fits(evidence, request) {
         return Some(Why::Verifier);
+    }
+    if another(evidence, request).is_some() {
+        return Some(Why::Another);
     }
     let said = description.as_deref().and_then(in_their_words);
     Some(said.unwrap_or_else(|| {
@@ -285,6 +291,10 @@ fn verifier(evidence: &Evidence<'_>) -> Option<Found> {
             "The code was made for another link than this run's, or the challenge was changed on its \
              way.",
         ),
+        (true, true) if !names_s256(evidence) => (
+            "the link does not name S256, the exchange sent the verifier of such a challenge",
+            "Without `code_challenge_method` a server compares the two as they are (RFC 7636 4.3).",
+        ),
         (true, true) => (
             "the verifier does not fit the challenge of the link",
             "The two belong to different runs.",
@@ -305,6 +315,44 @@ fn verifier(evidence: &Evidence<'_>) -> Option<Found> {
     ))
 }
 
+/// Whether the link says how its challenge was made.
+fn names_s256(evidence: &Evidence<'_>) -> bool {
+    parameter(evidence, "code_challenge_method") == Some("S256")
+}
+
+/// What the exchange sent that is not this run's, by our record: what was, the code or the client, and how it differs.
+fn another(evidence: &Evidence<'_>, request: &Request) -> Option<(&'static str, String)> {
+    let (answer, ..) = evidence.run.answer.as_ref()?;
+    let came = answer.code.as_ref()?;
+    if form_field(request, "code").is_some_and(|sent| !came.matches(&sent)) {
+        return Some(("code", "the answer brought another code".to_owned()));
+    }
+    let asked = parameter(evidence, "client_id")?;
+    let sent = form_field(request, "client_id").filter(|sent| sent != asked)?;
+    let differs = format!("link {}, exchange {}", quoted(asked), quoted(&sent));
+    Some(("client", differs))
+}
+
+fn sent_another(evidence: &Evidence<'_>) -> Option<Found> {
+    let seen = seen(evidence, Why::Another)?;
+    let (what, differs) = another(evidence, &exchange(evidence)?.request)?;
+    let (headline, cause, fix) = if what == "code" {
+        (
+            "Another code was sent than the one that came",
+            "A code is compared whole: cut off, decoded twice or of another run, it is unknown.",
+            "send the field `code` as it came in the answer",
+        )
+    } else {
+        (
+            "Another client exchanges than the one that asked",
+            "A code is given to one client (RFC 6749 4.1.3); another one that shows it is refused.",
+            "use one and the same client_id in both",
+        )
+    };
+    let seen = format!("{seen}; our record: {differs}");
+    Some(Found::new(headline, seen, cause, &[NEW_RUN, fix]))
+}
+
 /// Whether the request is known, is for a code, and has none.
 fn sent_no_code(evidence: &Evidence<'_>) -> bool {
     let request = super::seen::exchange(evidence).map(|record| &record.request);
@@ -317,6 +365,9 @@ fn sent_no_code(evidence: &Evidence<'_>) -> bool {
 }
 
 fn unexplained(evidence: &Evidence<'_>) -> Option<Found> {
+    if let Some(found) = sent_another(evidence) {
+        return Some(found);
+    }
     let seen = seen(evidence, Why::Unknown)?;
     if sent_no_code(evidence) {
         return Some(Found::new(

@@ -188,13 +188,20 @@ pub(super) fn posted_before<'a>(evidence: &Evidence<'a>, code: &str) -> Option<&
 }
 
 /// Whether the verifier that was sent belongs to the challenge of the link (RFC 7636 4.6); without
-/// either there is nothing to fit.
+/// either there is nothing to fit. A link that names no method means `plain` (RFC 7636 4.3).
 pub(super) fn verifier_fits(evidence: &Evidence<'_>, request: &Request) -> bool {
     let challenge = parameter(evidence, "code_challenge");
     let verifier = form_field(request, "code_verifier");
     match (challenge, verifier) {
         (None, None) => true,
-        (Some(challenge), Some(verifier)) => pkce::challenge(&Secret::new(verifier)) == challenge,
+        (Some(challenge), Some(verifier)) => {
+            let verifier = Secret::new(verifier);
+            match parameter(evidence, "code_challenge_method") {
+                Some("S256") => pkce::challenge(&verifier) == challenge,
+                Some("plain") | None => verifier.matches(challenge),
+                Some(_) => false,
+            }
+        }
         _ => false,
     }
 }

@@ -293,3 +293,132 @@ fn a_long_description_is_cut() {
     let found = &case.findings(Step::Exchange)[0];
     assert!(found.evidence.as_str().chars().count() < 400);
 }
+
+/// One thing of the run that is not as it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slip {
+    PostedBefore,
+    RedirectUri(Option<&'static str>),
+    Verifier(Option<&'static str>),
+    NoChallenge,
+    NoMethod,
+    Late,
+    OtherCode,
+    OtherClient,
+}
+
+impl Slip {
+    /// Every slip, those of one kind under one number: only one of a kind happens at a time.
+    const ALL: [(u8, Self); 14] = [
+        (0, Self::PostedBefore),
+        (1, Self::RedirectUri(None)),
+        (1, Self::RedirectUri(Some("http://127.0.0.1:8765/callback"))),
+        (
+            1,
+            Self::RedirectUri(Some("http://localhost:8765/callback/")),
+        ),
+        (1, Self::RedirectUri(Some("http://localhost:8765/Callback"))),
+        (1, Self::RedirectUri(Some("http://localhost:8766/callback"))),
+        (1, Self::RedirectUri(Some(""))),
+        (2, Self::Verifier(None)),
+        (
+            2,
+            Self::Verifier(Some("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")),
+        ),
+        (3, Self::NoChallenge),
+        (3, Self::NoMethod),
+        (4, Self::Late),
+        (5, Self::OtherCode),
+        (6, Self::OtherClient),
+    ];
+
+    /// Does it to a case.
+    fn done_to(self, case: Case) -> Case {
+        let without = |case: Case, name: &str| {
+            case.with(|case| {
+                case.run
+                    .parameters
+                    .retain(|row| !row.name.starts_with(name))
+            })
+        };
+        match self {
+            Self::PostedBefore => posted_before(case),
+            Self::RedirectUri(uri) => sent(case, "redirect_uri", uri),
+            Self::Verifier(verifier) => sent(case, "code_verifier", verifier),
+            Self::NoChallenge => without(case, "code_challenge"),
+            Self::NoMethod => without(case, "code_challenge_method"),
+            Self::Late => case.with(|case| {
+                let late = jiff::SignedDuration::from_secs(301);
+                case.last().at += late;
+                case.now += late;
+            }),
+            Self::OtherCode => sent(case, "code", Some("a-code-that-never-came")),
+            Self::OtherClient => sent(case, "client_id", Some("isv_somebody")),
+        }
+    }
+}
+
+/// What our own record proves of these, without a word of the server; a headline where the rule has several.
+fn proven(slips: &[Slip]) -> (&'static str, Option<&'static str>) {
+    let has = |wanted: fn(&Slip) -> bool| slips.iter().any(wanted);
+    let other_code = has(|it| *it == Slip::OtherCode);
+    // The code that was posted before is the one that came; an unknown one is posted for the first time.
+    if has(|it| *it == Slip::PostedBefore) && !other_code {
+        return ("invalid-grant-code-reused", None);
+    }
+    if has(|it| matches!(it, Slip::RedirectUri(_))) {
+        return ("invalid-grant-redirect-mismatch", None);
+    }
+    let no_verifier = has(|it| matches!(it, Slip::Verifier(None)));
+    let no_challenge = has(|it| *it == Slip::NoChallenge);
+    let unfit = has(|it| matches!(it, Slip::Verifier(Some(_)) | Slip::NoMethod));
+    if no_verifier != no_challenge || unfit && !no_verifier {
+        return ("invalid-grant-verifier", None);
+    }
+    if other_code {
+        return ("invalid-grant", Some("Another code"));
+    }
+    if has(|it| *it == Slip::OtherClient) {
+        return ("invalid-grant", Some("Another client"));
+    }
+    if has(|it| *it == Slip::Late) {
+        return ("invalid-grant-code-expired", None);
+    }
+    ("invalid-grant", Some("does not take this code"))
+}
+
+/// Every combination of slips, at most one of a kind.
+fn combinations() -> Vec<Vec<Slip>> {
+    let mut all = vec![Vec::new()];
+    for kind in 0..=6 {
+        let more: Vec<Vec<Slip>> = Slip::ALL
+            .iter()
+            .filter(|(of, _)| *of == kind)
+            .flat_map(|(_, slip)| {
+                all.iter().map(|slips| {
+                    let mut slips: Vec<Slip> = slips.clone();
+                    slips.push(*slip);
+                    slips
+                })
+            })
+            .collect();
+        all.extend(more);
+    }
+    all
+}
+
+#[test]
+fn an_invalid_grant_without_a_word_is_told_apart_by_our_record() {
+    let all = combinations();
+    assert_eq!(all.len(), 2 * 7 * 3 * 3 * 2 * 2 * 2);
+    for slips in all {
+        let case = slips
+            .iter()
+            .fold(error("invalid_grant"), |case, slip| slip.done_to(case));
+        let (rule, headline) = proven(&slips);
+        assert_eq!(only(&case), rule, "{slips:?}");
+        let told = case.findings(Step::Exchange)[0].headline.to_string();
+        let expected = headline.unwrap_or_default();
+        assert!(told.contains(expected), "{slips:?}: {told}");
+    }
+}
