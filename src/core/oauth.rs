@@ -11,6 +11,7 @@ pub mod metadata;
 pub mod pkce;
 pub mod preflight;
 pub mod refresh;
+pub mod row_changes;
 pub mod surroundings;
 
 pub use flow::{Run, RunPhase, STEPS, Step, StepState};

@@ -1,5 +1,6 @@
 //! The authorize link (RFC 6749 4.1.1): its parameters as rows, and the URL they make.
 
+use crate::core::oauth::row_changes::RowChanges;
 use crate::core::profile::{Profile, ResponseType};
 use crate::core::secret::Secret;
 use serde::{Deserialize, Serialize};
@@ -102,52 +103,17 @@ pub fn url(authorize_url: &str, parameters: &[Parameter]) -> String {
     format!("{authorize_url}{separator}{}", query.finish())
 }
 
-/// What a user changes about the link of a run; nothing by default. It holds for its run only.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct LinkChanges {
-    /// Parameters by name: another value, or `None` where one is switched off.
-    pub rows: Vec<(String, Option<String>)>,
-    /// Parameters that were added behind the others; a name may stand there that stands already.
-    pub added: Vec<(String, String)>,
-}
+/// What a user changes about the link of a run.
+pub type LinkChanges = RowChanges<String>;
 
 impl LinkChanges {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.added.is_empty()
-    }
-
     /// The same with another value for a row, or with the row switched off.
     #[must_use]
     pub fn with(&self, row: &LinkRow, value: Option<String>) -> Self {
-        let mut changes = self.clone();
-        if let Some(place) = row.added {
-            match value {
-                Some(value) => {
-                    if let Some((_, kept)) = changes.added.get_mut(place) {
-                        *kept = value;
-                    }
-                }
-                None if place < changes.added.len() => drop(changes.added.remove(place)),
-                None => {}
-            }
-            return changes;
+        match row.added {
+            Some(place) => self.with_place(place, value),
+            None => self.with_row(&row.parameter.name, row.own.as_ref(), value),
         }
-        let name = &row.parameter.name;
-        changes.rows.retain(|(known, _)| known != name);
-        let is_own = row.own.as_ref() == value.as_ref();
-        if !is_own {
-            changes.rows.push((name.clone(), value));
-        }
-        changes
-    }
-
-    /// The same with a further parameter.
-    #[must_use]
-    pub fn with_added(&self, name: &str, value: &str) -> Self {
-        let mut changes = self.clone();
-        changes.added.push((name.to_owned(), value.to_owned()));
-        changes
     }
 
     /// Names of what is changed, for the transcript; empty when nothing is.

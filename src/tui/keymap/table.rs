@@ -530,10 +530,7 @@ pub static KEYS: [Binding; 79] = [
                 && !situation.engine.run().link_changes.is_empty()
                 && allowed(situation, &Command::ChangeLink(LinkChanges::default()))
         },
-        Action::Engine(Command::ChangeLink(LinkChanges {
-            rows: Vec::new(),
-            added: Vec::new(),
-        })),
+        Action::Engine(Command::ChangeLink(LinkChanges::NONE)),
         "link: take every change back",
         "reset",
     ),

@@ -1,17 +1,11 @@
 //! The fields of the token request as rows: switched off, given another value, added, taken back.
 
 use super::{Changes, set};
+use crate::core::oauth::row_changes::RowChanges;
 use crate::core::secret::Secret;
-use serde::{Deserialize, Serialize};
 
-/// What a user changes about the fields; nothing by default.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct FieldChanges {
-    /// Fields by name: another value, or `None` where one is left out.
-    pub rows: Vec<(String, Option<Secret>)>,
-    /// Fields that were added behind the others; a name may stand there that stands already.
-    pub added: Vec<(String, Secret)>,
-}
+/// What a user changes about the fields.
+pub type FieldChanges = RowChanges<Secret>;
 
 /// A field as the screen shows it: sent or left out, changed or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,46 +30,13 @@ impl FieldRow {
 }
 
 impl FieldChanges {
-    /// Whether there is none.
-    pub const fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.added.is_empty()
-    }
-
-    /// No change at all.
-    pub const NONE: Self = Self {
-        rows: Vec::new(),
-        added: Vec::new(),
-    };
-
     /// The same with another value for a row, or with the row left out.
     #[must_use]
     pub fn with(&self, row: &FieldRow, value: Option<Secret>) -> Self {
-        let mut changes = self.clone();
-        if let Some(place) = row.added {
-            match value {
-                Some(value) => {
-                    if let Some((_, kept)) = changes.added.get_mut(place) {
-                        *kept = value;
-                    }
-                }
-                None if place < changes.added.len() => drop(changes.added.remove(place)),
-                None => {}
-            }
-            return changes;
+        match row.added {
+            Some(place) => self.with_place(place, value),
+            None => self.with_row(&row.name, row.own.as_ref(), value),
         }
-        changes.rows.retain(|(known, _)| *known != row.name);
-        if row.own != value {
-            changes.rows.push((row.name.clone(), value));
-        }
-        changes
-    }
-
-    /// The same with a further field.
-    #[must_use]
-    pub fn with_added(&self, name: &str, value: Secret) -> Self {
-        let mut changes = self.clone();
-        changes.added.push((name.to_owned(), value));
-        changes
     }
 
     /// Every row, of fields as they are without these changes.
