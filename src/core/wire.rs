@@ -5,6 +5,7 @@
 //! returns an error into the core.
 
 pub mod body;
+mod failure;
 pub mod html;
 mod json;
 pub mod redact;

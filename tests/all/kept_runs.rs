@@ -102,17 +102,18 @@ async fn a_run_is_written_listed_opened_and_deleted() {
 async fn nobody_else_can_read_a_run() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
-    let (_, mut writer, _events) = writer(folder.path(), Retention::default());
+    let runs = folder.path().join("dineroscope/runs");
+    let (_, mut writer, _events) = writer(&runs, Retention::default());
     writer.keep(Box::new(keep(
         "20261127T014235000-3fa9c1",
         Point::Authorized,
     )));
     writer.finish().await;
-    let file = folder.path().join("20261127T014235000-3fa9c1.jsonl");
-    assert_eq!(
-        fs::metadata(file).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    let file = runs.join("20261127T014235000-3fa9c1.jsonl");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(&runs), 0o700);
+    assert_eq!(mode(runs.parent().unwrap()), 0o700);
 }
 
 #[tokio::test]

@@ -366,7 +366,7 @@ impl Values {
         let Some((answer, arrival, _)) = &kept.run.answer else {
             return;
         };
-        self.add(step, "came by", format!("{arrival:?}"));
+        self.add(step, "came by", arrival.words().to_owned());
         let Answer {
             code,
             id_token,
@@ -462,7 +462,7 @@ impl Values {
 fn answer(record: &Record) -> String {
     match &record.outcome {
         Outcome::Pending => "no answer yet".to_owned(),
-        Outcome::Failed(failure) => format!("no answer: {:?}", failure.kind),
+        Outcome::Failed(failure) => failure.words(),
         Outcome::Response(response) => {
             let status = format!("{} {}", response.status, response.reason);
             match record.purpose {

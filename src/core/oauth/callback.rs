@@ -52,6 +52,18 @@ pub enum Arrival {
     Pasted,
 }
 
+impl Arrival {
+    /// How that is called where runs are compared.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::FormPost => "form_post, a POST",
+            Self::Query => "query, a GET",
+            Self::Fragment => "fragment, by the relay page",
+            Self::Pasted => "pasted",
+        }
+    }
+}
+
 /// The alerts by which a browser refuses a certificate (RFC 8446 6.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Alert {

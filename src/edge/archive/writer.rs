@@ -192,11 +192,15 @@ impl Open {
     }
 }
 
-/// Makes the file of a run, readable by this user alone.
+/// Makes the file of a run, and the folder, readable by this user alone.
 fn create(archive: &Archive, id: &RunId) -> io::Result<File> {
     let path = archive.path(id).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        let mut folders = std::fs::DirBuilder::new();
+        folders.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+        folders.create(folder)?;
     }
     let mut options = OpenOptions::new();
     options.append(true).create_new(true);

@@ -340,7 +340,7 @@ fn trouble_words(scene: &Scene<'_>, trouble: &TokenTrouble, record: Option<&Reco
     match trouble {
         TokenTrouble::NoAnswer => match record.map(|record| &record.outcome) {
             Some(Outcome::Failed(failure)) => {
-                format!("No answer: {}", parts::failure_words(failure))
+                format!("No answer: {}", failure.words())
             }
             _ => "No answer came".to_owned(),
         },

@@ -4,7 +4,7 @@
 
 mod rows;
 
-use super::parts::{choice, counted, fact, failure_words, folding, group, prose};
+use super::parts::{choice, counted, fact, folding, group, prose};
 use super::{Scene, blank, button, new_run, way_on};
 use crate::core::dinero::catalogue;
 use crate::core::engine::message::Command;
@@ -274,7 +274,7 @@ pub(super) fn preflight(scene: &Scene<'_>) -> Option<Row> {
             fact(Mark::Note, "preflight", "asking", format!("since {at}"))
         }
         (_, Outcome::Failed(failure)) => {
-            let why = failure_words(failure);
+            let why = failure.words();
             fact(Mark::Error, "preflight", why, format!("no answer, {at}"))
         }
         (PreflightResult::NoAnswer, _) => fact(Mark::Error, "preflight", "no answer", at),

@@ -5,7 +5,7 @@
 use super::{Scene, time};
 use crate::core::secret::Secret;
 use crate::core::wire::visible::Visible;
-use crate::core::wire::{Body, Failure, FailureKind, Outcome, Phase, Record, Response, TlsFault};
+use crate::core::wire::{Body, Outcome, Record, Response};
 use crate::tui::action::Action;
 use crate::tui::pane::{Fact, Group, Mark, Row, Value, WhenShort};
 
@@ -193,7 +193,7 @@ pub(super) fn outcome(record: &Record) -> String {
     let parts = match &record.outcome {
         Outcome::Pending => return String::new(),
         Outcome::Response(response) => [status(response), took, time::size(response.body.len())],
-        Outcome::Failed(failure) => [failure_words(failure), took, String::new()],
+        Outcome::Failed(failure) => [failure.words(), took, String::new()],
     };
     joined(&parts)
 }
@@ -213,37 +213,6 @@ pub(super) fn joined(parts: &[String]) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     parts.join("   ")
-}
-
-/// Why no HTTP answer came, in plain words.
-pub(super) fn failure_words(failure: &Failure) -> String {
-    let host = &failure.host;
-    match failure.kind {
-        FailureKind::Dns => format!("the name `{host}` does not resolve"),
-        FailureKind::Refused => format!("nobody listens at `{host}:{}`", failure.port),
-        FailureKind::Unreachable => format!("no way to `{host}`"),
-        FailureKind::Tls(fault) => format!("TLS: {}", tls_words(fault)),
-        FailureKind::Timeout(Phase::Connect) => "no connection in time".to_owned(),
-        FailureKind::Timeout(Phase::Answer) => "no answer in time".to_owned(),
-        FailureKind::Timeout(Phase::Body) => "the answer did not end in time".to_owned(),
-        FailureKind::Reset => "the connection was closed before an answer".to_owned(),
-        FailureKind::Proxy => "the proxy failed".to_owned(),
-        FailureKind::ProxyAuthentication => "the proxy wants a user name and password".to_owned(),
-        FailureKind::Cancelled => "you cancelled it".to_owned(),
-        FailureKind::Invalid => "it cannot be sent as it is".to_owned(),
-        FailureKind::Other => "no answer came".to_owned(),
-    }
-}
-
-/// What was wrong with the other side's certificate.
-fn tls_words(fault: TlsFault) -> &'static str {
-    match fault {
-        TlsFault::Expired => "certificate not valid today",
-        TlsFault::UnknownIssuer => "certificate of an unknown issuer",
-        TlsFault::WrongName => "certificate for another name",
-        TlsFault::NotTls => "the other side does not speak it",
-        TlsFault::Other => "the handshake broke off",
-    }
 }
 
 /// Scopes as the title bar names them: `read write offline`.

@@ -314,7 +314,7 @@ fn answer(scene: &Scene<'_>, record: &Record) -> Vec<Group> {
         }
         Outcome::Failed(failure) => {
             let detail = parts::masked(scene, &failure.detail);
-            let words = parts::failure_words(failure);
+            let words = failure.words();
             return vec![group("Answer", "", vec![prose(words), prose(detail)])];
         }
         Outcome::Response(response) => response,

@@ -328,7 +328,7 @@ fn answered(scene: &Scene<'_>, record: &Record) -> Pane {
         Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => {
             "You cancelled the call".to_owned()
         }
-        Outcome::Failed(failure) => format!("No answer: {}", parts::failure_words(failure)),
+        Outcome::Failed(failure) => format!("No answer: {}", failure.words()),
         Outcome::Pending => "The call is under way".to_owned(),
     };
     let mut groups = vec![choices(scene), answer(scene, record)];

@@ -196,6 +196,7 @@ fn compared(scene: &Scene<'_>, pair: &Pair) -> Pane {
     let began = |summary: &Summary| when(scene, summary.started_at);
     let rows = vec![row("run", &began), row("ended", &outcome_words)];
     let mut groups = vec![group("", "", rows)];
+    groups.extend(first_to_matter(&comparison.rows));
     groups.extend(of_step(&comparison.rows, None, "The run"));
     for facts in &STEPS {
         let label = format!("{} {}", facts.step.number(), facts.name);
@@ -217,10 +218,26 @@ fn compared(scene: &Scene<'_>, pair: &Pair) -> Pane {
         headline: Visible::of(&headline),
         button: open,
         quiet: Some(Visible::of(
-            "~ every run has its own   ✗ differs and may matter: the first one explains most",
+            "~ every run has its own   ✗ differs and may matter",
         )),
         groups,
     }
+}
+
+/// The difference that explains most of the others, where it is seen without a step down.
+fn first_to_matter(rows: &[Compared]) -> Option<Group> {
+    let first = rows
+        .iter()
+        .find(|row| row.difference == Difference::Matters)?;
+    let place = first.step.map_or_else(
+        || "the run".to_owned(),
+        |step| format!("{} {}", step.number(), step.facts().name),
+    );
+    Some(group(
+        &format!("The first that matters, in {place}"),
+        "",
+        vec![pair_row(first)],
+    ))
 }
 
 /// The rows of a step: what differs, and what is equal folded below it.

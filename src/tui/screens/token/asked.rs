@@ -10,7 +10,7 @@
 //! ```
 
 use super::super::Scene;
-use super::super::parts::{acting, fact, failure_words, folding, group, joined, nothing, prose};
+use super::super::parts::{acting, fact, folding, group, joined, nothing, prose};
 use super::tokens::took;
 use super::{checks, claims};
 use crate::core::oauth::endpoint::{
@@ -173,7 +173,7 @@ fn refused(trouble: &TokenTrouble) -> String {
 fn not_told(scene: &Scene<'_>, inquired: &Inquired, trouble: &TokenTrouble) -> String {
     let why = match (trouble, scene.engine.record(inquired.call)) {
         (TokenTrouble::NoAnswer, Some(record)) => match &record.outcome {
-            Outcome::Failed(failure) => format!("{}. ", failure_words(failure)),
+            Outcome::Failed(failure) => format!("{}. ", failure.words()),
             _ => String::new(),
         },
         _ => String::new(),

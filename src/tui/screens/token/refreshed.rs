@@ -1,7 +1,7 @@
 //! What became of the last refresh, in words.
 
 use super::super::Scene;
-use super::super::parts::{fact, failure_words, joined, prose};
+use super::super::parts::{fact, joined, prose};
 use super::tokens::took;
 use crate::core::oauth::grant::TokenTrouble;
 use crate::core::oauth::held::HeldGrant;
@@ -128,7 +128,7 @@ fn refused(scene: &Scene<'_>, trouble: &TokenTrouble, call: Option<CallId>) -> S
             let record = call.and_then(|call| scene.engine.record(call));
             match record.map(|record| &record.outcome) {
                 Some(Outcome::Failed(failure)) => {
-                    format!("No answer: {}", failure_words(failure))
+                    format!("No answer: {}", failure.words())
                 }
                 _ => "No answer came".to_owned(),
             }

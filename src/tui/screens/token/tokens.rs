@@ -152,6 +152,9 @@ fn id_token(scene: &Scene<'_>, grant: &Grant) -> Row {
 /// Where the grant is kept and what that means; here the user is asked, once for each profile.
 fn kept(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
     let engine = scene.engine;
+    if engine.kept_run().is_some() {
+        return vec![fact(Mark::None, "kept", "marks", "in a kept run, no token")];
+    }
     let meaning = meaning(held.keep);
     if !engine.allows(&Command::KeepTokens(KeepTokens::Memory)) {
         return vec![fact(Mark::None, "kept", held.keep.name(), meaning)];
