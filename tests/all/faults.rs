@@ -145,8 +145,9 @@ async fn walk(drive: &mut Drive, step: Step) {
 
 /// Calls the API, and waits for the end of it.
 async fn call(drive: &mut Drive, path: &str) {
+    let before = drive.engine().requests().answered;
     drive.command(Command::Send(Call::new("GET", path)));
-    until(drive, |engine| engine.requests().answered.is_some()).await;
+    until(drive, |engine| engine.requests().answered != before).await;
 }
 
 /// Pastes what a person reads on the page at which the browser stopped.
@@ -216,6 +217,41 @@ async fn without_a_fault_none_of_their_rules_speaks() {
             found.iter().all(|finding| finding.rule != row.rule),
             "{found:?}"
         );
+    }
+}
+
+/// Calls that no server has to be wrong for, and the rule that explains what the sandbox says to each.
+const MISTAKES: [(&str, &str); 9] = [
+    ("/v2/contacts", "api-organization-missing"),
+    ("/v2/acme/contacts", "api-organization-missing"),
+    ("/v2/999999/contacts", "api-organization-unknown"),
+    ("/v2/410233/contacts?pageSize=2000", "api-page-size"),
+    (
+        "/v2/410233/contacts?queryFilter=Name+is+Acme",
+        "api-query-filter",
+    ),
+    ("/v1/410233/invoices?startDate=2026-02-01", "api-date-range"),
+    (
+        "/v1/410233/invoices?startDate=01.02.2026&endDate=01.03.2026",
+        "api-date-range",
+    ),
+    ("/v2/410233/kontakter", "api-wrong-path"),
+    (
+        "/v1/410233/contacts/00000000-0000-0000-0000-000000000000",
+        "api-not-found",
+    ),
+];
+
+#[tokio::test]
+async fn what_a_user_gets_wrong_about_a_call_is_explained_too() {
+    let mut drive = waiting(Vec::new()).await;
+    walk(&mut drive, Step::Requests).await;
+    call(&mut drive, ORGANIZATIONS).await;
+    for (path, rule) in MISTAKES {
+        call(&mut drive, path).await;
+        let found = drive.engine().findings(Timestamp::now(), Step::Requests);
+        let names: Vec<_> = found.iter().map(|finding| finding.rule).collect();
+        assert_eq!(names.first(), Some(&rule), "{path}: {names:?}");
     }
 }
 
