@@ -43,7 +43,7 @@ impl Export {
     }
 
     /// The same for what can be read again: a masked value keeps its length beside its ordinal,
-    /// `••••64~code-1` ([`KeptMark`](crate::core::secret::kept::KeptMark)).
+    /// `••••64~code-1` ([`KeptMark`]).
     #[must_use]
     pub fn for_keeping(self) -> Self {
         Self {

@@ -437,6 +437,7 @@ fn implied(request: &Request) -> Vec<Parameter> {
     }
     if let Some(verifier) = field(request, "code_verifier") {
         row("code_challenge", pkce::challenge(&Secret::new(verifier)));
+        row("code_challenge_method", "S256".to_owned());
     }
     rows
 }

@@ -234,7 +234,7 @@ fn first_to_matter(rows: &[Compared]) -> Option<Group> {
         |step| format!("{} {}", step.number(), step.facts().name),
     );
     Some(group(
-        &format!("The first that matters, in {place}"),
+        format!("The first that matters, in {place}"),
         "",
         vec![pair_row(first)],
     ))

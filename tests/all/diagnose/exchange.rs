@@ -338,7 +338,7 @@ impl Slip {
             case.with(|case| {
                 case.run
                     .parameters
-                    .retain(|row| !row.name.starts_with(name))
+                    .retain(|row| !row.name.starts_with(name));
             })
         };
         match self {
