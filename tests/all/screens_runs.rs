@@ -1,5 +1,7 @@
 //! The screen of the kept runs, as a person works it: list, marks, two side by side, one open, a report.
 
+use crate::holding::{Holding, engine_holding};
+use crate::inquiring::inquired;
 use crate::keys::{assert_one_meaning, assert_way_out};
 use crate::picture::Picture;
 use crate::screens::hold;
@@ -9,6 +11,7 @@ use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::history::report::Report;
 use dineroscope::core::history::{KeptRun, RunId, Summary};
 use dineroscope::core::oauth::STEPS;
+use dineroscope::core::oauth::endpoint::Inquiry;
 use dineroscope::edge::archive::Listed;
 use dineroscope::tui::ui::act::Reaction;
 use dineroscope::tui::ui::popup::Popup;
@@ -81,13 +84,18 @@ pub(crate) fn compared(size: (u16, u16)) -> Picture {
 
 /// A kept run, opened.
 pub(crate) fn opened(point: Point, size: (u16, u16)) -> Picture {
+    showing(kept(point, 12), size)
+}
+
+/// The screens of a kept run.
+fn showing(run: KeptRun, size: (u16, u16)) -> Picture {
     let setup = Setup {
         seed: [7; 32],
         faults: Vec::new(),
         consent_timeout: SignedDuration::from_mins(5),
         marks: None,
     };
-    let engine = Engine::opened(setup, kept(point, 12));
+    let engine = Engine::opened(setup, run);
     let step = engine.current_step();
     let mut picture = Picture::new(engine, 130, size);
     picture.ui.show(step);
@@ -147,6 +155,26 @@ fn no_key_means_two_things_and_there_is_a_way_out() {
         assert_one_meaning(picture, state);
         assert_way_out(picture, state);
     });
+}
+
+#[test]
+fn a_kept_run_tells_what_became_of_its_token_and_asks_for_no_key() {
+    let answer = "{\"error\":\"insufficient_scope\"}";
+    let asked = inquired(Inquiry::USERINFO, 403, answer);
+    let text = showing(asked.run_to_keep(at(130)).unwrap(), (120, 40)).text();
+    let row = text.lines().find(|line| line.contains("userinfo")).unwrap();
+    assert!(
+        row.contains("⚠  userinfo              insufficient_scope"),
+        "{text}"
+    );
+    assert!(!text.contains("press "), "{text}");
+    assert!(!text.contains("last refresh"), "{text}");
+    let refreshed = engine_holding(Holding::Refreshed);
+    let text = showing(refreshed.run_to_keep(at(130)).unwrap(), (120, 40)).text();
+    let row = text.lines().find(|line| line.contains("last refresh"));
+    assert!(row.unwrap().contains("new tokens"), "{text}");
+    let row = text.lines().find(|line| line.contains("kept   "));
+    assert!(row.unwrap().contains("in a kept run, no token"), "{text}");
 }
 
 #[test]

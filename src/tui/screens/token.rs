@@ -19,6 +19,7 @@ mod asked;
 pub(super) mod checks;
 mod claims;
 mod grants;
+mod kept;
 mod refreshed;
 mod scopes;
 mod tokens;

@@ -12,7 +12,7 @@
 use super::super::Scene;
 use super::super::parts::{acting, fact, folding, group, joined, nothing, prose};
 use super::tokens::took;
-use super::{checks, claims};
+use super::{checks, claims, kept};
 use crate::core::oauth::endpoint::{
     ENDPOINTS, Endpoint, EndpointFacts, Inquired, Inquiry, NotOffered, Told,
 };
@@ -27,7 +27,8 @@ use serde_json::{Map, Value};
 
 /// Whether there is something to show that was asked for: then it stands at the top.
 pub(super) fn is_answered(scene: &Scene<'_>, held: &HeldGrant) -> bool {
-    scene.engine.inquiring().is_some()
+    scene.engine.kept_run().is_some() && kept::is_answered(scene)
+        || scene.engine.inquiring().is_some()
         || ENDPOINTS
             .iter()
             .any(|row| last(held, row.endpoint).is_some())
@@ -38,6 +39,10 @@ pub(super) fn groups(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Group> {
     let mut rows = Vec::new();
     let mut told = Vec::new();
     for facts in &ENDPOINTS {
+        if scene.engine.kept_run().is_some() {
+            rows.push(kept::asked(scene, facts));
+            continue;
+        }
         rows.extend(endpoint(scene, held, facts));
         told.extend(details(scene, held, facts.endpoint));
     }

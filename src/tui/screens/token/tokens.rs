@@ -153,7 +153,7 @@ fn id_token(scene: &Scene<'_>, grant: &Grant) -> Row {
 fn kept(scene: &Scene<'_>, held: &HeldGrant) -> Vec<Row> {
     let engine = scene.engine;
     if engine.kept_run().is_some() {
-        return vec![fact(Mark::None, "kept", "marks", "in a kept run, no token")];
+        return super::kept::tokens(scene);
     }
     let meaning = meaning(held.keep);
     if !engine.allows(&Command::KeepTokens(KeepTokens::Memory)) {
