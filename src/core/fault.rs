@@ -98,6 +98,8 @@ faults! {
             "an error page says that a code challenge is required; nothing comes back";
         PageResponse "page-unsupported-response" at Consent, "error-page-unsupported-response":
             "an error page says that the response type is not supported; nothing comes back";
+        PageOther "page-unknown" at Consent, "error-page-unknown":
+            "an error page says only that there was an error; nothing comes back";
         AccessDenied "access-denied" at Callback, "callback-access-denied":
             "the provider says that the user refused, whatever was pressed";
         LoginRequired "login-required" at Callback, "callback-error":
@@ -120,6 +122,8 @@ faults! {
             "the callback carries a code and an error at once";
         CodeTwice "code-twice" at Callback, "callback-duplicate-parameter":
             "the callback carries its code twice";
+        CallbackTooLarge "callback-too-large" at Callback, "callback-body-too-large":
+            "the callback carries 100 KB that no client reads (as a form)";
         TokenInCallback "token-in-callback" at Callback, "callback-with-token":
             "the callback carries an access token in place of a code";
         OtherMode "other-response-mode" at Callback, "callback-mode-mismatch":

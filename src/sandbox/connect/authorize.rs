@@ -36,7 +36,7 @@ const LENGTH_LIMITS: [(&str, usize); 4] = [
 const PROMPTS: [&str; 4] = ["none", "login", "consent", "select_account"];
 
 /// What an error page says where a fault wants it to: in the words of a provider's own page.
-const REASONS: [(Fault, &str); 5] = [
+const REASONS: [(Fault, &str); 6] = [
     (
         Fault::PageClient,
         "unauthorized_client: Unknown client or client not enabled",
@@ -54,6 +54,7 @@ const REASONS: [(Fault, &str); 5] = [
         Fault::PageResponse,
         "unsupported_response_type: Response type not supported",
     ),
+    (Fault::PageOther, "Sorry, there was an error"),
 ];
 
 /// The authorize endpoint.

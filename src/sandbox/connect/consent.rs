@@ -184,10 +184,12 @@ enum Change {
     Name(&'static str),
     /// Another field comes with it.
     With(&'static str, &'static str),
+    /// A field comes with it that is as long as no answer.
+    Bulk(&'static str),
 }
 
 /// Faults that change a field of the answer, in the order in which they do.
-const CHANGES: [(Fault, &str, Change); 8] = [
+const CHANGES: [(Fault, &str, Change); 9] = [
     (Fault::WrongState, "state", Change::Random),
     (Fault::NoState, "state", Change::Drop),
     (
@@ -204,7 +206,11 @@ const CHANGES: [(Fault, &str, Change); 8] = [
     (Fault::CodeTwice, "code", Change::Repeat),
     (Fault::TokenInCallback, "code", Change::Name("access_token")),
     (Fault::NoCode, "code", Change::Drop),
+    (Fault::CallbackTooLarge, "iss", Change::Bulk("padding")),
 ];
+
+/// Longer than any listener takes, in bytes.
+const BULK: usize = 100_000;
 
 /// Does to the fields what the faults do that are on.
 fn spoil(sandbox: &Sandbox, fields: &mut Vec<(&'static str, String)>) {
@@ -219,6 +225,7 @@ fn spoil(sandbox: &Sandbox, fields: &mut Vec<(&'static str, String)>) {
             Change::Value(other) => other.clone_into(&mut fields[at].1),
             Change::Random => fields[at].1 = sandbox.memory().handle(),
             Change::Name(other) => fields[at].0 = other,
+            Change::Bulk(other) => fields.push((other, "0".repeat(BULK))),
             Change::With(other, value) => fields.insert(at, (other, value.to_owned())),
         }
     }
