@@ -122,6 +122,8 @@ faults! {
             "the callback carries a code and an error at once";
         CodeTwice "code-twice" at Callback, "callback-duplicate-parameter":
             "the callback carries its code twice";
+        CallbackPlain "callback-plain-text" at Callback, "callback-wrong-content-type":
+            "the form of the callback is sent as plain text";
         CallbackTooLarge "callback-too-large" at Callback, "callback-body-too-large":
             "the callback carries 100 KB that no client reads (as a form)";
         TokenInCallback "token-in-callback" at Callback, "callback-with-token":

@@ -98,11 +98,12 @@ pub(super) fn consent(request: &AuthorizeRequest, user: &User, flow: &str) -> St
     page(request.language, title, &main)
 }
 
-/// The page that posts the answer to the redirect URI (OAuth 2.0 Form Post Response Mode).
+/// The page that posts the answer to the redirect URI (OAuth 2.0 Form Post Response Mode); a plain one as text.
 pub(super) fn callback(
     language: Language,
     redirect_uri: &str,
     fields: &[(&'static str, String)],
+    is_plain: bool,
 ) -> String {
     let words = language.words();
     let inputs: Vec<String> = fields
@@ -115,12 +116,17 @@ pub(super) fn callback(
     let title = words.callback_title;
     let main = format!(
         "<h1>{title}</h1>\
-         <form id=\"callback\" method=\"post\" action=\"{action}\">{inputs}\
+         <form id=\"callback\" method=\"post\" action=\"{action}\"{written}>{inputs}\
          <noscript><p>{no_script}</p>\
          <div class=\"buttons\"><button class=\"primary\">{button}</button></div></noscript></form>\
          <script>{CALLBACK_SCRIPT}</script>",
         inputs = inputs.concat(),
         action = escape(redirect_uri),
+        written = if is_plain {
+            " enctype=\"text/plain\""
+        } else {
+            ""
+        },
         no_script = words.callback_no_script,
         button = words.callback_button,
     );

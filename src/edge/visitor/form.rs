@@ -10,9 +10,14 @@ pub(super) struct Form {
     pub(super) id: String,
     /// Where it is sent.
     pub(super) action: String,
+    /// Whether it is sent as `text/plain`.
+    pub(super) is_plain: bool,
     /// Names and values of its inputs, in order, without its buttons.
     pub(super) fields: Vec<(String, String)>,
 }
+
+/// How a form may be written so that no listener for `form_post` reads it.
+pub(super) const PLAIN: &str = "text/plain";
 
 /// One opening or closing tag.
 #[derive(Debug)]
@@ -40,6 +45,7 @@ pub(super) fn forms(page: &str) -> Vec<Form> {
                 forms.push(Form {
                     id: get("id").unwrap_or_default().to_owned(),
                     action: get("action").unwrap_or_default().to_owned(),
+                    is_plain: get("enctype") == Some(PLAIN),
                     fields: Vec::new(),
                 });
             }
@@ -180,7 +186,7 @@ mod tests {
             <input name=plain value=bare /><input type=checkbox name=keep checked>
             <input type="checkbox" name="off"><input type=submit name=go value=Go>
             <button name="decision" value="accept">Accept</button></form>
-            <input name="outside" value="x"><form id=second action="http://h/"></form>"#;
+            <input name="outside" value="x"><form id=second enctype="text/plain" action="http://h/"></form>"#;
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(
             forms(page),
@@ -188,6 +194,7 @@ mod tests {
                 Form {
                     id: "login".into(),
                     action: "/a?b=1&c=2".into(),
+                    is_plain: false,
                     fields: vec![
                         pair("mail", "s&oslash;ren > 'x'"),
                         pair("plain", "bare"),
@@ -197,6 +204,7 @@ mod tests {
                 Form {
                     id: "second".into(),
                     action: "http://h/".into(),
+                    is_plain: true,
                     fields: Vec::new(),
                 },
             ]

@@ -252,7 +252,12 @@ fn deliver(
     let uri = &request.redirect_uri;
     match mode {
         ResponseMode::FormPost => {
-            let page = pages::callback(request.language, uri, &fields);
+            let page = pages::callback(
+                request.language,
+                uri,
+                &fields,
+                sandbox.fails(Fault::CallbackPlain),
+            );
             let script = digest(&SHA256, pages::CALLBACK_SCRIPT.as_bytes());
             let hash = format!("sha256-{}", STANDARD.encode(script));
             reply::page(StatusCode::OK, page, Some(&hash))
