@@ -158,6 +158,24 @@ fn no_key_means_two_things_and_there_is_a_way_out() {
 }
 
 #[test]
+fn the_run_in_view_is_told_from_one_that_was_never_ended() {
+    let engine = engine_at(Point::Waiting);
+    let own = engine.run_to_keep(at(130)).unwrap().summary();
+    let other = kept(Point::Waiting, 3).summary();
+    let mut picture = Picture::new(engine, 130, (120, 40));
+    picture.press("H");
+    picture.ui.runs.take(Listed {
+        runs: vec![own, other],
+        unreadable: Vec::new(),
+        trouble: None,
+    });
+    picture.draw();
+    let text = picture.text();
+    assert_eq!(text.matches("now at 2 Consent").count(), 1, "{text}");
+    assert_eq!(text.matches("open at 2 Consent").count(), 1, "{text}");
+}
+
+#[test]
 fn a_kept_run_tells_what_became_of_its_token_and_asks_for_no_key() {
     let answer = "{\"error\":\"insufficient_scope\"}";
     let asked = inquired(Inquiry::USERINFO, 403, answer);

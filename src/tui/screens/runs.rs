@@ -137,7 +137,7 @@ fn row(scene: &Scene<'_>, ui: &Ui, summary: &Summary) -> Row {
         Visible::of(&when(scene, summary.started_at)),
         Visible::of(&summary.profile),
         Visible::of(&summary.environment.label()),
-        Visible::of(&outcome_words(summary)),
+        Visible::of(&outcome_of(scene, summary)),
         leading
             .map(|finding| finding.headline.clone())
             .unwrap_or_default(),
@@ -158,6 +158,18 @@ fn row(scene: &Scene<'_>, ui: &Ui, summary: &Summary) -> Row {
 fn when(scene: &Scene<'_>, at: Timestamp) -> String {
     let at = at.to_zoned_datetime(scene.zone.clone());
     at.strftime("%a %-d %b %H:%M:%S").to_string()
+}
+
+/// How a run ended; of the run that is in view behind the list, how far it is now.
+fn outcome_of(scene: &Scene<'_>, summary: &Summary) -> String {
+    let is_own = summary.id.is_some() && summary.id == scene.engine.run_id();
+    match summary.outcome {
+        Outcome::Open if is_own => {
+            let step = summary.step;
+            format!("now at {} {}", step.number(), step.facts().name)
+        }
+        _ => outcome_words(summary),
+    }
 }
 
 /// How a run ended, and where.
