@@ -375,7 +375,8 @@ fn wrong_content_type(evidence: &Evidence<'_>) -> Option<Found> {
     Some(Found::new(
         "What was posted is not a form",
         format!("{}: Content-Type {}", line(evidence, hit), quoted(&kind)),
-        "form_post sends application/x-www-form-urlencoded. This came from a script or a tool.",
+        "form_post sends application/x-www-form-urlencoded. A script or a tool sends otherwise, or a provider whose \
+         form is set up wrongly: then nothing of its answer can be taken.",
         &[OWN_LINK],
     ))
 }
