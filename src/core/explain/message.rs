@@ -12,8 +12,15 @@ pub(super) fn read(text: &str) -> Option<(Option<Request>, Option<Response>)> {
         Some(at) => (&text[..at], Some(&text[at..])),
         None => (text, None),
     };
-    let request = line_that(before, |line| request_line(line).is_some())
-        .and_then(|at| request(&before[at..]));
+    // The sign in front of the status line is curl's.
+    let before = before.trim_end_matches(['<', ' ']);
+    let request_at = line_that(before, |line| request_line(line).is_some());
+    if let (Some(at), None) = (request_at, answer_at)
+        && let Some((asked, answered)) = loosely(&before[at..])
+    {
+        return Some((request(asked), Some(answered)));
+    }
+    let request = request_at.and_then(|at| request(&before[at..]));
     let response = answer.and_then(response);
     (request.is_some() || response.is_some()).then_some((request, response))
 }
@@ -29,6 +36,86 @@ fn line_that(text: &str, is_it: impl Fn(&str) -> bool) -> Option<usize> {
         at += line.len();
     }
     None
+}
+
+/// Words that people and programs put before the status of an answer.
+const BEFORE_STATUS: [&str; 7] = [
+    "status code",
+    "statuscode",
+    "status",
+    "response",
+    "svar",
+    "=>",
+    "->",
+];
+
+/// A request, and below it an answer whose status stands without a version: `403 Forbidden`, `Status: 403`,
+/// `=> 400 {…}`.
+fn loosely(text: &str) -> Option<(&str, Response)> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let begins = at;
+        at += line.len();
+        if begins == 0 {
+            continue;
+        }
+        let Some((status, reason)) = loose_status(line) else {
+            continue;
+        };
+        let rest = &text[begins..];
+        let body = rest.find(['{', '[', '<']).map_or("", |json| &rest[json..]);
+        let response = Response {
+            status,
+            reason,
+            version: String::new(),
+            headers: Headers::default(),
+            body: Body::text(body_in(body).trim_end()),
+            cut: None,
+        };
+        return Some((&text[..begins], response));
+    }
+    None
+}
+
+/// Status and reason of a line that begins with them, whatever word stands before.
+fn loose_status(line: &str) -> Option<(u16, String)> {
+    let mut rest = line.trim();
+    for word in BEFORE_STATUS {
+        let begins = rest.get(..word.len());
+        if begins.is_some_and(|begins| begins.eq_ignore_ascii_case(word)) {
+            rest = rest[word.len()..].trim_start_matches([':', ' ', '=']);
+        }
+    }
+    let digits = rest.get(..3)?;
+    let status: u16 = digits.parse().ok().filter(|it| (200..600).contains(it))?;
+    let behind = &rest[3..];
+    let reason = behind.split('{').next().unwrap_or_default().trim();
+    let is_reason = reason.len() < 40
+        && reason
+            .chars()
+            .all(|letter| letter.is_ascii_alphabetic() || " -'()".contains(letter));
+    (behind.is_empty() || behind.starts_with([' ', ':'])).then_some(())?;
+    is_reason.then(|| (status, reason.to_owned()))
+}
+
+/// What is the body of what stands below a head: without what curl says in between, and, where it is JSON, no
+/// further than that goes.
+fn body_in(text: &str) -> String {
+    let talk = |line: &str| {
+        line.starts_with("* ")
+            || (line.starts_with("{ [") || line.starts_with("} [")) && line.contains(" bytes data]")
+    };
+    let kept: Vec<&str> = text.lines().filter(|line| !talk(line)).collect();
+    let body = kept.join("\n");
+    let begun = body.trim_start();
+    if !begun.starts_with(['{', '[']) {
+        return body;
+    }
+    let mut values = serde_json::Deserializer::from_str(begun).into_iter::<serde_json::Value>();
+    match values.next() {
+        Some(Ok(_)) => begun[..values.byte_offset()].to_owned(),
+        _ => body,
+    }
 }
 
 /// Method and target of `POST /connect/token HTTP/1.1`, or of the same with a whole address and no version.
@@ -62,6 +149,10 @@ fn fields(text: &str) -> (Headers, &str) {
         if line.is_empty() {
             return (headers, behind);
         }
+        if line.starts_with("* ") {
+            rest = behind;
+            continue;
+        }
         let Some((name, value)) = line.split_once(':').filter(|(name, _)| is_name(name)) else {
             return (headers, rest);
         };
@@ -86,6 +177,7 @@ fn request(text: &str) -> Option<Request> {
     let (headers, body) = fields(behind);
     // A file of requests has `###` between them.
     let body = body.split_once("\n###").map_or(body, |(body, _)| body);
+    let body = body_in(body);
     let url = if target.contains("://") {
         target.to_owned()
     } else {
@@ -107,6 +199,7 @@ fn response(text: &str) -> Option<Response> {
     let (line, behind) = text.split_once('\n').unwrap_or((text, ""));
     let (version, status, reason) = status_line(line.trim_end())?;
     let (headers, body) = fields(behind);
+    let body = body_in(body);
     Some(Response {
         status,
         reason: reason.to_owned(),

@@ -63,10 +63,20 @@ fn messages(text: &str) -> Option<Item> {
             }
             request => command(begun).or(request),
         };
+        let request = request.filter(|request| !is_untold(request, response.as_ref()));
         return pair(request, response);
     }
     let request = command(text)?;
     pair(Some(request), answer_below(text))
+}
+
+/// Whether a request to the token endpoint was sent with fields that the text does not show: of such a request
+/// nothing can be missed.
+fn is_untold(request: &Request, response: Option<&Response>) -> bool {
+    let length = request.headers.get("content-length").unwrap_or_default();
+    let has_sent = length.parse::<u64>().is_ok_and(|length| length > 0)
+        || response.is_some_and(|response| response.status == 200);
+    has_sent && request.body.0.is_empty() && request.url.ends_with("/token")
 }
 
 /// The request that a command or a snippet of code makes.
@@ -255,6 +265,7 @@ fn answer(response: Response) -> Item {
     let takes_posts_only = response.status == 405 && response.headers.get("allow") == Some("POST");
     let of_a_token_endpoint = takes_posts_only
         || has("access_token")
+        || response.status == 200 && has("token_type") && has("expires_in")
         || says_error && !challenge.starts_with("Bearer")
         || response.status == 200 && response.headers.media_type() == "text/html";
     drop(body);
