@@ -7,7 +7,7 @@ use crate::core::secret::Secret;
 use crate::core::secret::kept::{DOTS as MASKED, KeptMark};
 use crate::core::wire::redact::{Mask, is_secret_name};
 use crate::core::wire::visible::Visible;
-use crate::core::wire::{Direction, Failure, Outcome, Purpose, Record};
+use crate::core::wire::{Body, Direction, Failure, Outcome, Purpose, Record};
 
 /// Most characters of one message that are taken over; what is beyond is counted.
 const LONGEST: usize = 16 * 1024;
@@ -87,7 +87,14 @@ impl Export {
 
     /// The request of a record as raw text.
     pub fn request(&mut self, record: &Record) -> String {
-        let lines = self.mask.request_lines(&record.request);
+        let lines = if record.purpose == Purpose::InTheUsersPlace {
+            // The sandbox's own forms: who signs in stands in them.
+            let mut bare = record.request.clone();
+            bare.body = Body::default();
+            self.mask.request_lines(&bare)
+        } else {
+            self.mask.request_lines(&record.request)
+        };
         self.raw(&lines)
     }
 
@@ -104,8 +111,11 @@ impl Export {
                 let head = self.raw(&head);
                 format!("{head}\n\n(body left out: {size} bytes of the API's data)")
             }
-            Outcome::Response(response) if record.direction == Direction::Incoming => {
-                // The page that this program shows a browser says nothing about the failure.
+            Outcome::Response(response)
+                if record.direction == Direction::Incoming
+                    || record.purpose == Purpose::InTheUsersPlace =>
+            {
+                // A page for a browser says nothing about the failure, and one of the sandbox names who is signed in.
                 let (bare, _) = response.shortened(0);
                 let lines = self.mask.response_lines(&bare);
                 self.raw(&lines)

@@ -140,3 +140,31 @@ fn a_row_of_a_link_that_is_out_goes_into_a_new_run() {
         "{reactions:?}"
     );
 }
+
+#[test]
+fn a_nonce_that_is_switched_on_is_one_of_this_run() {
+    let mut picture = Picture::new(engine_at(Point::Ready), 41, (120, 40));
+    let rows = &picture.engine.run().link_rows;
+    let place = rows.iter().position(|row| row.parameter.name == "nonce");
+    picture.press(&"<down>".repeat(place.unwrap() + 1));
+    let reactions = picture.press(" ");
+    obey(&mut picture, reactions);
+    let run = picture.engine.run();
+    let nonce = &run.fresh.nonce;
+    assert!(
+        run.link.contains(&format!("&nonce={nonce}")),
+        "{}",
+        run.link
+    );
+}
+
+#[test]
+fn a_secret_that_is_added_to_the_link_is_masked() {
+    let mut picture = Picture::new(engine_at(Point::Ready), 41, (120, 40));
+    let changes = &picture.engine.run().link_changes;
+    let command = Command::ChangeLink(changes.with_added("client_secret", "hunter2hunter2"));
+    obey(&mut picture, vec![Reaction::Command(command)]);
+    let text = picture.text();
+    assert!(text.contains("client_secret"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+}

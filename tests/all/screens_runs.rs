@@ -10,8 +10,8 @@ use dineroscope::core::engine::message::Command;
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::history::report::Report;
 use dineroscope::core::history::{KeptRun, RunId, Summary};
-use dineroscope::core::oauth::STEPS;
 use dineroscope::core::oauth::endpoint::Inquiry;
+use dineroscope::core::oauth::{STEPS, Step, StepState};
 use dineroscope::edge::archive::Listed;
 use dineroscope::tui::ui::act::Reaction;
 use dineroscope::tui::ui::popup::Popup;
@@ -173,6 +173,21 @@ fn the_run_in_view_is_told_from_one_that_was_never_ended() {
     let text = picture.text();
     assert_eq!(text.matches("now at 2 Consent").count(), 1, "{text}");
     assert_eq!(text.matches("open at 2 Consent").count(), 1, "{text}");
+}
+
+#[test]
+fn a_new_run_keeps_nothing_of_what_failed_in_the_one_before() {
+    let mut engine = engine_at(Point::ApiRefused);
+    let before = engine.run_to_keep(at(190)).unwrap();
+    assert_eq!(before.step_state(Step::Requests), StepState::Failed);
+    engine.command(at(200), Command::NewRun);
+    engine.command(at(200), Command::Begin { open_browser: true });
+    bind(&mut engine);
+    let kept = engine.run_to_keep(at(210)).unwrap();
+    assert_eq!(kept.step_state(Step::Requests), StepState::Pending);
+    assert_eq!(kept.step_state(Step::Token), StepState::Pending);
+    let later = kept.findings.iter().filter(|it| it.step > Step::Consent);
+    assert_eq!(later.count(), 0, "{:?}", kept.findings);
 }
 
 #[test]

@@ -377,7 +377,10 @@ fn wrong_content_type(evidence: &Evidence<'_>) -> Option<Found> {
         format!("{}: Content-Type {}", line(evidence, hit), quoted(&kind)),
         "form_post sends application/x-www-form-urlencoded. A script or a tool sends otherwise, or a provider whose \
          form is set up wrongly: then nothing of its answer can be taken.",
-        &[OWN_LINK],
+        &[
+            "look at the record of the hit: who sent it",
+            "ctrl-n begins a new run; `response_mode` `query` on its link goes without a form",
+        ],
     ))
 }
 

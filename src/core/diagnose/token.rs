@@ -329,7 +329,8 @@ pub(super) fn skew(evidence: &Evidence<'_>) -> Option<i64> {
 }
 
 fn clock_skew(evidence: &Evidence<'_>) -> Option<Found> {
-    let ahead = skew(evidence)?;
+    // What was pasted came some time ago: its Date says nothing about our clock.
+    let ahead = skew(evidence).filter(|_| !evidence.pasted)?;
     let (way, cause) = if ahead > 0 {
         (
             "ahead of",

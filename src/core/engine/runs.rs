@@ -301,16 +301,41 @@ impl Engine {
         let grant = self
             .grant()
             .filter(|grant| own && grant.obtained_at >= began);
+        let is_own = |step: Step| self.is_of_this_run(step);
         State {
             at: now,
             grant: grant.cloned(),
-            steps: STEPS.iter().map(|it| self.step_state(it.step)).collect(),
+            steps: STEPS
+                .iter()
+                .map(|it| match is_own(it.step) {
+                    true => self.step_state(it.step),
+                    false => run.step_state(it.step),
+                })
+                .collect(),
             findings: STEPS
                 .iter()
+                .filter(|it| is_own(it.step))
                 .flat_map(|it| self.findings(now, it.step))
                 .collect(),
             left: false,
             run,
+        }
+    }
+
+    /// Whether what a step shows came of this run: a token and an answer of the API may be left of an earlier one.
+    fn is_of_this_run(&self, step: Step) -> bool {
+        let began = self.run.started_at.unwrap_or(Timestamp::MAX);
+        match step {
+            Step::Link | Step::Consent | Step::Callback | Step::Exchange => true,
+            Step::Token => matches!(
+                self.run.phase,
+                RunPhase::CheckingIdToken | RunPhase::IdTokenRefused | RunPhase::Authorized
+            ),
+            Step::Requests => {
+                let answered = self.requests.answered.and_then(|call| self.record(call));
+                self.run.phase == RunPhase::Authorized
+                    && answered.is_none_or(|record| record.at >= began)
+            }
         }
     }
 

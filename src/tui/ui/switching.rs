@@ -85,6 +85,8 @@ fn switched(action: Option<&Action>, engine: &Engine) -> Option<Command> {
             run.link_rows.get(*row).map(|row| {
                 let value = (!row.sent).then(|| match &row.own {
                     Some(own) => own.clone(),
+                    // An empty one would tie nothing to the run.
+                    None if row.parameter.name == "nonce" => run.fresh.nonce.clone(),
                     None => row.parameter.value.clone(),
                 });
                 Command::ChangeLink(run.link_changes.with(row, value))

@@ -296,3 +296,30 @@ fn what_was_changed_is_in_the_report() {
         report.contents()
     );
 }
+
+#[test]
+fn the_sandboxs_own_pages_name_nobody_in_a_report_and_ages_are_no_codes() {
+    let (engine, written) = walked();
+    let mut kept = read(&file(&written)).unwrap();
+    let mut page = carrying("aase@example.dk", true);
+    page.purpose = Purpose::InTheUsersPlace;
+    page.request.url = "http://127.0.0.1:9/account/login".to_owned();
+    page.request.headers = Headers::default();
+    page.note = "in the user's place".to_owned();
+    if let Outcome::Response(response) = &mut page.outcome {
+        response.headers = Headers::default();
+    }
+    kept.records.push(page);
+    let zone = jiff::tz::TimeZone::UTC;
+    let report = Report {
+        run: &kept,
+        mask: engine.mask(),
+        now: at(50),
+        zone: &zone,
+        system: "x",
+    };
+    let markdown = report.markdown();
+    assert!(markdown.contains("/account/login"), "{markdown}");
+    assert!(!markdown.contains("aase"), "{markdown}");
+    assert!(markdown.contains("posted after: `00:"), "{markdown}");
+}

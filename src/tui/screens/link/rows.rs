@@ -5,6 +5,8 @@ use crate::core::dinero::catalogue;
 use crate::core::engine::message::Command;
 use crate::core::oauth::link::LinkRow;
 use crate::core::profile::Profile;
+use crate::core::secret::Secret;
+use crate::core::wire::redact::is_secret_name;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::{Action, Question};
 use crate::tui::pane::{Fact, Group, Mark, Row, Value};
@@ -38,6 +40,9 @@ pub(super) fn parameters(scene: &Scene<'_>) -> Group {
                 Value::Plain(Visible::of(&run.redirect_uri.replacen(":0", ":auto", 1)))
             }
             "scope" => Value::Plain(Visible::of(&counted(scopes_of(row).len(), "scope"))),
+            name if is_secret_name(name) => {
+                Value::Secret(Secret::new(row.parameter.value.as_str()))
+            }
             _ => Value::Plain(Visible::of(&row.parameter.value)),
         };
         let meaning = match row.parameter.name.as_str() {
