@@ -10,6 +10,7 @@
 
 mod anatomy;
 mod archive;
+mod below;
 mod bench;
 mod clean;
 mod curl;

@@ -5,7 +5,7 @@
 
 use super::place::{dates_fault, lacks_organization, unknown_organization};
 use super::query_filter;
-use super::token::ended_ago;
+use super::token::{ended_ago, other_audience};
 use super::{Evidence, seen};
 use crate::core::dinero::call::member;
 use crate::core::oauth::callback::target;
@@ -173,7 +173,9 @@ fn lacks_scope(evidence: &Evidence<'_>) -> bool {
     };
     let said = challenge(response).is_some_and(|words| words.contains("insufficient_scope"));
     let sent = record.request.headers.get("authorization").is_some();
+    // A token for another API is refused whatever scopes it has.
     let lacks = is_dinero(evidence)
+        && other_audience(evidence).is_none()
         && evidence.grant.is_some_and(|grant| {
             let needed = needed_scope(record);
             grant.scopes_named && !grant.scopes.iter().any(|scope| scope == needed)

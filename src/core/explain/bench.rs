@@ -85,6 +85,30 @@ impl Bench {
         answered.collect()
     }
 
+    /// The token requests that stand before this one: a code may have been posted with one of them.
+    fn exchanges_before(&self, item: &Item, items: &[Item]) -> Vec<Record> {
+        let before = items.iter().take_while(|other| !std::ptr::eq(*other, item));
+        let mut records: Vec<Record> = before
+            .filter_map(|other| match other {
+                Item::Exchange(Some(request), response) => {
+                    let answer = response.clone();
+                    let outcome = answer.map_or(Outcome::Pending, Outcome::Response);
+                    Some(record(
+                        Purpose::Exchange,
+                        request.clone(),
+                        outcome,
+                        self.now,
+                    ))
+                }
+                _ => None,
+            })
+            .collect();
+        for (number, record) in records.iter_mut().enumerate() {
+            record.call = CallId(CALL.0 + 1 + number as u64);
+        }
+        records
+    }
+
     /// What the rules find in one item, of all that were pasted.
     fn of_item(&self, item: &Item, items: &[Item], mask: &Mask) -> Vec<Finding> {
         let mut case = Case::new(self);
@@ -101,6 +125,7 @@ impl Bench {
                 Step::Consent
             }
             Item::Exchange(request, response) => {
+                case.transcript = self.exchanges_before(item, items);
                 case.exchange(self, request.as_ref(), response.as_ref())
             }
             Item::Call(request, response) => {

@@ -25,6 +25,13 @@ pub(super) fn read(text: &str) -> Option<(Option<Request>, Option<Response>)> {
     (request.is_some() || response.is_some()).then_some((request, response))
 }
 
+/// What stands below the first answer, from the next request on: a text may hold several of both.
+pub(super) fn behind_first(text: &str) -> Option<&str> {
+    let answer_at = line_that(text, |line| status_line(line).is_some())?;
+    let rest = &text[answer_at..];
+    line_that(rest, |line| request_line(line).is_some()).map(|at| &rest[at..])
+}
+
 /// Where the first such line begins.
 fn line_that(text: &str, is_it: impl Fn(&str) -> bool) -> Option<usize> {
     let mut at = 0;
@@ -100,7 +107,7 @@ fn loose_status(line: &str) -> Option<(u16, String)> {
 
 /// What is the body of what stands below a head: without what curl says in between, and, where it is JSON, no
 /// further than that goes.
-fn body_in(text: &str) -> String {
+pub(super) fn body_in(text: &str) -> String {
     let talk = |line: &str| {
         line.starts_with("* ")
             || (line.starts_with("{ [") || line.starts_with("} [")) && line.contains(" bytes data]")

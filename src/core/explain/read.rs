@@ -1,5 +1,6 @@
 //! Recognises what a text is. The first that fits counts; the most telling come first.
 
+use super::below::answer_below;
 use super::clean::{Note, clean};
 use super::{Item, archive, curl, devtools, message, printed, snippet};
 use crate::core::diagnose::{error_id, has_page_words};
@@ -40,11 +41,26 @@ pub(super) fn items(text: &str) -> Option<(Vec<Item>, bool, Vec<Note>)> {
     if let Some(item) = messages(raw) {
         let mut items = vec![item];
         items.extend(link_beside(raw, &items[0]));
+        items.extend(further_messages(raw));
         return Some((items, false, Vec::new()));
     }
     let (text, notes) = clean(raw);
     let items = in_prose(&text)?;
     Some((items, false, notes))
+}
+
+/// Most messages that are read of one text, behind the first.
+const MOST_FURTHER: usize = 16;
+
+/// The requests behind the first answer, with theirs.
+fn further_messages(text: &str) -> Vec<Item> {
+    let mut rest = text;
+    let mut items = Vec::new();
+    while let Some(behind) = message::behind_first(rest).filter(|_| items.len() < MOST_FURTHER) {
+        items.extend(messages(behind));
+        rest = behind;
+    }
+    items
 }
 
 /// A request, its answer, or both, written out.
@@ -82,15 +98,6 @@ fn is_untold(request: &Request, response: Option<&Response>) -> bool {
 /// The request that a command or a snippet of code makes.
 fn command(text: &str) -> Option<Request> {
     curl::read(text).or_else(|| snippet::read(text))
-}
-
-/// An answer without its head, below the request: JSON from the beginning of a line to the end.
-fn answer_below(text: &str) -> Option<Response> {
-    let begins = text.match_indices('\n').map(|(at, _)| at + 1);
-    begins
-        .filter(|at| text[*at..].starts_with(['{', '[']))
-        .take(16)
-        .find_map(|at| printed::answer(&text[at..]))
 }
 
 /// The link of the same run, pasted along with a token request or its answer.
