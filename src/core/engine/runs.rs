@@ -307,9 +307,12 @@ impl Engine {
             grant: grant.cloned(),
             steps: STEPS
                 .iter()
-                .map(|it| match is_own(it.step) {
-                    true => self.step_state(it.step),
-                    false => run.step_state(it.step),
+                .map(|it| {
+                    if is_own(it.step) {
+                        self.step_state(it.step)
+                    } else {
+                        run.step_state(it.step)
+                    }
                 })
                 .collect(),
             findings: STEPS

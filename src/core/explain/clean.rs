@@ -94,6 +94,10 @@ pub(super) fn clean(text: &str) -> (String, Vec<Note>) {
         text = text.replace("&amp;", "&");
     } else if text.contains("&amp;") {
         text = unescape(&text);
+        if text.contains("&amp;") {
+            // Some programs escape what was escaped.
+            text = unescape(&text);
+        }
         notes.push(Note::HtmlEscaped);
     }
     if ["\\u0026", ":\\/\\/", "^&"]

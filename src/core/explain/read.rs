@@ -151,9 +151,12 @@ fn in_prose(text: &str) -> Option<Vec<Item>> {
     if !told.is_empty() {
         return Some(told);
     }
+    // In code that names it, the redirect URI was not what a browser showed.
+    let is_code = text.contains("redirect_uri") || text.contains("grant_type");
     addresses(text)
         .into_iter()
-        .find_map(address)
+        .filter_map(address)
+        .find(|item| is_telling(item) || !is_code)
         .or_else(|| fields(text))
         .or_else(|| opaque(text))
         .or_else(|| jwt_anywhere(text))

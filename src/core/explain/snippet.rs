@@ -5,7 +5,9 @@ use serde_json::Value;
 
 /// The request of a snippet.
 pub(super) fn read(text: &str) -> Option<Request> {
-    fetch(text).or_else(|| powershell(text))
+    fetch(text)
+        .or_else(|| powershell(text))
+        .or_else(|| python(text))
 }
 
 /// A request of these parts. A body has the type that is said, or the usual one.
@@ -196,6 +198,45 @@ fn powershell(text: &str) -> Option<Request> {
     request(method, url, headers, body, usual)
 }
 
+/// Calls of Python's requests and httpx, and their methods.
+const PYTHON: [(&str, &str); 4] = [
+    ("requests.post(", "POST"),
+    ("requests.get(", "GET"),
+    ("httpx.post(", "POST"),
+    ("httpx.get(", "GET"),
+];
+
+/// `requests.post("…", data={…})` of Python. One whose fields are not all written out is none: what its variables
+/// held is not known.
+fn python(text: &str) -> Option<Request> {
+    let (at, method) = PYTHON
+        .iter()
+        .find_map(|(call, method)| text.find(call).map(|at| (at + call.len(), *method)))?;
+    let begins = text[at..].trim_start().trim_start_matches("url=");
+    let (url, rest) = literal(begins, '\\')?;
+    let written = |name: &str| -> Option<Option<Vec<(String, String)>>> {
+        let Some(object) = behind(rest, name) else {
+            return Some(None);
+        };
+        let (inside, _) = object.strip_prefix('{')?.split_once('}')?;
+        let wanted = inside.split(',').filter(|part| !part.trim().is_empty());
+        let found = pairs(object, '\\');
+        (found.len() == wanted.count()).then_some(Some(found))
+    };
+    let (data, object) = (written("data")?, written("json")?);
+    let mut headers = Headers::default();
+    for (name, value) in written("headers")?.unwrap_or_default() {
+        headers.push(&name, value);
+    }
+    let usual = match object {
+        Some(_) => "application/json",
+        None => "application/x-www-form-urlencoded",
+    };
+    let body = object.map(|pairs| json(&pairs));
+    let body = body.or_else(|| data.map(|pairs| form(&pairs)));
+    request(Some(method.to_owned()), url, headers, body, usual)
+}
+
 /// The requests of an export of Postman, in its order.
 pub(super) fn postman(value: &Value) -> Vec<Request> {
     let mut found = Vec::new();
@@ -278,5 +319,24 @@ mod tests {
         }
         assert!(read("we fetch(ed) it").is_none());
         assert!(read("Invoke-WebRequest -Uri $uri").is_none());
+    }
+
+    #[test]
+    fn a_call_of_python_is_read_when_all_of_it_is_written_out() {
+        let whole =
+            "requests.post('https://a.example/token', data={'grant_type': 'x', \"code\": 'c'})";
+        let request = read(whole).unwrap();
+        assert_eq!(request.body.to_text(), "grant_type=x&code=c");
+        assert_eq!(
+            request.headers.media_type(),
+            "application/x-www-form-urlencoded"
+        );
+        let json =
+            "requests.post(\"https://a.example/token\", json={'code': 'c'}, headers={'X-A': 'b'})";
+        let request = read(json).unwrap();
+        assert_eq!(request.body.to_text(), "{\"code\":\"c\"}");
+        assert_eq!(request.headers.get("x-a"), Some("b"));
+        let with_variables = "requests.post('https://a.example/token', data={'code': code})";
+        assert!(read(with_variables).is_none(), "what it held is not known");
     }
 }
