@@ -6,6 +6,8 @@ use crate::core::oauth::Step;
 /// Where a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
+    /// What the provider says of itself, where a profile names only its issuer.
+    Metadata,
     /// The authorize endpoint and the answer it brings to the redirect URI.
     Authorize,
     /// The token endpoint, asked with a code (most of these strike a refresh as well).
@@ -24,6 +26,7 @@ impl Place {
     /// What its faults stand under in a list.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Metadata => "Discovery, for a profile that names only the issuer",
             Self::Authorize => "Consent and callback",
             Self::Exchange => "Exchange",
             Self::Tokens => "Tokens",
@@ -85,6 +88,12 @@ macro_rules! faults {
 }
 
 faults! {
+    Metadata {
+        MetadataIssuer "metadata-issuer" at Link, "metadata-issuer-mismatch":
+            "the provider's metadata names another issuer";
+        MetadataIncomplete "metadata-incomplete" at Link, "metadata-invalid":
+            "the provider's metadata names no token endpoint";
+    }
     Authorize {
         RedirectMismatch "redirect-mismatch" at Consent, "callback-timeout":
             "the redirect URI is not registered: an error page, nothing comes back";

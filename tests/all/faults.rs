@@ -7,7 +7,7 @@ use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::fault::{FAULTS, Fault, FaultFacts, Place};
 use dineroscope::core::oauth::endpoint::Inquiry;
 use dineroscope::core::oauth::{RunPhase, Step};
-use dineroscope::core::profile::ResponseType;
+use dineroscope::core::profile::{Endpoints, Provider, ResponseType};
 use dineroscope::core::secret::Secret;
 use dineroscope::core::token::import::TokenKind;
 use dineroscope::edge::profiles::built_in;
@@ -143,6 +143,23 @@ async fn walk(drive: &mut Drive, step: Step) {
     }
 }
 
+/// An engine with a profile that names only the issuer, which is the sandbox with that fault.
+async fn discovering(fault: Fault) -> Drive {
+    let mut drive = waiting(vec![fault]).await;
+    let known = drive.engine().profile().unwrap().clone();
+    let mut profile = known.clone();
+    profile.provider = Provider {
+        preset: None,
+        authorize_url: String::new(),
+        token_url: String::new(),
+        endpoints: Endpoints::default(),
+        ..known.provider
+    };
+    drive.command(Command::UseProfile(Box::new(profile)));
+    until(&mut drive, |engine| engine.metadata_trouble().is_some()).await;
+    drive
+}
+
 /// Calls the API, and waits for the end of it.
 async fn call(drive: &mut Drive, path: &str) {
     let before = drive.engine().requests().answered;
@@ -166,8 +183,13 @@ async fn paste_page(drive: &mut Drive) {
 
 /// The leading finding of the fault's step is the fault's rule.
 async fn explained(row: &FaultFacts) {
-    let mut drive = waiting(vec![row.fault]).await;
-    walk(&mut drive, row.step).await;
+    let mut drive = if row.place == Place::Metadata {
+        discovering(row.fault).await
+    } else {
+        let mut drive = waiting(vec![row.fault]).await;
+        walk(&mut drive, row.step).await;
+        drive
+    };
     match row.place {
         Place::Refresh => refresh(&mut drive).await,
         Place::Endpoints => inquire(&mut drive, row.fault).await,
@@ -176,7 +198,7 @@ async fn explained(row: &FaultFacts) {
             let path = if within { CONTACTS } else { ORGANIZATIONS };
             call(&mut drive, path).await;
         }
-        Place::Authorize | Place::Exchange | Place::Tokens => {}
+        Place::Metadata | Place::Authorize | Place::Exchange | Place::Tokens => {}
     }
     if row.name.starts_with("page-") {
         paste_page(&mut drive).await;

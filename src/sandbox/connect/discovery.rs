@@ -5,6 +5,7 @@
 use super::super::Sandbox;
 use super::super::reply;
 use super::SCOPES;
+use crate::core::fault::Fault;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -37,7 +38,7 @@ pub(in crate::sandbox) async fn discovery(State(sandbox): State<Arc<Sandbox>>) -
         .iter()
         .filter(|scope| !scope.starts_with("dinero"))
         .collect();
-    let document = json!({
+    let mut document = json!({
         "issuer": origin,
         "jwks_uri": format!("{origin}{JWKS_PATH}"),
         "authorization_endpoint": format!("{origin}/connect/authorize"),
@@ -59,6 +60,15 @@ pub(in crate::sandbox) async fn discovery(State(sandbox): State<Arc<Sandbox>>) -
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_response_iss_parameter_supported": true,
     });
+    if sandbox.fails(Fault::MetadataIssuer) {
+        document["issuer"] = "https://connect.elsewhere.example".into();
+    }
+    if let Some(members) = document
+        .as_object_mut()
+        .filter(|_| sandbox.fails(Fault::MetadataIncomplete))
+    {
+        members.remove("token_endpoint");
+    }
     reply::json(StatusCode::OK, document.to_string())
 }
 
