@@ -1,9 +1,10 @@
 //! Rows of link and exchange as a person works them: Space, Enter, `a`, `R`; and of a link that is out.
 
 use crate::picture::Picture;
-use crate::stage::{CODE, Point, at, engine_at};
+use crate::stage::{CODE, Point, at, bind, engine_at, post};
 use dineroscope::core::engine::message::Command;
 use dineroscope::core::oauth::Step;
+use dineroscope::core::secret::Secret;
 use dineroscope::tui::ui::act::Reaction;
 use dineroscope::tui::ui::popup::Popup;
 
@@ -167,4 +168,37 @@ fn a_secret_that_is_added_to_the_link_is_masked() {
     let text = picture.text();
     assert!(text.contains("client_secret"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn a_field_that_stands_twice_fails_a_local_check() {
+    let mut picture = exchange((120, 40));
+    let mut changes = picture.engine.run().changes.clone();
+    let again = Secret::new("password");
+    changes.fields = changes.fields.with_added("grant_type", again);
+    let command = Command::ChangeExchange(changes);
+    obey(&mut picture, vec![Reaction::Command(command)]);
+    let text = picture.text();
+    assert!(text.contains("grant_type stands twice"), "{text}");
+    assert!(text.contains("1 of 8 checks fails"), "{text}");
+}
+
+#[test]
+fn a_verifier_does_not_fit_a_link_that_names_no_method() {
+    let mut engine = engine_at(Point::Ready);
+    let rows = &engine.run().link_rows;
+    let row = rows
+        .iter()
+        .find(|row| row.parameter.name == "code_challenge_method");
+    let changes = engine.run().link_changes.with(row.unwrap(), None);
+    engine.command(at(1), Command::ChangeLink(changes));
+    engine.command(at(1), Command::Begin { open_browser: true });
+    bind(&mut engine);
+    let state = engine.run().fresh.state.clone();
+    post(&mut engine, 20, &format!("code={CODE}&state={state}"));
+    let mut picture = Picture::new(engine, 41, (120, 40));
+    picture.ui.show(Step::Exchange);
+    picture.draw();
+    let text = picture.text();
+    assert!(text.contains("does not fit"), "{text}");
 }

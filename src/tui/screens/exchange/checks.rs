@@ -32,6 +32,7 @@ pub(super) fn checks(scene: &Scene<'_>, request: &Request, at: Timestamp) -> Vec
     checks.push(code_verifier(scene, &form));
     checks.extend(client_secret(&form));
     checks.extend(grant_type(&form));
+    checks.extend(each_once(&form));
     checks.extend(shown_once(scene, request, &form));
     checks.push(endpoint(request));
     checks.push(form_encoded(request));
@@ -137,6 +138,10 @@ fn code_verifier(scene: &Scene<'_>, form: &Form) -> Check {
                 && !by_hand
                 && scene.engine.run().fresh.verifier.as_ref() == Some(mark)
         }
+        // A link that names no method means `plain` (RFC 7636 4.3).
+        Some(plain) if parameter(scene, "code_challenge_method") != Some("S256") => {
+            challenge.is_some_and(|challenge| plain.matches(challenge))
+        }
         _ => made.as_deref() == challenge,
     };
     let good = if challenge.is_some() {
@@ -165,6 +170,21 @@ fn grant_type(form: &Form) -> Option<Check> {
         false,
         words,
         ("", "authorization_code"),
+    ))
+}
+
+/// Whether a field stands more than once (RFC 6749 3.2 forbids it); said only when one does.
+fn each_once(form: &Form) -> Option<Check> {
+    let names: Vec<&str> = form.0.iter().map(|(name, _)| name.as_str()).collect();
+    let mut twice = names.iter().enumerate();
+    let (_, name) = twice.find(|(place, name)| names[..*place].contains(name))?;
+    let name: String = name.chars().take(24).collect();
+    let seen = format!("{name} stands twice");
+    Some(check(
+        "fields",
+        false,
+        ("", &seen),
+        ("", "each of them once"),
     ))
 }
 
