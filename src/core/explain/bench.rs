@@ -275,8 +275,11 @@ impl Case {
             let origin = origin_of(&self.profile.api.base_url).unwrap_or_default();
             match grant::read(&record.outcome, &asked, &origin, bench.now) {
                 Ok(mut grant) => {
-                    // What was asked is not known; what is said to be granted was asked for.
-                    grant.asked.clone_from(&grant.scopes);
+                    // Without a link what was asked is not known; what is said to be granted was asked for.
+                    grant.asked = match &bench.link {
+                        Some(_) if !of_refresh => self.asked(),
+                        _ => grant.scopes.clone(),
+                    };
                     self.run.phase = RunPhase::Authorized;
                     self.profile.scopes.clone_from(&grant.scopes);
                     self.grant = Some(grant);
@@ -291,6 +294,14 @@ impl Case {
         }
         self.transcript.push(record);
         step
+    }
+
+    /// The scopes of the link.
+    fn asked(&self) -> Vec<String> {
+        let rows = self.run.parameters.iter();
+        let scope = rows.filter(|row| row.name == "scope");
+        let words = scope.flat_map(|row| row.value.split_whitespace());
+        words.map(str::to_owned).collect()
     }
 
     /// A call of an API, its answer, or both.

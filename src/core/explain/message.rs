@@ -25,11 +25,20 @@ pub(super) fn read(text: &str) -> Option<(Option<Request>, Option<Response>)> {
     (request.is_some() || response.is_some()).then_some((request, response))
 }
 
-/// What stands below the first answer, from the next request on: a text may hold several of both.
-pub(super) fn behind_first(text: &str) -> Option<&str> {
-    let answer_at = line_that(text, |line| status_line(line).is_some())?;
-    let rest = &text[answer_at..];
-    line_that(rest, |line| request_line(line).is_some()).map(|at| &rest[at..])
+/// A text of several requests, each with what stands below it; what stands above the first is the first's.
+pub(super) fn pieces(text: &str) -> Vec<&str> {
+    let mut begins = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start_matches(['<', '>', '*', ' ']);
+        if request_line(bare.trim_end()).is_some() {
+            begins.push(at);
+        }
+        at += line.len();
+    }
+    let ends = begins.iter().skip(1).copied().chain([text.len()]);
+    let begins = [0].into_iter().chain(begins.iter().skip(1).copied());
+    begins.zip(ends).map(|(from, to)| &text[from..to]).collect()
 }
 
 /// Where the first such line begins.

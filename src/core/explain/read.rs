@@ -3,7 +3,7 @@
 use super::below::answer_below;
 use super::clean::{Note, clean};
 use super::{Item, archive, curl, devtools, message, printed, snippet};
-use crate::core::diagnose::{error_id, has_page_words};
+use crate::core::diagnose::{error_id, has_page_words, pasted_page};
 use crate::core::oauth::callback::Arrival;
 use crate::core::secret::Secret;
 use crate::core::wire::{Body, Headers, Request, Response};
@@ -38,10 +38,9 @@ pub(super) fn items(text: &str) -> Option<(Vec<Item>, bool, Vec<Note>)> {
             return Some((vec![item], false, Vec::new()));
         }
     }
-    if let Some(item) = messages(raw) {
-        let mut items = vec![item];
-        items.extend(link_beside(raw, &items[0]));
-        items.extend(further_messages(raw));
+    let mut items = all_messages(raw);
+    if !items.is_empty() {
+        items.extend(link_beside(raw, &items));
         return Some((items, false, Vec::new()));
     }
     let (text, notes) = clean(raw);
@@ -49,18 +48,17 @@ pub(super) fn items(text: &str) -> Option<(Vec<Item>, bool, Vec<Note>)> {
     Some((items, false, notes))
 }
 
-/// Most messages that are read of one text, behind the first.
-const MOST_FURTHER: usize = 16;
+/// Most messages that are read of one text.
+const MOST_MESSAGES: usize = 16;
 
-/// The requests behind the first answer, with theirs.
-fn further_messages(text: &str) -> Vec<Item> {
-    let mut rest = text;
-    let mut items = Vec::new();
-    while let Some(behind) = message::behind_first(rest).filter(|_| items.len() < MOST_FURTHER) {
-        items.extend(messages(behind));
-        rest = behind;
+/// Every request of a text that has several, with their answers; else the one there is.
+fn all_messages(text: &str) -> Vec<Item> {
+    let pieces = message::pieces(text);
+    if pieces.len() < 2 {
+        return messages(text).into_iter().collect();
     }
-    items
+    let pieces = pieces.into_iter().take(MOST_MESSAGES);
+    pieces.filter_map(messages).collect()
 }
 
 /// A request, its answer, or both, written out.
@@ -101,8 +99,9 @@ fn command(text: &str) -> Option<Request> {
 }
 
 /// The link of the same run, pasted along with a token request or its answer.
-fn link_beside(text: &str, item: &Item) -> Option<Item> {
-    let beside = matches!(item, Item::Exchange(..));
+fn link_beside(text: &str, items: &[Item]) -> Option<Item> {
+    let is_link = |item: &Item| matches!(item, Item::Link(_));
+    let beside = matches!(items.first(), Some(Item::Exchange(..))) && !items.iter().any(is_link);
     let (plain, _) = beside.then(|| clean(text))?;
     addresses(&plain)
         .into_iter()
@@ -160,6 +159,7 @@ fn in_prose(text: &str) -> Option<Vec<Item>> {
         .or_else(|| fields(text))
         .or_else(|| opaque(text))
         .or_else(|| jwt_anywhere(text))
+        .or_else(|| bare_page(text))
         .map(|item| vec![item])
 }
 
@@ -298,6 +298,20 @@ fn page(text: &str, with_link: bool) -> Option<Item> {
         }
     }
     Some(Item::ErrorPage(words))
+}
+
+/// Longest text that may be the whole of an error page, in bytes.
+const LONGEST_PAGE: usize = 1000;
+
+/// A few lines that speak for a fault of the link and are nothing else: what stands on an error page.
+fn bare_page(text: &str) -> Option<Item> {
+    let is_short = text.len() <= LONGEST_PAGE && text.contains('\n');
+    let is_plain = !text.contains("://") && !text.contains(['{', '=', '<', ';']);
+    let says_so = text.to_ascii_lowercase().contains("error") || text.contains("fejl");
+    if !(is_short && is_plain && says_so) {
+        return None;
+    }
+    pasted_page(text).map(Item::ErrorPage)
 }
 
 /// The characters of a JWT.
