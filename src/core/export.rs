@@ -7,7 +7,7 @@ use crate::core::secret::Secret;
 use crate::core::secret::kept::{DOTS as MASKED, KeptMark};
 use crate::core::wire::redact::{Mask, is_secret_name};
 use crate::core::wire::visible::Visible;
-use crate::core::wire::{Body, Direction, Failure, Outcome, Purpose, Record};
+use crate::core::wire::{Body, Direction, Failure, Outcome, Record, Request};
 
 /// Most characters of one message that are taken over; what is beyond is counted.
 const LONGEST: usize = 16 * 1024;
@@ -67,12 +67,16 @@ impl Export {
     /// A value that stands alone beside its name. What is private goes whole: a person's name has spaces, an
     /// address is an object, and neither ends where a pair in a text would.
     pub fn value(&mut self, name: &str, value: &str) -> String {
+        if !self.mask.hides(name) {
+            // Beside words that end in the name of a secret, as `age of the code`, it is none.
+            return self.text(value);
+        }
         let is_masked = is_secret_name(name) && value.starts_with(MASKED);
-        let pair = if self.mask.hides(name) && !is_masked {
-            format!("{name}={}", self.mask.inline(value))
-        } else {
+        let pair = if is_masked {
             let known: Vec<&Secret> = self.known.iter().collect();
             self.mask.text(&format!("{name}={value}"), &known)
+        } else {
+            format!("{name}={}", self.mask.inline(value))
         };
         let pair = self.with_ordinals(&pair);
         let start = format!("{name}=");
@@ -85,46 +89,47 @@ impl Export {
         self.with_ordinals(&masked)
     }
 
-    /// The request of a record as raw text.
+    /// The request of a record as raw text; a body that tells about people is left out.
     pub fn request(&mut self, record: &Record) -> String {
-        let lines = if record.purpose == Purpose::InTheUsersPlace {
-            // The sandbox's own forms: who signs in stands in them.
-            let mut bare = record.request.clone();
-            bare.body = Body::default();
-            self.mask.request_lines(&bare)
-        } else {
-            self.mask.request_lines(&record.request)
+        let size = record.request.body.len();
+        if !record.purpose.is_about_people() || size == 0 {
+            let lines = self.mask.request_lines(&record.request);
+            return self.raw(&lines);
+        }
+        let bare = Request {
+            body: Body::default(),
+            ..record.request.clone()
         };
+        let lines = self.mask.request_lines(&bare);
+        self.head_of(&lines, size)
+    }
+
+    /// The answer of a record as raw text, or why there is none. Of one that tells about people only the head.
+    pub fn answer(&mut self, record: &Record) -> String {
+        let response = match &record.outcome {
+            Outcome::Pending => return "no answer yet".to_owned(),
+            Outcome::Failed(failure) => return self.failure(failure),
+            Outcome::Response(response) => response,
+        };
+        if record.purpose.is_about_people() {
+            let (bare, _) = response.shortened(0);
+            let lines = self.mask.response_lines(&bare);
+            return self.head_of(&lines, response.body.len());
+        }
+        if record.direction == Direction::Incoming {
+            // The page that this program shows a browser says nothing about the failure.
+            let (bare, _) = response.shortened(0);
+            let lines = self.mask.response_lines(&bare);
+            return self.raw(&lines);
+        }
+        let lines = self.mask.response_lines(response);
         self.raw(&lines)
     }
 
-    /// The answer of a record as raw text, or why there is none. Of an API's answer only the head: it holds
-    /// customers' data.
-    pub fn answer(&mut self, record: &Record) -> String {
-        match &record.outcome {
-            Outcome::Pending => "no answer yet".to_owned(),
-            Outcome::Failed(failure) => self.failure(failure),
-            Outcome::Response(response) if record.purpose == Purpose::Api => {
-                let size = response.body.len();
-                let (bare, _) = response.shortened(0);
-                let head = self.mask.response_lines(&bare);
-                let head = self.raw(&head);
-                format!("{head}\n\n(body left out: {size} bytes of the API's data)")
-            }
-            Outcome::Response(response)
-                if record.direction == Direction::Incoming
-                    || record.purpose == Purpose::InTheUsersPlace =>
-            {
-                // A page for a browser says nothing about the failure, and one of the sandbox names who is signed in.
-                let (bare, _) = response.shortened(0);
-                let lines = self.mask.response_lines(&bare);
-                self.raw(&lines)
-            }
-            Outcome::Response(response) => {
-                let lines = self.mask.response_lines(response);
-                self.raw(&lines)
-            }
-        }
+    /// A head, and how much is left out below it.
+    fn head_of(&mut self, lines: &[Visible], size: usize) -> String {
+        let head = self.raw(lines);
+        format!("{head}\n\n(body left out: {size} bytes about people)")
     }
 
     /// Why no answer came.

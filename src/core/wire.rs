@@ -349,6 +349,14 @@ pub enum Purpose {
     Introspection,
 }
 
+impl Purpose {
+    /// Whether bodies tell about people: what an API holds, and who signs in on the sandbox's pages. Such a body
+    /// is neither kept nor handed on.
+    pub const fn is_about_people(self) -> bool {
+        matches!(self, Self::Api | Self::InTheUsersPlace)
+    }
+}
+
 /// One HTTP request with what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {

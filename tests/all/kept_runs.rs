@@ -275,6 +275,41 @@ async fn a_folder_that_takes_nothing_is_said_once_and_what_waited_is_written_lat
 }
 
 #[tokio::test]
+async fn a_file_that_is_deleted_while_its_run_goes_on_is_said_once_and_an_older_run_is_still_completed()
+ {
+    let folder = tempfile::tempdir().unwrap();
+    let (archive, mut writer, mut events) = writer(folder.path(), Retention::default());
+    let (older, newer) = ("20261127T014235000-3fa9c1", "20261127T014236000-3fa9c1");
+    let more = |id: &str| {
+        let mut more = keep(id, Point::Authorized);
+        more.entries.remove(0);
+        Box::new(more)
+    };
+    writer.keep(Box::new(keep(older, Point::Authorized)));
+    writer.keep(Box::new(keep(newer, Point::Authorized)));
+    // A refresh that was still under way when the new run began.
+    writer.keep(more(older));
+    writer.finish().await;
+    let states = |id: &str| {
+        let file = folder.path().join(format!("{id}.jsonl"));
+        fs::read_to_string(file).unwrap().lines().count()
+    };
+    assert_eq!(states(older), states(newer) + 1);
+    fs::remove_file(folder.path().join(format!("{newer}.jsonl"))).unwrap();
+    writer.keep(more(newer));
+    writer.keep(more(newer));
+    writer.finish().await;
+    match events.try_recv() {
+        Ok(Event::RunNotKept { reason }) => {
+            assert!(reason.contains("deleted while it went on"), "{reason}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(events.try_recv().is_err(), "once");
+    assert_eq!(archive.list().runs.len(), 1, "no half of a run is left");
+}
+
+#[tokio::test]
 async fn ten_thousand_runs_are_listed() {
     let folder = tempfile::tempdir().unwrap();
     let (archive, mut writer, _events) = writer(

@@ -19,6 +19,8 @@ use crate::core::wire::{
     Body, CallId, Direction, Headers, Outcome, Purpose, Record, Request, Response, Timing,
 };
 use jiff::Timestamp;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Everything that was pasted, as evidence.
 pub(super) struct Bench {
@@ -56,8 +58,17 @@ impl Bench {
     /// What the rules find in all of it, in the order of the flow.
     pub(super) fn findings(&self, items: &[Item], mask: &Mask) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
+        // The first token request with each code: a later one posts it again.
+        let mut posted: HashMap<String, &Item> = HashMap::new();
         for item in items {
-            for finding in self.of_item(item, items, mask) {
+            let before = posted_code(item).and_then(|code| match posted.entry(code) {
+                Entry::Occupied(first) => Some(*first.get()),
+                Entry::Vacant(place) => {
+                    place.insert(item);
+                    None
+                }
+            });
+            for finding in self.of_item(item, before, items, mask) {
                 if !findings.iter().any(|known| known.rule == finding.rule) {
                     findings.push(finding);
                 }
@@ -85,32 +96,26 @@ impl Bench {
         answered.collect()
     }
 
-    /// The token requests that stand before this one: a code may have been posted with one of them.
-    fn exchanges_before(&self, item: &Item, items: &[Item]) -> Vec<Record> {
-        let before = items.iter().take_while(|other| !std::ptr::eq(*other, item));
-        let mut records: Vec<Record> = before
-            .filter_map(|other| match other {
-                Item::Exchange(Some(request), response) => {
-                    let answer = response.clone();
-                    let outcome = answer.map_or(Outcome::Pending, Outcome::Response);
-                    Some(record(
-                        Purpose::Exchange,
-                        request.clone(),
-                        outcome,
-                        self.now,
-                    ))
-                }
-                _ => None,
-            })
-            .collect();
-        for (number, record) in records.iter_mut().enumerate() {
-            record.call = CallId(CALL.0 + 1 + number as u64);
-        }
-        records
+    /// The record of an earlier token request.
+    fn posted_before(&self, item: &Item) -> Option<Record> {
+        let Item::Exchange(Some(request), response) = item else {
+            return None;
+        };
+        let outcome = response.clone().map_or(Outcome::Pending, Outcome::Response);
+        Some(Record {
+            call: CallId(CALL.0 + 1),
+            ..record(Purpose::Exchange, request.clone(), outcome, self.now)
+        })
     }
 
-    /// What the rules find in one item, of all that were pasted.
-    fn of_item(&self, item: &Item, items: &[Item], mask: &Mask) -> Vec<Finding> {
+    /// What the rules find in one item, of all that were pasted; `before` posted the same code.
+    fn of_item(
+        &self,
+        item: &Item,
+        before: Option<&Item>,
+        items: &[Item],
+        mask: &Mask,
+    ) -> Vec<Finding> {
         let mut case = Case::new(self);
         let step = match item {
             Item::Link(_) => Step::Link,
@@ -125,7 +130,8 @@ impl Bench {
                 Step::Consent
             }
             Item::Exchange(request, response) => {
-                case.transcript = self.exchanges_before(item, items);
+                case.transcript
+                    .extend(before.and_then(|it| self.posted_before(it)));
                 case.exchange(self, request.as_ref(), response.as_ref())
             }
             Item::Call(request, response) => {
@@ -139,6 +145,14 @@ impl Bench {
             }
         };
         case.findings(self, step, mask)
+    }
+}
+
+/// The code that a token request posts.
+fn posted_code(item: &Item) -> Option<String> {
+    match item {
+        Item::Exchange(Some(request), _) => field(request, "code"),
+        _ => None,
     }
 }
 

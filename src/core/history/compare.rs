@@ -79,7 +79,7 @@ const OWN: [&str; 20] = [
     "refresh_token",
     "id_token",
     "started",
-    "posted after",
+    "age of the code",
     "answer came after",
     "iat",
     "exp",
@@ -414,7 +414,7 @@ impl Values {
         }
         if let Some(at) = kept.run.answered_at {
             let age = record.at.duration_since(at).as_secs();
-            self.add(step, "posted after", seconds(age));
+            self.add(step, "age of the code", seconds(age));
         }
         self.add(step, "answer", answer(record));
     }

@@ -10,6 +10,7 @@ use crate::core::wire::redact::Mask;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -129,6 +130,13 @@ impl Work {
 
     /// Writes what is new of a run; what fails is said once.
     fn keep(&mut self, keep: &Keep) {
+        let begins = matches!(keep.entries.first(), Some(Entry::Head(_)));
+        if begins {
+            // A program that stays open for days begins many runs; of one that was left little more comes.
+            for open in self.open.values_mut() {
+                open.file = None;
+            }
+        }
         let open = self.open.entry(keep.id.clone()).or_default();
         for line in keep.lines(&self.mask) {
             open.waiting.push_str(line.as_str());
@@ -136,7 +144,6 @@ impl Work {
         }
         match open.write(&self.archive, &keep.id) {
             Ok(()) => {
-                let begins = matches!(keep.entries.first(), Some(Entry::Head(_)));
                 if begins {
                     self.archive.prune(&keep.id, jiff::Timestamp::now());
                 }
@@ -158,6 +165,7 @@ impl Work {
         let place = self.archive.folder.as_ref();
         let place = place.map_or_else(String::new, |folder| folder.display().to_string());
         let remedy = match error.kind() {
+            io::ErrorKind::NotFound => "its next run is kept again",
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room there",
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 "make it writable to keep runs"
@@ -173,9 +181,14 @@ impl Open {
     /// between others.
     fn write(&mut self, archive: &Archive, id: &RunId) -> io::Result<()> {
         let length = self.length;
+        let path = archive.path(id).map_err(io::Error::other)?;
+        if length > 0 && !path.exists() {
+            let gone = "its file was deleted while it went on";
+            return Err(io::Error::new(io::ErrorKind::NotFound, gone));
+        }
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(create(archive, id)?),
+            none => none.insert(open_to_append(&path, length == 0)?),
         };
         match file.write_all(self.waiting.as_bytes()) {
             Ok(()) => {
@@ -192,9 +205,8 @@ impl Open {
     }
 }
 
-/// Makes the file of a run, and the folder, readable by this user alone.
-fn create(archive: &Archive, id: &RunId) -> io::Result<File> {
-    let path = archive.path(id).map_err(io::Error::other)?;
+/// The file of a run, and the folder, readable by this user alone; one that is new must not be there yet.
+fn open_to_append(path: &Path, is_new: bool) -> io::Result<File> {
     if let Some(folder) = path.parent() {
         let mut folders = std::fs::DirBuilder::new();
         folders.recursive(true);
@@ -203,7 +215,7 @@ fn create(archive: &Archive, id: &RunId) -> io::Result<File> {
         folders.create(folder)?;
     }
     let mut options = OpenOptions::new();
-    options.append(true).create_new(true);
+    options.append(true).create_new(is_new);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

@@ -318,8 +318,10 @@ fn the_sandboxs_own_pages_name_nobody_in_a_report_and_ages_are_no_codes() {
         zone: &zone,
         system: "x",
     };
-    let markdown = report.markdown();
-    assert!(markdown.contains("/account/login"), "{markdown}");
-    assert!(!markdown.contains("aase"), "{markdown}");
-    assert!(markdown.contains("posted after: `00:"), "{markdown}");
+    let (markdown, json) = (report.markdown(), report.json());
+    for text in [&markdown, &json] {
+        assert!(text.contains("/account/login"), "{text}");
+        assert!(!text.contains("aase"), "{text}");
+    }
+    assert!(markdown.contains("age of the code: `00:"), "{markdown}");
 }

@@ -3,19 +3,17 @@
 
 use super::{Mask, known, multipart, pairs};
 use crate::core::secret::Secret;
-use crate::core::wire::{
-    Body, Failure, Headers, Outcome, Purpose, Record, Request, Response, body,
-};
+use crate::core::wire::{Body, Failure, Headers, Outcome, Record, Request, Response, body};
 
 /// Most bytes of a body that are kept (design.md section 5).
 const MOST: usize = 256 * 1024;
 
 impl Mask {
     /// A record in which every secret gave way; `known` are values that it may quote under any name. The
-    /// bodies of the API are left out: they hold customers' data.
+    /// bodies that tell about people are left out.
     pub fn record(&self, record: &Record, known: &[&Secret]) -> Record {
         let mask = self.for_keeping();
-        let bodies = record.purpose != Purpose::Api;
+        let bodies = !record.purpose.is_about_people();
         Record {
             request: mask.whole_request(&record.request, known, bodies),
             outcome: match &record.outcome {
@@ -67,7 +65,7 @@ impl Mask {
         Headers(masked.collect())
     }
 
-    /// A body as text; what is none, too large or the API's is left out.
+    /// A body as text; what is none, too large or about people is left out.
     fn whole_body(
         &self,
         headers: &Headers,
