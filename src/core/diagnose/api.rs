@@ -5,9 +5,7 @@
 use super::refusal::{ApiError, Meaning, call, meaning, page_size, query};
 use super::seen::{clip, quoted, span, their_words};
 use super::{Evidence, Found, Rule, Severity, query_filter};
-use crate::core::dinero::catalogue::OPERATIONS;
-use crate::core::dinero::successors::successor;
-use crate::core::nearest::near_miss;
+use crate::core::dinero::catalogue::{nearest_to, successor};
 use crate::core::oauth::Step;
 use crate::core::oauth::callback::target;
 use crate::core::wire::{Cut, Record, Response};
@@ -158,11 +156,7 @@ fn not_found(evidence: &Evidence<'_>) -> Option<Found> {
 fn wrong_path(evidence: &Evidence<'_>) -> Option<Found> {
     let (record, response) = when(evidence, Meaning::WrongPath)?;
     let (path, _) = target(&record.request.url);
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let nearest = OPERATIONS.iter().find(|operation| {
-        let end = operation.path.rsplit('/').next().unwrap_or_default();
-        end == last || near_miss(last, [end], 2).is_some()
-    });
+    let nearest = nearest_to(&record.request.method, path);
     let fix = match nearest {
         _ if path.contains("/manual") => "write `manuel`: Dinero spells it so".to_owned(),
         Some(operation) => format!("try {} {}", operation.method, operation.path),
@@ -297,7 +291,7 @@ fn brown_out(evidence: &Evidence<'_>) -> Option<Found> {
     let (path, _) = target(&record.request.url);
     let newer = successor(&record.request.method, path).map_or_else(
         || "use the newer version of this path: https://api.dinero.dk/openapi".to_owned(),
-        |row| format!("use {} {}", row.method, row.newer),
+        |row| format!("use {} {}", row.method, row.path),
     );
     Some(Found::new(
         "This path is being switched off",

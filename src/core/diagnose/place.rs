@@ -6,7 +6,7 @@ use super::refusal::{Meaning, call, is_dinero, query};
 use super::seen::{clip, quoted};
 use super::{Evidence, Found, Rule, Severity};
 use crate::core::dinero::call::organizations;
-use crate::core::dinero::successors::successor;
+use crate::core::dinero::catalogue::successor;
 use crate::core::oauth::callback::target;
 use crate::core::wire::Record;
 use jiff::Timestamp;
@@ -206,6 +206,6 @@ fn deprecated(evidence: &Evidence<'_>) -> Option<Found> {
         "There is a newer version of this path",
         format!("{} {}", row.method, clip(path, 60)),
         "Older paths go on working for a time, then fail now and then (480), then are gone.",
-        &[&format!("use {} {}", row.method, row.newer)],
+        &[&format!("use {} {}", row.method, row.path)],
     ))
 }

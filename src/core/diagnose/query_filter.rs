@@ -24,7 +24,7 @@ fn parts(filter: &str) -> Vec<&str> {
 }
 
 /// What is wrong with one comparison.
-fn fault_of_part(part: &str, fields: Option<&[&str]>) -> Option<String> {
+fn fault_of_part(part: &str, fields: Option<&[String]>) -> Option<String> {
     let mut words = part.splitn(3, ' ').map(str::trim);
     let (field, operator, value) = (words.next()?, words.next(), words.next());
     let Some((operator, value)) = operator.zip(value) else {

@@ -6,7 +6,6 @@ use super::super::reply::Pairs;
 use super::Refusal;
 use super::data;
 use super::rows::{Cell, Row, array, object};
-use crate::core::dinero::catalogue::{CONTACT_FILTERS, INVOICE_FILTERS};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -41,7 +40,15 @@ pub(super) struct Kind {
 pub(super) const CONTACTS: Kind = Kind {
     fields: data::CONTACT_FIELDS,
     default_fields: "name,contactGuid",
-    filters: CONTACT_FILTERS,
+    filters: &[
+        "ExternalReference",
+        "Name",
+        "Email",
+        "VatNumber",
+        "EanNumber",
+        "IsPerson",
+        "Phone",
+    ],
     key: "ContactGuid",
     missing: (StatusCode::NOT_FOUND, 40),
     date: "",
@@ -52,7 +59,7 @@ pub(super) const CONTACTS: Kind = Kind {
 pub(super) const INVOICES: Kind = Kind {
     fields: data::INVOICE_FIELDS,
     default_fields: "Guid,ContactName,Date,Description",
-    filters: INVOICE_FILTERS,
+    filters: &["ExternalReference", "ContactGuid", "Description"],
     key: "Guid",
     missing: (StatusCode::BAD_REQUEST, 63),
     date: "Date",

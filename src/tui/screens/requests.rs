@@ -2,10 +2,10 @@
 //!
 //! Requests stand above, the last answer below, its body last, so that it takes what room is left.
 
-use super::parts::{self, choice, fact, folding, group, joined, prose, short_scope};
+use super::parts::{self, choice, fact, folding, group, joined, prose};
 use super::{Scene, blank, button, go_to, new_run, time, token, way_on};
 use crate::core::dinero::call::Call;
-use crate::core::dinero::catalogue::{OPERATIONS, Operation};
+use crate::core::dinero::catalogue::{Operation, operation};
 use crate::core::engine::message::Command;
 use crate::core::oauth::{RunPhase, Step, StepState};
 use crate::core::token::{Grant, authorization};
@@ -16,6 +16,40 @@ use crate::tui::pane::{Button, Group, Mark, Pane, Row};
 
 /// What stands for the organization in a path.
 const ORGANIZATION: &str = "{organizationId}";
+
+/// What is offered first: what it is called here, the operation, and the query it goes with.
+const OFFERS: [(&str, &str, &str); 3] = [
+    ("organizations", "organizations.list", ""),
+    ("contacts", "contacts.list", "?pageSize=25"),
+    (
+        "invoices",
+        "invoices.list",
+        "?pageSize=25&fields=Guid,Number,ContactName,Date,Status,TotalInclVat",
+    ),
+];
+
+/// One of them.
+struct Offer {
+    name: &'static str,
+    operation: &'static Operation,
+    query: &'static str,
+}
+
+/// All of them.
+fn offers() -> impl Iterator<Item = Offer> {
+    OFFERS.iter().filter_map(|(name, known, query)| {
+        Some(Offer {
+            name,
+            operation: operation(known)?,
+            query,
+        })
+    })
+}
+
+/// The command that lists the organizations.
+fn list_organizations() -> Command {
+    Command::Send(Call::new("GET", "/v1.1/organizations"))
+}
 
 /// The pane.
 pub(super) fn pane(scene: &Scene<'_>) -> Pane {
@@ -145,12 +179,11 @@ fn next(scene: &Scene<'_>) -> Button {
             Action::Open(Place::Organizations),
         );
     }
-    OPERATIONS
-        .iter()
-        .filter(|operation| !was_called(scene, operation))
-        .find_map(|operation| {
-            let command = send(operation);
-            let label = format!("List the {}", operation.name);
+    offers()
+        .filter(|offer| !was_called(scene, offer.operation))
+        .find_map(|offer| {
+            let command = send(&offer);
+            let label = format!("List the {}", offer.name);
             scene
                 .engine
                 .allows(&command)
@@ -177,18 +210,14 @@ fn was_called(scene: &Scene<'_>, operation: &Operation) -> bool {
 }
 
 /// The command that calls an operation.
-fn send(operation: &Operation) -> Command {
-    let target = if operation.query.is_empty() {
-        operation.path.to_owned()
-    } else {
-        format!("{}?{}", operation.path, operation.query)
-    };
-    Command::Send(Call::new(operation.method, target))
+fn send(offer: &Offer) -> Command {
+    let target = format!("{}{}", offer.operation.path, offer.query);
+    Command::Send(Call::new(offer.operation.method.as_str(), target))
 }
 
 /// Everything that can be called, and for which organization.
 fn choices(scene: &Scene<'_>) -> Group {
-    let can_call = scene.engine.allows(&send(&OPERATIONS[0]));
+    let can_call = scene.engine.allows(&list_organizations());
     if !can_call {
         return group(
             "Requests",
@@ -199,7 +228,7 @@ fn choices(scene: &Scene<'_>) -> Group {
         );
     }
     let mut rows = vec![organization(scene)];
-    rows.extend(OPERATIONS.iter().map(|operation| offer(scene, operation)));
+    rows.extend(offers().map(|offer| self::offer(scene, &offer)));
     rows.push(choice(
         Mark::None,
         "Free request",
@@ -231,7 +260,7 @@ fn organization(scene: &Scene<'_>) -> Row {
             Mark::None,
             "organization not chosen yet: list them first",
             "",
-            Action::Engine(send(&OPERATIONS[0])),
+            Action::Engine(list_organizations()),
         ),
         None => choice(
             Mark::None,
@@ -243,36 +272,43 @@ fn organization(scene: &Scene<'_>) -> Row {
 }
 
 /// One operation, with the scope it needs.
-fn offer(scene: &Scene<'_>, operation: &Operation) -> Row {
+fn offer(scene: &Scene<'_>, offer: &Offer) -> Row {
     let requests = scene.engine.requests();
+    let operation = offer.operation;
     let granted = scene.engine.grant().map(|grant| allows(grant, operation));
+    let scope = operation.scope.short();
     let (mark, right) = match granted {
-        Some(true) => (
-            Mark::Ok,
-            format!("{}, granted", short_scope(operation.scope)),
-        ),
-        Some(false) => (
-            Mark::Warning,
-            format!("{}, not granted", short_scope(operation.scope)),
-        ),
-        None => (Mark::None, short_scope(operation.scope).to_owned()),
+        Some(true) => (Mark::Ok, format!("{scope}, granted")),
+        Some(false) => (Mark::Warning, format!("{scope}, not granted")),
+        None => (Mark::None, scope.to_owned()),
     };
     let lacks = operation.path.contains(ORGANIZATION) && requests.organization.is_none();
     let action = match (lacks, requests.organizations.is_empty()) {
-        (false, _) => Action::Engine(send(operation)),
+        (false, _) => Action::Engine(send(offer)),
         (true, false) => Action::Open(Place::Organizations),
-        (true, true) => Action::Engine(send(&OPERATIONS[0])),
+        (true, true) => Action::Engine(list_organizations()),
     };
     let text = format!(
         "{:<4} {:<14} {}",
-        operation.method, operation.name, operation.summary
+        operation.method,
+        offer.name,
+        summary(operation)
     );
     choice(mark, text, right, action)
 }
 
 /// Whether a grant's scopes cover an operation.
 fn allows(grant: &Grant, operation: &Operation) -> bool {
-    grant.scopes.iter().any(|scope| scope == operation.scope)
+    !operation.scope.is_missing(&grant.scopes)
+}
+
+/// The summary, up to its first clause.
+fn summary(operation: &Operation) -> &str {
+    operation
+        .summary
+        .split([':', ';'])
+        .next()
+        .unwrap_or_default()
 }
 
 /// A call is under way.
