@@ -1,4 +1,8 @@
-//! The Dinero API: the operations known here, and how a call is made and its answer read.
+//! The Dinero API: the operations known here, how a call is made of what the user typed, and what is asked
+//! before it is sent.
 
 pub mod call;
 pub mod catalogue;
+pub mod caution;
+pub mod draft;
+pub mod variables;

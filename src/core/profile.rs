@@ -53,6 +53,9 @@ pub struct Profile {
     pub network: Network,
     /// The API that takes the token.
     pub api: Api,
+    /// What `{{name}}` stands for in requests; not kept with runs, it may be about people.
+    #[serde(skip)]
+    pub variables: Vec<(String, String)>,
 }
 
 impl Profile {
@@ -441,6 +444,15 @@ pub struct Api {
     pub base_url: String,
     /// The organization chosen beforehand.
     pub organization_id: Option<String>,
+    /// Organizations that may be written to in production without a question.
+    #[serde(default)]
+    pub test_organizations: Vec<String>,
+}
+
+/// Whether a text can be the name of a variable: what JSON has between double braces is none.
+pub fn is_variable_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    (1..=64).contains(&name.len()) && name.bytes().all(fits)
 }
 
 /// Something wrong with a profile file.

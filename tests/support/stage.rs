@@ -63,7 +63,9 @@ pub(crate) fn visma() -> Profile {
         api: Api {
             base_url: "https://api.dinero.dk".to_owned(),
             organization_id: None,
+            test_organizations: Vec::new(),
         },
+        variables: Vec::new(),
     }
 }
 
@@ -78,6 +80,7 @@ pub(crate) fn sandbox() -> Profile {
         api: Api {
             base_url: String::new(),
             organization_id: None,
+            test_organizations: Vec::new(),
         },
         ..visma()
     }

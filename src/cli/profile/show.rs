@@ -206,6 +206,11 @@ fn values(profile: &Profile) -> Vec<(&'static str, Value)> {
         ("network.proxy", json!(proxy(&profile.network.proxy))),
         ("api.base_url", address(&profile.api.base_url)),
         ("api.organization_id", json!(profile.api.organization_id)),
+        (
+            "api.test_organizations",
+            json!(Some(&profile.api.test_organizations).filter(|list| !list.is_empty())),
+        ),
+        ("variables", pairs(&profile.variables)),
     ]);
     values
 }

@@ -99,7 +99,9 @@ pub(super) fn guessed(items: &[Item], link: Option<&str>) -> Profile {
         api: Api {
             base_url: api.to_owned(),
             organization_id: None,
+            test_organizations: Vec::new(),
         },
+        variables: Vec::new(),
         provider,
     }
 }

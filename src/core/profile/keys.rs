@@ -144,9 +144,13 @@ pub const KEYS: &[KeyFacts] = &[
         "where the token is sent, and nowhere else; `https://api.dinero.dk` for `visma-connect`",
     ),
     key("api.organization_id", "the organization to begin with"),
-    later(
+    key(
         "api.test_organizations",
-        "organizations that may be written to without asking",
+        "organizations that may be written to in production without asking, a list",
+    ),
+    key(
+        "variables",
+        "what `{{name}}` stands for in requests, a table: `contact = \"0b5f…\"`",
     ),
 ];
 

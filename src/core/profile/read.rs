@@ -12,7 +12,7 @@ use crate::core::profile::source::{Source, kind, parse};
 use crate::core::profile::{
     Api, Authorize, ClientAuthentication, Endpoints, Environment, Exchange, KeepTokens, Network,
     Origin, Preset, Profile, ProfileFile, ProfileProblem, Provider, ProxyChoice, ResponseMode,
-    ResponseType, ScopeSet, SecretReference, check,
+    ResponseType, ScopeSet, SecretReference, check, is_variable_name,
 };
 use url::Url;
 
@@ -105,6 +105,13 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
     let listen = listen(source, redirect_uri.as_deref());
     let proxy = source.text("network.proxy", check::proxy);
     let api = api(source, provider.as_ref());
+    let variables = source.parameters("variables", &[]);
+    for (name, _) in &variables {
+        if !is_variable_name(name) {
+            let message = "is no name for a variable: letters, digits, `_`, `-` and `.` only";
+            source.problem(&format!("variables.{name}"), message);
+        }
+    }
     Some(Profile {
         name: name.to_owned(),
         title,
@@ -123,6 +130,7 @@ fn profile(source: &mut Source<'_>, name: &str, origin: &Origin) -> Option<Profi
             proxy: proxy.unwrap_or(ProxyChoice::System),
         },
         api,
+        variables,
     })
 }
 
@@ -387,6 +395,7 @@ fn api(source: &mut Source<'_>, provider: Option<&Provider>) -> Api {
     Api {
         base_url: base_url.unwrap_or_default(),
         organization_id: source.text("api.organization_id", check::organization_id),
+        test_organizations: source.list("api.test_organizations", check::organization_id),
     }
 }
 

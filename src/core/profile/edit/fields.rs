@@ -211,6 +211,8 @@ pub const FIELDS: &[FieldFacts] = &[
         "https://api.dinero.dk",
     ),
     field(API, "api.organization_id", FieldKind::Text, "123456"),
+    field(API, "api.test_organizations", FieldKind::List, "123456"),
+    field(API, "variables", FieldKind::Pairs, "contact=0b5f"),
     field(
         API,
         "keep_tokens",

@@ -41,7 +41,7 @@ const MEANINGS: [(&str, &str); 9] = [
 ];
 
 /// What stands beside a value, where there is hardly room.
-const SHORT: [(&str, &str); 25] = [
+const SHORT: [(&str, &str); 27] = [
     ("title", "what a person calls it"),
     ("provider.issuer", "compared with iss"),
     ("provider.authorize_url", "where the link leads"),
@@ -67,6 +67,8 @@ const SHORT: [(&str, &str); 25] = [
     ("network.proxy", "system is assumed"),
     ("api.base_url", "where the token goes"),
     ("api.organization_id", "to begin with"),
+    ("api.test_organizations", "no question there"),
+    ("variables", "for {{name}} in requests"),
 ];
 
 /// What a key means.
