@@ -5,4 +5,6 @@ pub mod call;
 pub mod catalogue;
 pub mod caution;
 pub mod draft;
+pub mod page;
+pub mod upload;
 pub mod variables;

@@ -4,7 +4,9 @@
 //! here and nowhere else.
 
 mod commands;
+mod drafts;
 mod events;
+mod gathering;
 mod grants;
 mod hits;
 mod id_tokens;
@@ -12,6 +14,7 @@ mod inquiring;
 mod keeping;
 pub mod message;
 mod metadata;
+mod pacing;
 mod playing;
 mod preflight;
 mod reaching;
@@ -23,6 +26,8 @@ mod words;
 
 use crate::core::diagnose::{self, Evidence, Finding};
 use crate::core::dinero::call::{Call, Organization};
+use crate::core::dinero::draft::Draft;
+use crate::core::dinero::variables::Variables;
 use crate::core::fault::Fault;
 use crate::core::oauth::callback::Answer;
 use crate::core::oauth::changes::{Changes, FieldRow, pairs};
@@ -35,17 +40,22 @@ use crate::core::token::kept::Client;
 use crate::core::token::origin_of;
 use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
-use crate::core::wire::{CallId, Record, Request};
+use crate::core::wire::{CallId, Record, Request, Response};
 use grants::Grants;
 use id_tokens::{IdTokens, Measure};
 use inquiring::Inquiries;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use message::Prompt;
+use message::requests::Progress;
 use metadata::Discovery;
 use runs::{Opened, RunKeeping};
 use secrets::Secrets;
 use std::sync::Arc;
 
+pub use drafts::{Reading, too_large};
+pub use gathering::{Gathering, MOST_ITEMS};
+pub use pacing::{CALLS_A_MINUTE, Retry, allowed_again};
 pub use secrets::SecretState;
 
 /// What the world hands in when the engine is made.
@@ -89,6 +99,24 @@ pub struct Requests {
     pub answered: Option<CallId>,
     /// Its body, laid out.
     pub layout: Option<(CallId, Arc<Layout>)>,
+    /// What `{{name}}` stands for.
+    pub variables: Variables,
+    /// The request that was sent last, or was to be.
+    pub sent: Option<Draft>,
+    /// What is wrong with it, where it could not be sent.
+    pub unmade: Vec<String>,
+    /// A request whose file is being read.
+    pub reading: Option<Reading>,
+    /// How far the call under way is.
+    pub progress: Option<Progress>,
+    /// Pages that are fetched one after another.
+    pub gathering: Option<Gathering>,
+    /// What came of them, in one answer; named by the last of their calls.
+    pub joined: Option<(CallId, Box<Response>)>,
+    /// What is sent once more when it may be.
+    pub retry: Option<Retry>,
+    /// The call that went out last.
+    last_call: Option<Call>,
 }
 
 /// An exchange that goes on although its run was left; its answer is kept when it comes.
@@ -126,6 +154,8 @@ pub struct Engine {
     consent_trouble: Option<String>,
     transcript: Vec<Record>,
     requests: Requests,
+    zone: TimeZone,
+    environment: Vec<(String, String)>,
     inquiries: Inquiries,
     keeping_run: RunKeeping,
     /// The kept run that this one only shows.
@@ -159,6 +189,8 @@ impl Engine {
             consent_trouble: None,
             transcript: Vec::new(),
             requests: Requests::default(),
+            zone: TimeZone::UTC,
+            environment: Vec::new(),
             inquiries: Inquiries::default(),
             keeping_run: RunKeeping::default(),
             opened: None,
@@ -168,6 +200,12 @@ impl Engine {
 
     /// When the engine next wants [`message::Event::Ticked`] for its own sake.
     pub fn next_deadline(&self) -> Option<Timestamp> {
+        let retry = self.requests.retry.as_ref().map(|retry| retry.at);
+        self.consent_deadline().into_iter().chain(retry).min()
+    }
+
+    /// Until when the answer of the browser is waited for.
+    fn consent_deadline(&self) -> Option<Timestamp> {
         match self.run.phase {
             RunPhase::Waiting => self.run.waiting.map(|waiting| waiting.until),
             _ => None,
@@ -269,10 +307,10 @@ impl Engine {
             return self.run.step_state(step);
         }
         let answered = self.requests.answered.and_then(|call| self.record(call));
-        if self.requests.waiting.is_some() {
+        if self.requests.is_busy() {
             return StepState::Running;
         }
-        if self.requests.unsent.is_some() {
+        if self.requests.unsent.is_some() || !self.requests.unmade.is_empty() {
             return StepState::Failed;
         }
         match (self.requests.sending, answered, self.grant()) {

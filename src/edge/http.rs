@@ -8,9 +8,11 @@ mod body;
 mod client;
 mod complete;
 mod failure;
+mod progress;
 mod tls;
 
 pub use complete::complete;
+pub use progress::Tell;
 
 use crate::core::profile::ProxyChoice;
 use crate::core::wire::{
@@ -19,6 +21,7 @@ use crate::core::wire::{
 };
 use client::{Clients, Marks};
 use jiff::{SignedDuration, Timestamp};
+use progress::{Counted, Counter};
 use reqwest::header::{HeaderName, HeaderValue};
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
@@ -88,10 +91,37 @@ impl Door {
         proxy: ProxyChoice,
         body_limit: usize,
     ) -> Record {
+        let counter = Counter::default();
+        self.send_counted(call, purpose, request, proxy, (body_limit, counter))
+            .await
+    }
+
+    /// The same, and tells somebody how far it is.
+    pub async fn send_telling(
+        &self,
+        call: CallId,
+        purpose: Purpose,
+        request: Request,
+        proxy: ProxyChoice,
+        (body_limit, tell): (usize, Option<Tell>),
+    ) -> Record {
+        let counter = Counter::new(tell);
+        self.send_counted(call, purpose, request, proxy, (body_limit, counter))
+            .await
+    }
+
+    async fn send_counted(
+        &self,
+        call: CallId,
+        purpose: Purpose,
+        request: Request,
+        proxy: ProxyChoice,
+        (body_limit, counter): (usize, Counter),
+    ) -> Record {
         let request = complete(request);
         let at = Timestamp::now();
         let marks = Arc::new(Marks::default());
-        let (exchange, connection) = match outgoing(&request) {
+        let (exchange, connection) = match outgoing(&request, &counter) {
             Ok(outgoing) => {
                 let url = outgoing.url().clone();
                 let proxy = if is_loopback(outgoing.url()) {
@@ -100,7 +130,7 @@ impl Door {
                     proxy
                 };
                 let patience = self.body_patience(purpose);
-                let limits = (body_limit, patience);
+                let limits = (body_limit, patience, counter);
                 let exchange = self.exchange(outgoing, &proxy, limits, &marks).await;
                 (exchange, marks.connection(&url, &proxy))
             }
@@ -150,7 +180,7 @@ impl Door {
         &self,
         outgoing: reqwest::Request,
         proxy: &ProxyChoice,
-        (body_limit, patience): (usize, Duration),
+        (body_limit, patience, counter): (usize, Duration, Counter),
         marks: &Arc<Marks>,
     ) -> Exchange {
         let url = outgoing.url().clone();
@@ -177,7 +207,7 @@ impl Door {
             let detail = "the proxy answered 407".to_owned();
             return failed(FailureKind::ProxyAuthentication, url.as_str(), detail);
         }
-        let reading = tokio::time::timeout(patience, self.response(answer, body_limit));
+        let reading = tokio::time::timeout(patience, self.response(answer, body_limit, &counter));
         let outcome = if let Ok(Some(response)) = reading.await {
             Outcome::Response(response)
         } else {
@@ -202,14 +232,20 @@ impl Door {
     }
 
     /// Reads an answer to its end, or to the limit; `None` when its body stopped coming.
-    async fn response(&self, answer: reqwest::Response, body_limit: usize) -> Option<Response> {
+    async fn response(
+        &self,
+        answer: reqwest::Response,
+        body_limit: usize,
+        counter: &Counter,
+    ) -> Option<Response> {
         let status = answer.status();
         let version = format!("{:?}", answer.version());
         let mut headers = Headers::default();
         for (name, value) in answer.headers() {
             headers.push(name.as_str(), text(value));
         }
-        let (body, cut) = body::read(answer, &headers, self.limits.answer, body_limit).await?;
+        let limits = (self.limits.answer, body_limit);
+        let (body, cut) = body::read(answer, &headers, limits, counter).await?;
         Some(Response {
             status: status.as_u16(),
             reason: status.canonical_reason().unwrap_or_default().to_owned(),
@@ -265,7 +301,7 @@ fn abandoned(
 }
 
 /// A request as the library takes it, or why it cannot be sent.
-fn outgoing(request: &Request) -> Result<reqwest::Request, String> {
+fn outgoing(request: &Request, counter: &Counter) -> Result<reqwest::Request, String> {
     let url =
         Url::parse(&request.url).map_err(|error| format!("the address is not one: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -296,7 +332,13 @@ fn outgoing(request: &Request) -> Result<reqwest::Request, String> {
         outgoing.headers_mut().append(sent_name, value);
     }
     if !request.body.is_empty() {
-        *outgoing.body_mut() = Some(request.body.0.to_vec().into());
+        let bytes = request.body.0.to_vec();
+        let body = if counter.counts(bytes.len()) {
+            reqwest::Body::wrap(Counted::new(bytes.into(), counter.clone()))
+        } else {
+            bytes.into()
+        };
+        *outgoing.body_mut() = Some(body);
     }
     Ok(outgoing)
 }

@@ -6,6 +6,7 @@
 mod embedded;
 mod keeping;
 mod listeners;
+mod requests;
 mod sending;
 
 use crate::core::engine::message::{Consent, Effect, Event};
@@ -194,6 +195,7 @@ impl Runtime {
             Effect::Cancel(call) => self.sending.cancel(call),
             Effect::KeepRun(keep) => self.runs.keep(keep),
             Effect::FindRun { call, state } => self.runs.find(call, state),
+            Effect::Request(effect) => self.perform_request(effect),
             Effect::LayOut { call, response } => self.lay_out(call, response),
         }
     }

@@ -89,13 +89,17 @@ impl Engine {
                 self.requests.organization = Some(id);
                 Vec::new()
             }
-            Command::Send(call) => self.send(now, &call),
-            Command::CancelSend => {
-                self.requests.waiting = None;
-                let inquiries = self.leave_inquiries();
-                let calls = self.requests.sending.into_iter().chain(inquiries);
-                calls.map(Effect::Cancel).collect()
+            Command::Send(call) => {
+                self.requests.gathering = None;
+                self.send(now, &call)
             }
+            Command::CancelSend => {
+                let inquiries = self.leave_inquiries().into_iter().map(Effect::Cancel);
+                let mut effects: Vec<Effect> = inquiries.collect();
+                effects.extend(self.cancel_requests(now));
+                effects
+            }
+            Command::Request(command) => self.on_request(now, command),
         }
     }
 
@@ -172,11 +176,8 @@ impl Engine {
             Command::CheckSignature => self.can_check_signature(),
             Command::NewRun => !matches!(phase, RunPhase::Preparing(_) | RunPhase::Ready),
             Command::Send(call) => self.can_send(call),
-            Command::CancelSend => {
-                self.requests.sending.is_some()
-                    || self.requests.waiting.is_some()
-                    || self.is_inquiring()
-            }
+            Command::CancelSend => self.requests.is_busy() || self.is_inquiring(),
+            Command::Request(command) => self.allows_request(command),
         }
     }
 
@@ -184,15 +185,12 @@ impl Engine {
     fn use_profile(&mut self, now: Timestamp, profile: Profile) -> Vec<Effect> {
         let mut effects = self.leave_run();
         effects.extend(self.requests.sending.map(Effect::Cancel));
-        self.requests = super::Requests {
-            organization: profile.api.organization_id.clone(),
-            ..super::Requests::default()
-        };
         self.leave_refresh();
         self.own_scopes.clone_from(&profile.scopes);
         self.scope_set = None;
         self.prompt = None;
         self.profile = Some(profile);
+        self.requests = self.fresh_requests();
         self.prepare_run();
         effects.extend(self.look_for_needs(now));
         effects

@@ -24,9 +24,11 @@ impl Engine {
     fn take_event(&mut self, now: Timestamp, event: Event) -> Vec<Effect> {
         match event {
             Event::Ticked => {
-                if self.next_deadline().is_some_and(|deadline| now >= deadline) {
+                let is_over = |deadline| now >= deadline;
+                if self.consent_deadline().is_some_and(is_over) {
                     self.run.phase = RunPhase::TimedOut;
                 }
+                return self.retry_when_due(now);
             }
             Event::SandboxStarted { run, origin } => self.sandbox_started(run, &origin),
             Event::SandboxFailed { run, reason } => {
@@ -115,6 +117,7 @@ impl Engine {
             }
             Event::RunNotKept { reason } => self.run_not_kept(reason),
             Event::RunFound { call, run } => self.run_found(call, run.as_deref()),
+            Event::Request(event) => return self.request_event(now, event),
             Event::LaidOut(call, layout) => {
                 if self.requests.answered == Some(call) {
                     self.requests.layout = Some((call, layout));
@@ -197,7 +200,7 @@ impl Engine {
     fn answered(&mut self, now: Timestamp, record: Record) -> Vec<Effect> {
         match record.purpose {
             Purpose::Exchange => return self.exchanged(now, record),
-            Purpose::Api => return self.api_answered(record),
+            Purpose::Api => return self.api_answered(now, record),
             Purpose::Preflight => return self.preflight_answered(now, record),
             Purpose::Metadata => return self.metadata_answered(now, record),
             Purpose::Keys => return self.keys_answered(now, record),

@@ -174,13 +174,10 @@ impl Engine {
     fn part_from(&mut self, before: Option<&str>) {
         let now = self.user_in_view();
         if before.is_some() && now.is_some() && now.as_deref() != before {
-            let chosen = self.profile.as_ref();
-            let organization = chosen.and_then(|profile| profile.api.organization_id.clone());
             self.requests = super::Requests {
-                organization,
                 sending: self.requests.sending,
                 waiting: self.requests.waiting.take(),
-                ..super::Requests::default()
+                ..self.fresh_requests()
             };
         }
     }

@@ -1,6 +1,8 @@
 //! The whole vocabulary on one page: what a person may ask, what the world may report, what the world
 //! is asked to do. Plain data: printable, comparable, replayable.
 
+pub mod requests;
+
 pub use super::words::{Consent, HitRejection, Prompt};
 
 use crate::core::dinero::call::Call;
@@ -24,6 +26,7 @@ use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble};
 use crate::core::wire::body::Layout;
 use crate::core::wire::{CallId, Purpose, Record, Request, Response};
 use jiff::Timestamp;
+use requests::{RequestCommand, RequestEffect, RequestEvent};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -117,6 +120,8 @@ pub enum Command {
     Send(Call),
     /// Cancel the API call that is under way, or what is asked of a further endpoint.
     CancelSend,
+    /// Do something with requests in hand.
+    Request(RequestCommand),
 }
 
 /// Past tense, from the world.
@@ -287,6 +292,8 @@ pub enum Event {
     },
     /// The body of an API answer was laid out.
     LaidOut(CallId, Arc<Layout>),
+    /// Something about requests.
+    Request(RequestEvent),
 }
 
 /// Imperative, to the world.
@@ -446,6 +453,8 @@ pub enum Effect {
         /// The state.
         state: String,
     },
+    /// Something about requests.
+    Request(RequestEffect),
     /// Lay out a body off the UI task; answered by `LaidOut`.
     LayOut {
         /// The call whose answer it is.

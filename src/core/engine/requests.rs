@@ -19,8 +19,7 @@ impl Engine {
         let Some(profile) = &self.profile else {
             return false;
         };
-        self.requests.sending.is_none()
-            && self.requests.waiting.is_none()
+        !self.requests.is_busy()
             && (call.is_absolute() || !profile.api.base_url.is_empty())
             && (!call.names_organization() || self.requests.organization.is_some())
     }
@@ -30,6 +29,7 @@ impl Engine {
         let organization = self.requests.organization.as_deref().unwrap_or_default();
         let call = call.of_organization(organization);
         self.requests.unsent = None;
+        self.requests.unmade.clear();
         if !self.needs_refresh(now, &call) {
             return self.send_now(now, &call);
         }
@@ -48,6 +48,8 @@ impl Engine {
         let request = call::request(call, &profile.api.base_url, self.grant());
         let name = self.next_call();
         self.requests.sending = Some(name);
+        self.requests.progress = None;
+        self.requests.last_call = Some(call.clone());
         self.push_outgoing(now, name, Purpose::Api, &request, "");
         vec![Effect::Send {
             call: name,
@@ -71,7 +73,7 @@ impl Engine {
     }
 
     /// A call of the API has ended.
-    pub(super) fn api_answered(&mut self, mut record: Record) -> Vec<Effect> {
+    pub(super) fn api_answered(&mut self, now: Timestamp, mut record: Record) -> Vec<Effect> {
         let call = record.call;
         if self.requests.sending != Some(call) {
             self.settle(record);
@@ -79,7 +81,13 @@ impl Engine {
         }
         self.requests.sending = None;
         self.requests.answered = Some(call);
+        self.requests.progress = None;
         self.requests.layout = None;
+        self.requests.joined = None;
+        if let Some(effects) = self.page_answered(now, &record) {
+            self.settle(record);
+            return effects;
+        }
         let mut effects = Vec::new();
         if let Outcome::Response(response) = &record.outcome {
             effects.push(Effect::LayOut {

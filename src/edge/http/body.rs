@@ -1,6 +1,7 @@
 //! Reads a body as it comes, up to a limit, and unpacks gzip by itself: so the header fields stay as
 //! they were sent, and a small bomb cannot become a large one.
 
+use super::progress::Counter;
 use crate::core::wire::{Body, Cut, Headers};
 use flate2::write::MultiGzDecoder;
 use std::io::Write as _;
@@ -11,14 +12,20 @@ use std::time::Duration;
 pub(super) async fn read(
     mut answer: reqwest::Response,
     headers: &Headers,
-    patience: Duration,
-    limit: usize,
+    (patience, limit): (Duration, usize),
+    counter: &Counter,
 ) -> Option<(Body, Option<Cut>)> {
+    let announced = headers.get("content-length");
+    let announced = announced.and_then(|length| length.trim().parse().ok());
+    counter.change(|progress| progress.announced = announced);
     let mut sink = Sink::of(headers);
     let cut = loop {
         match tokio::time::timeout(patience, answer.chunk()).await {
             Err(_) => return None,
-            Ok(Ok(Some(bytes))) => sink.take(&bytes, limit),
+            Ok(Ok(Some(bytes))) => {
+                counter.change(|progress| progress.received += bytes.len() as u64);
+                sink.take(&bytes, limit);
+            }
             Ok(Ok(None)) => break None,
             Ok(Err(_)) => break Some(Cut::ConnectionEnded),
         }

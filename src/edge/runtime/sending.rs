@@ -2,6 +2,7 @@
 
 use super::answered;
 use crate::core::engine::message::Event;
+use crate::core::engine::message::requests::RequestEvent;
 use crate::core::profile::ProxyChoice;
 use crate::core::wire::{CallId, Purpose, Request};
 use crate::edge::http::{self, Door};
@@ -47,10 +48,17 @@ impl Sending {
         let at = Timestamp::now();
         let kept = request.clone();
         let broken_request = request.clone();
+        let events = self.events.clone();
         let sending = async move {
+            let tell: http::Tell = Arc::new(move |progress| {
+                let event = RequestEvent::Progressed(call, progress);
+                let _ = events.send(Event::Request(event));
+            });
+            // Of the others nobody waits for more than a moment.
+            let how = (body_limit, Some(tell).filter(|_| purpose == Purpose::Api));
             let record = tokio::select! {
                 biased;
-                record = door.send(call, purpose, request, proxy, body_limit) => record,
+                record = door.send_telling(call, purpose, request, proxy, how) => record,
                 Ok(()) = cancelled => http::cancelled(call, purpose, kept, at),
             };
             Event::Answered(Box::new(record))

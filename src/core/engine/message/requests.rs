@@ -1,0 +1,96 @@
+//! The vocabulary of step 6: requests in hand, files that go along, pages that are fetched one after another.
+
+use crate::core::dinero::draft::Draft;
+use crate::core::dinero::page::Page;
+use crate::core::dinero::upload::Upload;
+use crate::core::wire::body::Layout;
+use crate::core::wire::{Body, CallId, Response};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Imperative, from a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestCommand {
+    /// Send this.
+    Send(Box<Draft>),
+    /// Send this and every page after it, and join what comes into one answer.
+    FetchAll(Box<Draft>),
+    /// Go on fetching where that stopped.
+    GoOn,
+    /// Send once more what was answered with 429, as soon as that is allowed.
+    Retry,
+    /// Remember a value of an answer under this name, for `{{name}}`.
+    Remember(String, String),
+    /// Forget what was remembered under this name.
+    Forget(String),
+}
+
+/// Past tense, from the world.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RequestEvent {
+    /// A file that is to be sent was read, or could not be.
+    FileRead {
+        /// The call that takes it along.
+        call: CallId,
+        /// The file, or what happened.
+        file: Result<Upload, String>,
+    },
+    /// Some more of a request went out, or of its answer came in.
+    Progressed(CallId, Progress),
+    /// An answer was read as a page; `None` when it is none.
+    PageRead(CallId, Option<Page>),
+    /// Pages were joined into one answer.
+    Joined {
+        /// The last call of them.
+        call: CallId,
+        /// All of them in one envelope.
+        response: Box<Response>,
+        /// Laid out.
+        layout: Arc<Layout>,
+    },
+}
+
+/// Imperative, to the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestEffect {
+    /// Read a file that is to be sent; answered by `FileRead`.
+    ReadFile {
+        /// The call that takes it along.
+        call: CallId,
+        /// Where it is.
+        path: String,
+    },
+    /// Read an answer as a page, off the UI task; answered by `PageRead`.
+    ReadPage {
+        /// The call whose answer it is.
+        call: CallId,
+        /// Its body.
+        body: Body,
+    },
+    /// Join pages, off the UI task; answered by `Joined`.
+    Join {
+        /// The last call of them.
+        call: CallId,
+        /// The head that the joined answer gets.
+        head: Box<Response>,
+        /// Bodies, and where their items stand in them.
+        pages: Vec<(Body, Range<usize>)>,
+        /// How many items that are.
+        count: u64,
+        /// How many there are in all, where that is known.
+        total: Option<u64>,
+    },
+}
+
+/// How far a request is, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What went out of the body.
+    pub sent: u64,
+    /// What is to go out.
+    pub to_send: u64,
+    /// What came of the answer's body, before it is unpacked.
+    pub received: u64,
+    /// What the answer announced.
+    pub announced: Option<u64>,
+}

@@ -1,0 +1,100 @@
+//! How far a call is: what went out of its body, what came of its answer.
+
+use crate::core::engine::message::requests::Progress;
+use axum::body::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+/// What goes out at a time; a body that is no longer goes at once.
+const PIECE: usize = 64 * 1024;
+
+/// Is told how far a call is.
+pub type Tell = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// Counts what goes out and what comes in.
+#[derive(Clone, Default)]
+pub(super) struct Counter {
+    tell: Option<Tell>,
+    /// How far it is, and how many bytes that were when it was told last.
+    so_far: Arc<Mutex<(Progress, u64)>>,
+}
+
+impl Counter {
+    /// One that tells somebody.
+    pub(super) fn new(tell: Option<Tell>) -> Self {
+        Self {
+            tell,
+            so_far: Arc::default(),
+        }
+    }
+
+    /// Whether a body of that length is worth telling about.
+    pub(super) fn counts(&self, length: usize) -> bool {
+        self.tell.is_some() && length > PIECE
+    }
+
+    /// Something has changed. It is told when a good piece more has gone or come, not with every packet.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Progress)) {
+        let Some(tell) = &self.tell else { return };
+        // Nobody panics while holding it.
+        let mut so_far = self
+            .so_far
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (progress, told) = &mut *so_far;
+        change(progress);
+        let bytes = progress.sent + progress.received;
+        if bytes >= *told + PIECE as u64 {
+            *told = bytes;
+            tell(*progress);
+        }
+    }
+}
+
+/// A body that goes out in pieces and is counted.
+pub(super) struct Counted {
+    rest: Bytes,
+    counter: Counter,
+}
+
+impl Counted {
+    /// All of a body.
+    pub(super) fn new(bytes: Bytes, counter: Counter) -> Self {
+        let length = bytes.len() as u64;
+        counter.change(|progress| progress.to_send = length);
+        Self {
+            rest: bytes,
+            counter,
+        }
+    }
+}
+
+impl Body for Counted {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        let length = self.rest.len().min(PIECE);
+        let piece = self.rest.split_to(length);
+        self.counter
+            .change(|progress| progress.sent += length as u64);
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
