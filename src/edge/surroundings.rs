@@ -2,6 +2,7 @@
 //!
 //! Nothing leaves this machine but a look-up of the redirect URI's host, where it is none of the loopback's.
 
+use crate::core::dinero::variables::ENVIRONMENT;
 use crate::core::oauth::surroundings::{Remote, Surroundings, proxy_for};
 use crate::edge::listener::Names;
 use std::net::SocketAddr;
@@ -50,4 +51,12 @@ fn host_name() -> String {
     name.map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "this-machine".to_owned())
+}
+
+/// The variables of the environment that requests may name.
+pub fn environment() -> Vec<(String, String)> {
+    let all = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    all.filter(|(name, _)| name.starts_with(ENVIRONMENT))
+        .collect()
 }

@@ -1,11 +1,14 @@
 //! Everything a key, a click or a palette line can mean.
 
+pub mod drafting;
+
 use crate::core::engine::message::{Command, Prompt};
 use crate::core::history::RunId;
 use crate::core::oauth::Step;
 use crate::core::oauth::endpoint::Inquiry;
 use crate::core::profile::{KeepTokens, ResponseMode};
 use crate::core::token::kept::GrantId;
+use drafting::Drafting;
 
 /// What the user wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +82,8 @@ pub enum Action {
     Ticket(Ticketing),
     /// Do something with kept runs.
     Runs(Running),
+    /// Do something with the requests of step 6.
+    Drafting(Drafting),
     /// Fold or unfold.
     Toggle,
     /// Back out one level.
@@ -121,8 +126,6 @@ pub enum Question {
     Token,
     /// A pasted answer.
     Answer,
-    /// Method and path of a free request.
-    FreeRequest,
     /// Where a ticket is written.
     TicketPath,
     /// Where a report is written.

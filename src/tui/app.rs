@@ -25,6 +25,7 @@ use crate::core::wire::redact::Mask;
 use crate::edge::archive::Archive;
 use crate::edge::profiles::Search;
 use crate::edge::profiles::write::home_of_new;
+use crate::edge::surroundings::environment;
 use crate::edge::vault::Vault;
 use crate::tui::action::Action;
 use crate::tui::theme::Theme;
@@ -132,6 +133,7 @@ where
     }
     app.draw(terminal)?;
     app.zone = TimeZone::system();
+    app.engine.settle_in(app.zone.clone(), environment());
     let mut world = world(app.engine.mask().clone());
     perform(&mut world, effects);
     match start.opening {
@@ -386,7 +388,11 @@ impl App {
             Event::RunNotKept { reason } => Some(reason.clone()),
             _ => None,
         };
+        let answered = self.engine.requests().answered;
         let effects = self.engine.event(now, event);
+        if answered != self.engine.requests().answered {
+            self.ui.show_answer(now, &self.engine);
+        }
         if self.opened.is_none() {
             self.ui.follow(&before, false, &self.engine);
         }

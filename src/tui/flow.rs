@@ -36,6 +36,8 @@ pub struct Laid {
     pub right: Option<Span<'static>>,
     /// The row it belongs to, counted among those that can be selected.
     pub spot: Option<usize>,
+    /// What the mouse finds on it besides: first cell, length, what it does.
+    pub places: Vec<(usize, usize, Action)>,
 }
 
 /// A row that can be selected.
@@ -140,7 +142,7 @@ impl Flow {
         let line = Laid {
             line,
             right,
-            spot: None,
+            ..Laid::default()
         };
         if folds {
             self.spot(SpotKind::Label(group.label.clone(), open), vec![line]);
@@ -200,7 +202,7 @@ impl Flow {
                 let line = Laid {
                     line,
                     right,
-                    spot: None,
+                    ..Laid::default()
                 };
                 self.spot(SpotKind::Choice(action.clone()), vec![line]);
             }
@@ -226,6 +228,7 @@ impl Flow {
                 let line = phase([name, took, note], (*from, *until), sheet);
                 self.lines.push(plain(line));
             }
+            Row::Tabs { tabs, right } => self.lines.push(strip(tabs, right, sheet)),
             Row::Bar(thousandths, text) => {
                 self.lines.push(plain(bar(*thousandths, text, sheet)));
             }
@@ -241,8 +244,33 @@ impl Flow {
 fn plain(line: Line<'static>) -> Laid {
     Laid {
         line,
-        right: None,
+        ..Laid::default()
+    }
+}
+
+/// A strip of parts; the one that is shown stands in brackets.
+pub fn strip(tabs: &[(Visible, bool, Action)], right: &Visible, sheet: &Sheet<'_>) -> Laid {
+    let theme = sheet.theme;
+    let mut spans = Vec::new();
+    let mut places = Vec::new();
+    let mut at = 0;
+    for (name, shown, action) in tabs {
+        let (text, role) = if *shown {
+            (format!("[{name}]"), Role::Title)
+        } else {
+            (format!(" {name} "), Role::Plain)
+        };
+        places.push((at, width(&text), action.clone()));
+        at += width(&text);
+        spans.push(Span::styled(text, theme.style(role)));
+    }
+    let fits = !right.is_empty() && at + 2 + width(right.as_str()) <= sheet.width;
+    let right = fits.then(|| Span::styled(right.to_string(), theme.style(Role::Dim)));
+    Laid {
+        line: Line::from(spans),
+        right,
         spot: None,
+        places,
     }
 }
 

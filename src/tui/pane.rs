@@ -102,6 +102,13 @@ pub enum Row {
         /// What else is to be said of it.
         note: Visible,
     },
+    /// A strip of parts, of which one is shown.
+    Tabs {
+        /// Each with whether it is shown, and what leads to it.
+        tabs: Vec<(Visible, bool, Action)>,
+        /// At the right end.
+        right: Visible,
+    },
     /// A bar, filled to so many thousandths, with words after it.
     Bar(u16, Visible),
     /// Raw lines that scroll in what room is left; the last row of a pane.

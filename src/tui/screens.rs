@@ -22,7 +22,7 @@ mod link;
 mod parts;
 pub mod profiles;
 mod record;
-mod requests;
+pub mod requests;
 mod runs;
 pub mod time;
 mod token;
@@ -78,14 +78,14 @@ impl Scene<'_> {
 }
 
 /// The pane of a step, whatever the run's state.
-pub fn pane(scene: &Scene<'_>, step: Step) -> Pane {
+pub fn pane(scene: &Scene<'_>, step: Step, ui: &Ui) -> Pane {
     match step {
         Step::Link => link::pane(scene),
         Step::Consent => consent::pane(scene),
         Step::Callback => callback::pane(scene),
         Step::Exchange => exchange::pane(scene),
         Step::Token => token::pane(scene),
-        Step::Requests => requests::pane(scene),
+        Step::Requests => requests::pane(scene, ui),
     }
 }
 
@@ -96,8 +96,8 @@ const WELCOME: &str = "Six steps, always in the line above. Each stops and shows
 /// The main pane of what is in view: a step's, or the selected profile's.
 pub fn in_view(scene: &Scene<'_>, ui: &Ui) -> Pane {
     match ui.screen {
-        Screen::Step if scene.engine.kept_run().is_some() => only_shown(pane(scene, ui.step)),
-        Screen::Step => by_selection(pane(scene, ui.step), scene, ui),
+        Screen::Step if scene.engine.kept_run().is_some() => only_shown(pane(scene, ui.step, ui)),
+        Screen::Step => by_selection(pane(scene, ui.step, ui), scene, ui),
         Screen::Profiles => profiles::pane(scene, ui),
         Screen::Explain => explain::pane(scene, ui),
         Screen::Runs => runs::pane(scene, ui),

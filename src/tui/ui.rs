@@ -5,6 +5,7 @@
 
 pub mod act;
 mod alone;
+pub mod drafting;
 pub mod editor;
 mod granting;
 pub mod input;
@@ -27,6 +28,7 @@ use crate::core::oauth::{RunPhase, Step};
 use crate::core::secret::Secret;
 use crate::core::wire::CallId;
 use crate::core::wire::visible::Visible;
+use drafting::Drafting;
 use jiff::{SignedDuration, Timestamp};
 use pasting::Pasted;
 use popup::Popup;
@@ -94,6 +96,8 @@ pub struct Ui {
     pub pasted: Pasted,
     /// The kept runs: what is marked, compared, reported.
     pub runs: Runs,
+    /// The requests of step 6.
+    pub drafting: Drafting,
     /// Whether the link is to be copied as soon as the listener is bound.
     pub copy_when_bound: bool,
 }
@@ -126,12 +130,14 @@ pub enum Focus {
     Findings,
     /// The transcript.
     Transcript,
-    /// The list of profiles.
+    /// The list of profiles, or of requests.
     List,
     /// The field that narrows the list; it has the keys.
     Filter,
     /// The text on the Explain screen; it has the keys.
     Text,
+    /// The answer of step 6.
+    Answer,
 }
 
 /// A pane of the frame.
@@ -143,6 +149,8 @@ pub enum Pane {
     List,
     /// The text on the Explain screen.
     Text,
+    /// The answer of step 6.
+    Answer,
     /// The raw text, where it has a pane of its own.
     Raw,
     /// What happens here, with the findings below it.
@@ -226,6 +234,7 @@ impl Default for Ui {
             shelf: Shelf::default(),
             pasted: Pasted::default(),
             runs: Runs::default(),
+            drafting: Drafting::default(),
             copy_when_bound: false,
         }
     }

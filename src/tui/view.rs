@@ -23,6 +23,7 @@ mod main;
 mod popups;
 mod profiles;
 mod raw;
+mod requests;
 mod side;
 mod transcript;
 
@@ -185,8 +186,10 @@ pub enum Target {
     Record(usize),
     /// A profile, counted among those that are shown.
     Entry(usize),
-    /// The field that narrows the list of profiles.
+    /// The field that narrows the list.
     Filter,
+    /// A line of the answer.
+    AnswerLine(usize),
     /// A pane.
     Pane(Pane),
     /// A row of the list in front.
@@ -233,6 +236,7 @@ struct Places {
     list: Option<Rect>,
     meaning: Option<Rect>,
     text: Option<Rect>,
+    answer: Option<Rect>,
     raw: Option<Rect>,
     explanation: Option<Rect>,
     findings: Option<Rect>,
@@ -258,6 +262,10 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
     canvas.areas.could_have_side =
         whole.width >= WITH_SIDE && canvas.view.ui.screen == Screen::Step;
     let places = match canvas.view.ui.screen {
+        Screen::Step if requests::has_panes(&canvas.view) => {
+            let rows = transcript_rows(whole.height);
+            requests::places(canvas, whole, frame, rows)
+        }
         Screen::Step => places(canvas, whole, frame),
         Screen::Profiles => {
             let rows = transcript_rows(whole.height);
@@ -281,6 +289,7 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
         places.list,
         places.meaning,
         places.text,
+        places.answer,
         places.raw,
         places.explanation,
         places.findings,
@@ -298,7 +307,15 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
         main::measure(canvas, frame, short);
     }
     if let Some(rect) = places.list {
-        profiles::draw_list(canvas, rect, focused == Some(Pane::List));
+        let focused = focused == Some(Pane::List);
+        if ui.screen == Screen::Step {
+            requests::draw_list(canvas, rect, focused);
+        } else {
+            profiles::draw_list(canvas, rect, focused);
+        }
+    }
+    if let Some(rect) = places.answer {
+        requests::draw_answer(canvas, rect, focused == Some(Pane::Answer));
     }
     if let Some(rect) = places.text {
         explain::draw_text(canvas, rect, focused == Some(Pane::Text));
@@ -394,7 +411,8 @@ fn places(canvas: &mut Canvas<'_>, whole: Rect, frame: Rect) -> Places {
                 ..Places::default()
             };
         }
-        Some(Pane::Raw | Pane::List | Pane::Text | Pane::Side | Pane::Popup) | None => {}
+        Some(Pane::Raw | Pane::List | Pane::Text | Pane::Answer | Pane::Side | Pane::Popup)
+        | None => {}
     }
     let rows = transcript_rows(whole.height);
     let (upper, transcript) = if rows == 0 {

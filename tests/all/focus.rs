@@ -99,7 +99,10 @@ fn enter_is_at_hand_whatever_had_the_focus_when_the_flow_moved_on() {
                 };
                 let text = picture.text();
                 let footer = text.lines().last().unwrap();
-                if screens::pane(&scene, picture.ui.step).button.is_some() {
+                if screens::pane(&scene, picture.ui.step, &picture.ui)
+                    .button
+                    .is_some()
+                {
                     assert!(footer.contains('↵'), "{point:?}, {focus:?}: `{footer}`");
                     checked += 1;
                 }

@@ -10,6 +10,7 @@ use dineroscope::core::profile::SecretReference;
 use dineroscope::tui::action::Action;
 use dineroscope::tui::pane::{Pane, Row, Value};
 use dineroscope::tui::screens::{self, DiagramLine, Scene};
+use dineroscope::tui::ui::Ui;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -21,7 +22,7 @@ fn pane(engine: &Engine, step: Step, seconds: i64) -> Pane {
         now: at(seconds),
         zone: &zone,
     };
-    screens::pane(&scene, step)
+    screens::pane(&scene, step, &Ui::default())
 }
 
 /// Every text of a pane, one a line; secrets as the frame shows them.
@@ -40,6 +41,11 @@ fn text(engine: &Engine, pane: &Pane) -> String {
         lines.push(format!("{} | {}", group.label, group.right));
         for row in &group.rows {
             lines.push(match row {
+                Row::Tabs { tabs, right } => {
+                    let shown = tabs.iter().filter(|(_, shown, _)| *shown);
+                    let names: Vec<&str> = shown.map(|(name, ..)| name.as_str()).collect();
+                    format!("  [{}]  {right}", names.join(" "))
+                }
                 Row::Fact(fact) => {
                     let value = match &fact.value {
                         Value::Plain(text) => text.to_string(),

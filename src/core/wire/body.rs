@@ -49,6 +49,32 @@ pub fn one_line(text: &str) -> Option<String> {
     Some(lines.iter().map(|line| line.trim_start()).collect())
 }
 
+/// Name and value of a member that stands on a line of laid-out JSON, or the value alone of an array's line; what
+/// opens or closes something, and what is masked, is none.
+pub fn member_of(line: &str) -> Option<(String, String)> {
+    let line = line.trim().trim_end_matches(',');
+    let mut name = String::new();
+    let mut value = line;
+    if line.starts_with('"') {
+        let mut read = serde_json::Deserializer::from_str(line).into_iter::<String>();
+        let first = read.next()?.ok()?;
+        let rest = line.get(read.byte_offset()..)?.trim_start();
+        match rest.strip_prefix(':') {
+            Some(rest) => {
+                name = first;
+                value = rest.trim();
+            }
+            None => return Some((name, first)),
+        }
+    }
+    if value.is_empty() || value.starts_with(['{', '[', '}', ']']) || value.contains("••••")
+    {
+        return None;
+    }
+    let text = serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned());
+    Some((name, text))
+}
+
 /// Whether bytes are no text: a NUL among them, or more than a stray one that is not UTF-8.
 pub fn is_binary(bytes: &[u8]) -> bool {
     let beginning = &bytes[..bytes.len().min(4096)];

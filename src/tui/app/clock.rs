@@ -54,7 +54,9 @@ fn counts_seconds(engine: &Engine, ui: &Ui, now: Timestamp) -> bool {
             run.answered_at
                 .is_some_and(|at| now.as_second() - at.as_second() <= lifetime)
         }
-        (_, Step::Requests) => engine.requests().sending.is_some(),
+        (_, Step::Requests) => {
+            engine.requests().is_busy() || engine.retry_at().is_some_and(|at| at > now)
+        }
         _ => false,
     }
 }

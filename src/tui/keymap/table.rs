@@ -3,6 +3,7 @@
 //! Data apart from what reads it. Order is the order of footer and help.
 
 use super::{Binding, Group, Key, Situation};
+use crate::core::engine::message::requests::RequestCommand;
 use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::changes::{Changes, Encoding, FieldChanges, VerifierChange};
 use crate::core::oauth::endpoint::{Endpoint, Inquiry};
@@ -10,9 +11,12 @@ use crate::core::oauth::link::LinkChanges;
 use crate::core::oauth::{Step, StepState};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
+use crate::tui::action::drafting::{Drafting, Picking};
 use crate::tui::action::{
     Action, Choosing, Direction, Pasting, Place, Question, Running, Shelving, Ticketing,
 };
+use crate::tui::screens::requests::answer::page_of;
+use crate::tui::ui::drafting::Entry as Drafted;
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
 use crate::tui::ui::ticketing::is_worth_a_ticket;
@@ -54,6 +58,22 @@ fn on_run(situation: &Situation<'_>) -> bool {
     on_runs(situation)
         && matches!(situation.ui.focus, Focus::Row(_))
         && situation.ui.runs.visible().next().is_some()
+}
+
+/// The requests of step 6, which can be changed.
+fn on_requests(situation: &Situation<'_>) -> bool {
+    on_step(situation)
+        && situation.ui.step == Step::Requests
+        && situation.engine.kept_run().is_none()
+        && situation
+            .engine
+            .profile()
+            .is_some_and(|profile| !profile.api.base_url.is_empty())
+}
+
+/// The request in hand has the focus.
+fn in_request(situation: &Situation<'_>) -> bool {
+    matches!(situation.ui.focus, Focus::Button | Focus::Row(_))
 }
 
 /// A kept run is shown.
@@ -212,7 +232,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 79] = [
+pub static KEYS: [Binding; 88] = [
     row(
         Here,
         ENTER,
@@ -309,6 +329,99 @@ pub static KEYS: [Binding; 79] = [
         Action::Ask(Question::Answer),
         "paste an answer",
         "paste an answer",
+    ),
+    row(
+        Here,
+        &[Key::letter('/')],
+        on_requests,
+        Action::Drafting(Drafting::Filter),
+        "requests: find an operation; three letters do",
+        "find",
+    ),
+    row(
+        Here,
+        SPACE,
+        |situation| {
+            on_requests(situation)
+                && situation.ui.focus == Focus::List
+                && matches!(situation.ui.drafting.selected, Drafted::Resource(_))
+        },
+        Action::Drafting(Drafting::Fold),
+        "requests: fold or unfold the resource",
+        "",
+    ),
+    row(
+        Here,
+        &[Key::letter('a')],
+        |situation| on_requests(situation) && in_request(situation),
+        Action::Drafting(Drafting::Add),
+        "requests: add a parameter, a header field, a body",
+        "add",
+    ),
+    row(
+        Here,
+        DELETE,
+        |situation| on_requests(situation) && matches!(situation.ui.focus, Focus::Row(_)),
+        Action::Drafting(Drafting::Remove),
+        "requests: take a row away that you added",
+        "",
+    ),
+    row(
+        Here,
+        &[Key::letter('R')],
+        |situation| {
+            on_requests(situation)
+                && situation
+                    .ui
+                    .drafting
+                    .is_changed(&situation.ui.drafting.hand)
+        },
+        Action::Drafting(Drafting::Reset),
+        "requests: what the operation begins with",
+        "reset",
+    ),
+    row(
+        Here,
+        &[Key::letter('f')],
+        |situation| {
+            on_requests(situation)
+                && situation
+                    .engine
+                    .allows(&Command::Request(RequestCommand::FetchAll(Box::new(
+                        situation.ui.drafting.draft(),
+                    ))))
+        },
+        Action::Drafting(Drafting::FetchAll),
+        "requests: fetch every page of the list, as one answer",
+        "",
+    ),
+    row(
+        Here,
+        &[Key::letter('>')],
+        |situation| {
+            on_requests(situation) && page_of(situation.engine).is_some_and(|page| page.has_next())
+        },
+        Action::Drafting(Drafting::Page { next: true }),
+        "requests: the next page",
+        "",
+    ),
+    row(
+        Here,
+        &[Key::letter('<')],
+        |situation| {
+            on_requests(situation) && page_of(situation.engine).is_some_and(|page| page.page > 0)
+        },
+        Action::Drafting(Drafting::Page { next: false }),
+        "requests: the page before",
+        "",
+    ),
+    row(
+        Here,
+        &[Key::letter('v')],
+        on_requests,
+        Action::Drafting(Drafting::Pick(Picking::Variables)),
+        "requests: what {{name}} stands for",
+        "",
     ),
     row(
         Here,

@@ -15,6 +15,7 @@ use crate::core::oauth::RunPhase;
 use crate::core::oauth::Step;
 use crate::core::profile::KeepTokens;
 use crate::core::token::kept::GrantId;
+use crate::tui::action::drafting::Drafting;
 use crate::tui::action::{Action, Choosing, Direction, Place};
 use crate::tui::flow::SpotKind;
 use crate::tui::screens;
@@ -111,6 +112,7 @@ impl Ui {
             Action::PlayThrough => return self.play_through(stage),
             Action::Ticket(what) => return self.on_ticket(what, stage),
             Action::Runs(what) => return self.on_runs(what, stage),
+            Action::Drafting(what) => return self.on_drafting(what, stage),
             Action::Pasted(pasting) => return self.on_text(pasting, stage),
             Action::UseProfile(name) => {
                 return match self.leave_unsaved(Action::UseProfile(name.clone())) {
@@ -201,6 +203,7 @@ impl Ui {
             Focus::Transcript => Pane::Transcript,
             Focus::List | Focus::Filter => Pane::List,
             Focus::Text => Pane::Text,
+            Focus::Answer => Pane::Answer,
         }
     }
 
@@ -282,7 +285,17 @@ impl Ui {
     fn back(&mut self) {
         if self.popups.pop().is_none() && self.zoomed.take().is_none() {
             match (self.screen, self.focus) {
-                (Screen::Step, _) => self.focus = Focus::Button,
+                (Screen::Step, _) => {
+                    // What narrowed the list goes first.
+                    if matches!(self.focus, Focus::List | Focus::Filter)
+                        && !self.drafting.words().is_empty()
+                    {
+                        self.drafting.clear_filter();
+                        self.focus = Focus::List;
+                    } else {
+                        self.focus = Focus::Button;
+                    }
+                }
                 (Screen::Runs, _) if self.runs.compared.take().is_some() => {
                     self.focus = self.home();
                 }
@@ -397,6 +410,11 @@ impl Ui {
         match stage.areas.spots.get(row).map(|spot| &spot.kind) {
             Some(SpotKind::Label(label, open)) => self.fold(label, !open),
             Some(SpotKind::Fact(fact)) => {
+                if let Some(Action::Drafting(Drafting::Edit(slot))) = &fact.action {
+                    let slot = slot.clone();
+                    self.switch_slot(&slot);
+                    return Vec::new();
+                }
                 return self.switch(fact.action.as_ref(), stage.engine);
             }
             _ => {}
@@ -415,6 +433,7 @@ impl Ui {
             None => {
                 let row = self.touched[self.at()].min(areas.spots.len().saturating_sub(1));
                 let rows = (!areas.spots.is_empty()).then_some(Focus::Row(row));
+                let drafts = self.drafts() && areas.list.room > 0;
                 let mut places = match self.screen {
                     Screen::Step | Screen::Explain | Screen::Runs | Screen::Record => {
                         vec![Focus::Button]
@@ -424,7 +443,9 @@ impl Ui {
                 places.extend(rows);
                 places.extend((self.screen == Screen::Profiles).then_some(Focus::Button));
                 places.extend(areas.raw.is_some().then_some(Focus::Raw));
-                places.extend(areas.findings.is_some().then_some(Focus::Findings));
+                places.extend((areas.findings.is_some() && !drafts).then_some(Focus::Findings));
+                places.extend(drafts.then_some(Focus::Answer));
+                places.extend(drafts.then_some(Focus::List));
                 places.extend(areas.has_transcript.then_some(Focus::Transcript));
                 let types = self.screen == Screen::Explain && self.pasted.held.is_none();
                 places.extend(types.then_some(Focus::Text));

@@ -3,8 +3,10 @@
 use super::act::{Reaction, Stage, focused_grant, has_secret};
 use super::popup::{Popup, Prompt, type_into};
 use super::{Focus, Screen, Ui};
+use crate::tui::action::drafting::Drafting;
 use crate::tui::action::{Action, Direction, Shelving};
 use crate::tui::keymap::{self, Key, Situation};
+use crate::tui::ui::drafting::Entry;
 use crate::tui::view::Target;
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind,
@@ -60,6 +62,12 @@ impl Ui {
                 if let Popup::Edit(editor) = popup {
                     editor.changed();
                 }
+                if let Popup::Type(typing) = popup {
+                    typing.trouble = None;
+                }
+            } else if self.drafts() {
+                type_into(&mut self.drafting.filter, event);
+                self.drafting.narrowed();
             } else if self.focus == Focus::Text {
                 self.pasted.typed(event);
             } else {
@@ -89,7 +97,11 @@ impl Ui {
                 _ => false,
             };
         };
-        let multi_line = matches!(popup, Popup::Ask(prompt) if prompt.is_multi_line());
+        let multi_line = match popup {
+            Popup::Ask(prompt) => prompt.is_multi_line(),
+            Popup::Type(typing) => typing.is_multi_line(),
+            _ => false,
+        };
         if popup.field().is_none() {
             return false;
         }
@@ -101,11 +113,18 @@ impl Ui {
 
     /// A paste: data for the field that has the keys; without one it is no input at all, never keys.
     fn paste(&mut self, text: &str) -> Vec<Reaction> {
+        let drafts = self.drafts();
         match self.popups.last_mut() {
             Some(Popup::Ask(prompt)) => Prompt::paste(prompt, text),
             Some(Popup::Edit(editor)) => editor.paste(text),
+            Some(Popup::Type(typing)) => typing.paste(text),
             Some(Popup::Palette { filter, .. }) => {
                 filter.insert_str(text.lines().next().unwrap_or_default());
+            }
+            None if self.focus == Focus::Filter && drafts => {
+                let line = text.lines().next().unwrap_or_default();
+                self.drafting.filter.insert_str(line);
+                self.drafting.narrowed();
             }
             None if self.focus == Focus::Filter => {
                 let line = text.lines().next().unwrap_or_default();
@@ -180,6 +199,31 @@ impl Ui {
                 }
                 Vec::new()
             }
+            Target::Entry(position) if self.drafts() => {
+                let entry = self.drafting.entries().into_iter().nth(position);
+                let again =
+                    self.focus == Focus::List && entry.as_ref() == Some(&self.drafting.selected);
+                self.focus = Focus::List;
+                if let Some(entry) = entry {
+                    self.take_entry(entry);
+                }
+                let folds = matches!(self.drafting.selected, Entry::Resource(_));
+                if again || folds {
+                    self.act(Action::Press, stage)
+                } else {
+                    Vec::new()
+                }
+            }
+            Target::AnswerLine(line) => {
+                let again = self.focus == Focus::Answer && self.drafting.line == line;
+                self.focus = Focus::Answer;
+                self.drafting.line = line;
+                if again {
+                    self.act(Action::Press, stage)
+                } else {
+                    Vec::new()
+                }
+            }
             Target::Entry(position) => {
                 let again = self.focus == Focus::List && self.shelf.position() == position;
                 self.focus = Focus::List;
@@ -190,6 +234,7 @@ impl Ui {
                     Vec::new()
                 }
             }
+            Target::Filter if self.drafts() => self.act(Action::Drafting(Drafting::Filter), stage),
             Target::Filter => self.act(Action::Shelf(Shelving::Filter), stage),
             Target::Outside => self.act(Action::Back, stage),
             Target::Pane(_) => Vec::new(),
@@ -207,6 +252,18 @@ impl Ui {
             return Vec::new();
         }
         match target {
+            Target::Pane(super::Pane::List) | Target::Entry(_) | Target::Filter
+                if self.drafts() =>
+            {
+                self.go_in_requests(down, 1);
+            }
+            Target::Pane(super::Pane::Answer) | Target::AnswerLine(_) => match areas.body {
+                Some(body) => self.body_scroll = body.moved(self.body_scroll, down, WHEEL),
+                None => {
+                    let viewport = areas.findings.unwrap_or_default();
+                    self.findings_scroll = viewport.moved(self.findings_scroll, down, WHEEL);
+                }
+            },
             Target::Pane(super::Pane::List) | Target::Entry(_) | Target::Filter => {
                 self.go_in_list(down, 1);
             }
@@ -227,7 +284,7 @@ impl Ui {
                 self.findings_scroll = viewport.moved(self.findings_scroll, down, WHEEL);
             }
             Target::Pane(_) | Target::Row(_) | Target::Button => match areas.body {
-                Some(body) if body.furthest() > 0 => {
+                Some(body) if body.furthest() > 0 && !self.drafts() => {
                     self.body_scroll = body.moved(self.body_scroll, down, WHEEL);
                 }
                 _ => {

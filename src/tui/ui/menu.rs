@@ -6,6 +6,7 @@
 mod profiles;
 
 use super::act::{Stage, focused_grant, has_secret};
+use super::drafting::picking;
 use super::inquiring;
 use super::popup::Popup;
 use super::ticketing;
@@ -66,7 +67,7 @@ impl Menu {
     }
 
     /// Marks the row added last as the present one, where it is.
-    fn mark_if(&mut self, is_present: bool) {
+    pub(super) fn mark_if(&mut self, is_present: bool) {
         if let Some(row) = self.rows.last_mut().filter(|_| is_present) {
             row.mark = Mark::Ok;
         }
@@ -95,6 +96,7 @@ pub fn rows(ui: &Ui, stage: &Stage<'_>) -> Menu {
         Some(Popup::Faults { .. }) => faults(stage),
         Some(Popup::Choose { what, .. }) => choices(ui, *what, stage),
         Some(Popup::TokenKind { token, .. }) => token_kinds(token),
+        Some(Popup::Pick { what, .. }) => picking::rows(ui, what, stage),
         _ => Menu::default(),
     }
 }

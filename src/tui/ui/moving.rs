@@ -27,7 +27,9 @@ impl Ui {
             }
         };
         match self.focus {
+            Focus::List | Focus::Filter if self.drafts() => self.go_in_requests(down, 1),
             Focus::List | Focus::Filter => self.go_in_list(down, 1),
+            Focus::Answer => self.go_in_answer(down, 1, areas),
             Focus::Button if down => self.select(0, areas),
             Focus::Button => self.scroll[self.at()] = 0,
             Focus::Row(row) => self.go_in_rows(row, down, areas),
@@ -129,6 +131,7 @@ impl Ui {
         };
         match (self.screen, self.focus, direction) {
             _ if folds => self.fold_towards(direction, areas),
+            (Screen::Step, ..) if self.drafts() => self.go_across_requests(direction),
             (Screen::Profiles, Focus::List, Direction::Right) => {
                 self.select(self.touched[self.at()], areas);
             }
@@ -217,10 +220,17 @@ impl Ui {
                 };
                 self.record = stepped(self.record, !down, lines(viewport), records);
             }
+            Focus::List | Focus::Filter if self.drafts() => {
+                self.go_in_requests(down, lines(areas.list));
+            }
             Focus::List | Focus::Filter => self.go_in_list(down, lines(areas.list)),
+            Focus::Answer => {
+                let viewport = areas.body.or(areas.findings).unwrap_or_default();
+                self.go_in_answer(down, lines(viewport), areas);
+            }
             Focus::Text => {}
             Focus::Button | Focus::Row(_) => match areas.body {
-                Some(body) if body.furthest() > 0 => {
+                Some(body) if body.furthest() > 0 && !self.drafts() => {
                     self.body_scroll = body.moved(self.body_scroll, down, lines(body));
                 }
                 _ => {

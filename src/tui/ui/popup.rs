@@ -4,8 +4,10 @@ use crate::core::engine::Engine;
 use crate::core::profile::Field;
 use crate::core::secret::Secret;
 use crate::core::token::import;
+use crate::tui::action::drafting::Picking;
 use crate::tui::action::{Action, Choosing, Question, ReportFormat};
 use crate::tui::ui::act::Reaction;
+use crate::tui::ui::drafting::typing::Typing;
 use crate::tui::ui::editor::Editor;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
@@ -72,6 +74,15 @@ pub enum Popup {
     Ask(Box<Prompt>),
     /// A text for a profile.
     Edit(Box<Editor>),
+    /// A value of a request.
+    Type(Box<Typing>),
+    /// Something about a request that is chosen from a list.
+    Pick {
+        /// What.
+        what: Box<Picking>,
+        /// The row selected.
+        selected: usize,
+    },
     /// A question with two answers.
     Confirm(Confirm),
 }
@@ -83,6 +94,7 @@ impl Popup {
             Self::Palette { filter, .. } => Some(filter),
             Self::Ask(prompt) => prompt.fields.get_mut(prompt.focus),
             Self::Edit(editor) => Some(&mut editor.field),
+            Self::Type(typing) => Some(&mut typing.field),
             _ => None,
         }
     }
@@ -95,6 +107,7 @@ impl Popup {
             | Self::Organizations { selected }
             | Self::Faults { selected }
             | Self::Choose { selected, .. }
+            | Self::Pick { selected, .. }
             | Self::TokenKind { selected, .. } => Some(selected),
             _ => None,
         }
@@ -173,11 +186,6 @@ impl Prompt {
             Question::ReportPath(ReportFormat::Json) => vec![field("run.json")],
             Question::RunWords => vec![field("acme exchange")],
             Question::SentRedirectUri => vec![field("http://127.0.0.1:8765/callback")],
-            Question::FreeRequest => {
-                let mut method = field("GET");
-                method.insert_str("GET");
-                vec![method, field("/v1.1/organizations")]
-            }
         };
         let focus = match question {
             Question::LinkParameter | Question::ExchangeField => 0,

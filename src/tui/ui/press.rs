@@ -6,6 +6,7 @@ use super::popup::{Popup, Then};
 use super::{Focus, Ui};
 use crate::core::engine::message::Command;
 use crate::core::secret::Secret;
+use crate::tui::action::drafting::Drafting;
 use crate::tui::action::{Action, Place, Question};
 use crate::tui::flow::SpotKind;
 use crate::tui::screens;
@@ -17,6 +18,8 @@ impl Ui {
             return self.press_popup(stage);
         }
         let action = match self.focus {
+            Focus::List if self.drafts() => return self.press_in_requests(stage),
+            Focus::Answer => self.value_under_cursor(stage),
             Focus::Button | Focus::List => screens::in_view(&stage.scene(), self)
                 .button
                 .map(|button| button.action),
@@ -60,6 +63,10 @@ impl Ui {
             }
             Some(Popup::Ask(_)) => self.submit(stage),
             Some(Popup::Edit(_)) => self.steadily(|ui| ui.take_typed(stage)),
+            Some(Popup::Type(_)) => {
+                self.take_typed_value();
+                Vec::new()
+            }
             Some(_) => {
                 let rows = menu::rows(self, stage);
                 let selected = self.popups.last_mut().and_then(Popup::selected);
@@ -72,7 +79,14 @@ impl Ui {
                     return Vec::new();
                 };
                 // Who switches one may want to switch another.
-                if !matches!(self.popups.last(), Some(Popup::Faults { .. })) {
+                let stays = match self.popups.last() {
+                    Some(Popup::Faults { .. }) => true,
+                    Some(Popup::Pick { .. }) => {
+                        matches!(action, Action::Drafting(Drafting::Check(..)))
+                    }
+                    _ => false,
+                };
+                if !stays {
                     self.popups.pop();
                 }
                 self.act(action, stage)
@@ -143,24 +157,7 @@ impl Ui {
                 self.narrow_runs(&last);
                 return Vec::new();
             }
-            Question::FreeRequest => {
-                let method = prompt.text(0).trim().to_ascii_uppercase();
-                let known = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
-                if !known.contains(&method.as_str()) {
-                    prompt.trouble = Some("The method is one of GET, POST, PUT, DELETE");
-                    prompt.focus = 0;
-                    return Vec::new();
-                }
-                vec![Command::Send(crate::core::dinero::call::Call::new(
-                    method,
-                    last.trim().to_owned(),
-                ))]
-            }
         };
-        if prompt.question == Question::FreeRequest && !stage.engine.allows(&commands[0]) {
-            prompt.trouble = Some("It cannot be sent now: choose an organization, or wait");
-            return Vec::new();
-        }
         self.popups.pop();
         commands.into_iter().map(Reaction::Command).collect()
     }

@@ -1,13 +1,15 @@
 //! Title bar, stepper, notice and footer: the lines around the panes.
 
+mod enter;
+
+pub(super) use enter::enter_on_step;
+
 use super::canvas::Canvas;
 use super::{Target, View};
-use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::{STEPS, StepState};
 use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
-use crate::tui::action::{Action, Choosing, Place, Question, Running, Shelving};
-use crate::tui::flow::SpotKind;
+use crate::tui::action::{Action, Place};
 use crate::tui::keymap::{self, Group, Key, Situation};
 use crate::tui::screens::{self, time};
 use crate::tui::text::{columns, cut_end};
@@ -240,22 +242,25 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
     };
     let mut items = Vec::new();
     let mut way_out = false;
-    let moves =
-        view.ui.popups.last().is_some_and(|popup| {
-            !matches!(popup, Popup::Confirm(_) | Popup::Ask(_) | Popup::Edit(_))
-        });
+    let moves = view.ui.popups.last().is_some_and(|popup| {
+        !matches!(
+            popup,
+            Popup::Confirm(_) | Popup::Ask(_) | Popup::Edit(_) | Popup::Type(_)
+        )
+    });
     for binding in keymap::applicable(&situation)
         .filter(|binding| !binding.footer.is_empty())
         .filter(|binding| moves || binding.group != Group::Moving)
     {
         let is_enter = binding.keys.contains(&Key::plain(KeyCode::Enter));
         let label = match binding.action {
-            Action::Press => match enter_label(canvas) {
+            Action::Press => match enter::enter_label(canvas) {
                 Some(label) => label,
                 None => continue,
             },
             Action::Turn(_) if view.ui.popups.is_empty() => match view.ui.focus {
                 Focus::Button if view.ui.screen == Screen::Step => "rows",
+                Focus::List if view.ui.drafts() => "request",
                 Focus::List => "its rows",
                 Focus::Filter => "list",
                 _ => "next pane",
@@ -325,112 +330,6 @@ fn leaves_explain(ui: &Ui) -> bool {
         && ui.popups.is_empty()
         && ui.zoomed.is_none()
         && ui.focus != Focus::Text
-}
-
-/// What Enter does now; `None` when nothing.
-fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
-    let label = match canvas.view.ui.popups.last() {
-        None => return enter_on_step(canvas),
-        Some(Popup::Confirm(confirm)) => {
-            return Some(lower_first(confirm.answers[confirm.selected]));
-        }
-        Some(Popup::Ask(prompt)) if prompt.focus + 1 < prompt.fields.len() => "next field",
-        Some(Popup::CopyMenu { .. }) => "copy it",
-        Some(Popup::Palette { .. }) => "do it",
-        Some(Popup::Faults { .. }) => "on or off",
-        Some(Popup::Organizations { .. } | Popup::Choose { .. } | Popup::TokenKind { .. }) => {
-            "choose it"
-        }
-        Some(_) => "take it",
-    };
-    Some(label.to_owned())
-}
-
-/// What Enter does where no popup has it.
-pub(super) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String> {
-    let view = canvas.view;
-    if view.ui.screen == Screen::Runs && view.ui.runs.marked.len() == 2 {
-        return Some("compare the two".to_owned());
-    }
-    match view.ui.focus {
-        Focus::Filter => Some("keep it".to_owned()),
-        Focus::Button | Focus::List => view
-            .pane()
-            .button
-            .map(|button| lower_first(button.label.as_str())),
-        Focus::Row(row) => match canvas.areas.spots.get(row).map(|spot| &spot.kind) {
-            Some(SpotKind::Choice(action)) => Some(words_for(action)),
-            Some(SpotKind::Fact(fact)) => fact.action.as_ref().map(|action| {
-                match action {
-                    Action::Copy { .. } => "copy it",
-                    Action::Shelf(Shelving::AddSet) => "add a set",
-                    Action::Open(_) => "choose",
-                    _ => "change it",
-                }
-                .to_owned()
-            }),
-            Some(SpotKind::Label(_, open)) => {
-                Some(if *open { "fold" } else { "unfold" }.to_owned())
-            }
-            Some(SpotKind::Body) | None => None,
-        },
-        Focus::Raw | Focus::Findings | Focus::Text => None,
-        Focus::Transcript => (!view.engine.transcript().is_empty()).then(|| "open it".to_owned()),
-    }
-}
-
-/// What a row does, as a verb and its object.
-fn words_for(action: &Action) -> String {
-    let words = match action {
-        Action::Engine(Command::Send(call)) => {
-            let path = call.target.split('?').next().unwrap_or_default();
-            let last = path.rsplit('/').next().unwrap_or_default();
-            return format!("send {} {}", call.method, Visible::of(last));
-        }
-        Action::Engine(Command::Begin {
-            open_browser: false,
-        }) => "go on without a browser",
-        Action::Engine(Command::Begin { .. } | Command::OpenBrowser) => "open the link",
-        Action::Engine(Command::AnswerConsent(Consent::Accept)) => "accept",
-        Action::Engine(Command::AnswerConsent(Consent::Deny)) => "deny",
-        Action::Ask(Question::LinkRow(_) | Question::ExchangeRow(_)) => "another value",
-        Action::Engine(Command::ChangeLink(_)) => "switch it",
-        Action::Engine(Command::ChangeExchange(_)) | Action::Ask(Question::SentRedirectUri) => {
-            "change it"
-        }
-        Action::Runs(Running::Open(_)) => "open this run",
-        Action::Ask(Question::FreeRequest) => "write a request",
-        Action::Ask(Question::Answer) => "paste an answer",
-        Action::Ask(Question::Field(_)) => "fill it in",
-        Action::Ask(Question::ClientSecret | Question::SecretForRefresh) => "type the secret",
-        Action::Inquire(_) => "ask it",
-        Action::Choose(Choosing::Revocation | Choosing::Introspection) => "choose the token",
-        Action::Ask(Question::Token) => "use a token",
-        Action::Engine(Command::UseGrant(_)) => "use this grant",
-        Action::Engine(Command::ReadSecret) => "read it again",
-        Action::ForgetGrant(_) => "forget it",
-        Action::Choose(Choosing::SignIn) => "choose how",
-        Action::Open(Place::Organizations) => "choose the organization",
-        Action::Open(Place::Profiles) => "choose a profile",
-        Action::Open(Place::ScopeSets) => "choose the scopes",
-        Action::Shelf(Shelving::New) => "set up my own client",
-        Action::Shelf(Shelving::Field(_)) => "mend it",
-        Action::Shelf(Shelving::Edit) => "go to the rows",
-        Action::Shelf(Shelving::LoadTheirs) => "take what the file says",
-        Action::Shelf(Shelving::KeepMine) => "keep editing",
-        Action::UseProfile(name) => return format!("use {}", Visible::of(name)),
-        _ => "do it",
-    };
-    words.to_owned()
-}
-
-/// The first letter small, unless the word is an abbreviation.
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }
 
 /// Draws the footer; what does not fit is left out from the right, but never Enter, the way out or the

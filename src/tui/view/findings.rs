@@ -27,7 +27,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     let role = if focused { Role::Focus } else { Role::Title };
     canvas.title(area, &title(&findings), role);
     canvas.target(area, Target::Pane(Pane::Findings));
-    let inner = inside(area);
+    draw_in(canvas, inside(area), focused);
+}
+
+/// Draws the findings into an area without a border.
+pub(super) fn draw_in(canvas: &mut Canvas<'_>, inner: Rect, focused: bool) {
+    let view = canvas.view;
+    let findings = view.findings();
     if findings.is_empty() {
         let (glyph, text) = match view.state() {
             StepState::Pending => ("·", "Nothing to judge yet"),

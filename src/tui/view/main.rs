@@ -242,6 +242,7 @@ fn draw_line(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid, marked: O
     if let Some(right) = &laid.right {
         canvas.right(area.right(), y, right);
     }
+    places(canvas, area, y, laid);
     let Some(spot) = laid.spot else { return };
     let begin = laid.line.spans.first().map(|span| span.content.as_ref());
     let is_label = begin.is_some_and(|begin| begin.starts_with(['▸', '▾']));
@@ -256,6 +257,14 @@ fn draw_line(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid, marked: O
             let style = canvas.style(Role::Selected);
             canvas.tint(whole, style);
         }
+    }
+}
+
+/// Notes what the mouse finds on a line.
+pub(super) fn places(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid) {
+    for (from, length, action) in &laid.places {
+        let rect = Rect::new(area.x + rows(*from), y, rows(*length), 1);
+        canvas.target(rect.intersection(area), Target::Do(action.clone()));
     }
 }
 

@@ -12,6 +12,7 @@
 mod editor;
 mod help;
 mod prompt;
+mod typing;
 
 pub(super) use prompt::field;
 
@@ -23,6 +24,7 @@ use crate::tui::action::Choosing;
 use crate::tui::text::{columns, cut_end, width, wrap};
 use crate::tui::theme::{Role, mark_glyph};
 use crate::tui::ui::act::Stage;
+use crate::tui::ui::drafting::picking;
 use crate::tui::ui::menu::{self, Menu};
 use crate::tui::ui::popup::{Confirm, Popup};
 use ratatui::layout::Rect;
@@ -72,6 +74,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
         }
         Popup::TokenKind { selected, .. } => {
             list(canvas, whole, "What is this token?", *selected, items);
+        }
+        Popup::Type(typing) => typing::draw(canvas, whole, typing, items),
+        Popup::Pick { what, selected } => {
+            let title = picking::title(ui, what);
+            list(canvas, whole, &title, *selected, items);
         }
         Popup::Edit(editor) => editor::draw(canvas, whole, editor, items),
         Popup::Ask(question) => prompt::draw(canvas, whole, question, items),

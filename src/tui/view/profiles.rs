@@ -25,6 +25,7 @@ use crate::tui::theme::{Role, mark_glyph};
 use crate::tui::ui::{Focus, Pane};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui_textarea::TextArea;
 
 /// Columns of the list, with its borders.
 const LIST: (u16, u16) = (28, 40);
@@ -44,7 +45,7 @@ pub(super) fn places(canvas: &Canvas<'_>, whole: Rect, frame: Rect, transcript: 
         Some(Pane::Main | Pane::Raw) => return whole_for(|places| &mut places.main),
         Some(Pane::List) => return whole_for(|places| &mut places.list),
         Some(Pane::Transcript) => return whole_for(|places| &mut places.transcript),
-        Some(Pane::Side | Pane::Findings | Pane::Text | Pane::Popup) | None => {}
+        Some(Pane::Side | Pane::Findings | Pane::Text | Pane::Answer | Pane::Popup) | None => {}
     }
     let (upper, transcript) = if transcript < 2 {
         (frame, None)
@@ -78,10 +79,10 @@ pub(super) fn places(canvas: &Canvas<'_>, whole: Rect, frame: Rect, transcript: 
 }
 
 /// A line of the list.
-struct ListLine {
-    line: Line<'static>,
-    right: Option<Span<'static>>,
-    position: Option<usize>,
+pub(super) struct ListLine {
+    pub(super) line: Line<'static>,
+    pub(super) right: Option<Span<'static>>,
+    pub(super) position: Option<usize>,
 }
 
 /// Draws the list.
@@ -120,12 +121,16 @@ pub(super) fn draw_list(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
             }
         }
     }
-    draw_lines(canvas, area, &lines, focused);
+    draw_lines(canvas, area, &lines, (view.ui.shelf.position(), focused));
 }
 
 /// Draws the lines in which the selected one is in view.
-fn draw_lines(canvas: &mut Canvas<'_>, area: Rect, lines: &[ListLine], focused: bool) {
-    let selected = canvas.view.ui.shelf.position();
+pub(super) fn draw_lines(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    lines: &[ListLine],
+    (selected, focused): (usize, bool),
+) {
     let chosen = lines
         .iter()
         .position(|line| line.position == Some(selected));
@@ -171,13 +176,24 @@ fn filter(canvas: &mut Canvas<'_>, area: Rect) {
         (Some(all), true) => format!("{count} of {}", all.len()),
         (Some(_), false) => format!("{count} profiles"),
     };
+    filter_field(canvas, area, (&ui.shelf.filter, typed), &right);
+}
+
+/// Draws a field that narrows a list, with what is said at its right end.
+pub(super) fn filter_field(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (text, typed): (&TextArea<'_>, bool),
+    right: &str,
+) {
+    let focused = canvas.view.ui.focus == Focus::Filter;
     let style = canvas.style(Role::Dim);
-    canvas.right(area.right(), area.y, &Span::styled(right.clone(), style));
+    canvas.right(area.right(), area.y, &Span::styled(right.to_owned(), style));
     let x = canvas.text(area.x, area.y, area.width, "Filter", Role::Dim) + 1;
-    if typed || ui.focus == Focus::Filter {
-        let room = area.right().saturating_sub(x + columns(&right) + 2);
+    if typed || focused {
+        let room = area.right().saturating_sub(x + columns(right) + 2);
         let rect = Rect::new(x, area.y, room, 1);
-        field(canvas, rect, &ui.shelf.filter, ui.focus == Focus::Filter);
+        field(canvas, rect, text, focused);
     } else {
         canvas.text(x, area.y, 1, "/", Role::Key);
     }

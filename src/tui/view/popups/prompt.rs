@@ -186,12 +186,6 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
              Nothing typed shows all of them.",
             &[],
         ),
-        Question::FreeRequest => (
-            "A free request",
-            "A path below the API's address; {organizationId} stands for the organization chosen. \
-             An absolute address is sent without the token, unless it is the API's own.",
-            &["method", "path"],
-        ),
     }
 }
 

@@ -1,0 +1,149 @@
+//! What is done with requests on step 6.
+
+use crate::core::dinero::draft::Draft;
+
+/// What is done with the requests of step 6.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Drafting {
+    /// Type what narrows the list.
+    Filter,
+    /// Fold or unfold what is selected in the list.
+    Fold,
+    /// Send what is in hand; asks first where that is due.
+    Send,
+    /// Send this; it was asked about.
+    SendSure(Box<Draft>),
+    /// Fetch every page of what is in hand.
+    FetchAll,
+    /// The next page, or the one before.
+    Page {
+        /// Whether the next one.
+        next: bool,
+    },
+    /// Show this part of the request.
+    Tab(RequestTab),
+    /// Show this part of the answer.
+    Answer(AnswerTab),
+    /// Change a value in the way that fits it.
+    Edit(Slot),
+    /// Type a value, whatever it is.
+    Type(Slot),
+    /// Give it this value.
+    Set(Slot, String),
+    /// Switch it on or off.
+    Switch(Slot),
+    /// Add what the part in view is made of.
+    Add,
+    /// Take the row that has the focus away.
+    Remove,
+    /// What the operation begins with.
+    Reset,
+    /// Choose something from a list.
+    Pick(Picking),
+    /// Switch one of several values on or off.
+    Check(Slot, String),
+    /// Remember a value of the answer under a name.
+    Remember(String, String),
+    /// Use a value in another operation.
+    Use {
+        /// The operation.
+        operation: String,
+        /// Its parameter.
+        parameter: String,
+        /// The value.
+        value: String,
+    },
+    /// Begin a run that asks for this scope as well.
+    AskForScope(&'static str),
+}
+
+/// The parts of a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RequestTab {
+    /// Path and query.
+    #[default]
+    Params,
+    /// Header fields.
+    Headers,
+    /// What is sent along.
+    Body,
+}
+
+impl RequestTab {
+    /// All of them, in order.
+    pub const ALL: [Self; 3] = [Self::Params, Self::Headers, Self::Body];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Params => "Params",
+            Self::Headers => "Headers",
+            Self::Body => "Body",
+        }
+    }
+}
+
+/// The parts of an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AnswerTab {
+    /// The body, laid out.
+    #[default]
+    Pretty,
+    /// Status line and header fields.
+    Headers,
+    /// What is to be said of it.
+    Findings,
+}
+
+impl AnswerTab {
+    /// All of them, in order.
+    pub const ALL: [Self; 3] = [Self::Pretty, Self::Headers, Self::Findings];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pretty => "Pretty",
+            Self::Headers => "Headers",
+            Self::Findings => "Findings",
+        }
+    }
+}
+
+/// A value of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slot {
+    /// The method of a free request.
+    Method,
+    /// The path of a free request.
+    Target,
+    /// A parameter, counted.
+    Parameter(usize),
+    /// A header field, counted.
+    Header(usize),
+    /// A parameter that is not there yet: `name=value`.
+    NewParameter,
+    /// A header field that is not there yet: `Name: value`.
+    NewHeader,
+    /// The body as text.
+    Body,
+    /// The file that is the body.
+    File,
+}
+
+/// What is chosen from a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Picking {
+    /// One of the values that it takes.
+    Value(Slot),
+    /// Several of them.
+    Values(Slot),
+    /// What is done with a value of the answer.
+    OfAnswer {
+        /// Its name there.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// A variable.
+    Variables,
+}

@@ -1,0 +1,121 @@
+//! The list of step 6: operations by resource, or those that match what is typed.
+
+use crate::core::dinero::catalogue::{Danger, Operation, operation};
+use crate::core::wire::visible::Visible;
+use crate::tui::screens::Scene;
+use crate::tui::ui::Ui;
+use crate::tui::ui::drafting::{Drafting, Entry, of_resource};
+
+/// A line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Cells before its text.
+    pub indent: usize,
+    /// What it is; headings that fold carry their glyph.
+    pub text: Visible,
+    /// At the right end: `read`, `⚠ write`.
+    pub right: String,
+    /// The same in a letter.
+    pub short: &'static str,
+    /// Whether it does what is always asked about.
+    pub warns: bool,
+    /// Whether it was changed.
+    pub changed: bool,
+    /// Whether the token does not allow it.
+    pub is_refused: bool,
+    /// What it selects.
+    pub entry: Entry,
+}
+
+/// The list.
+pub fn list(scene: &Scene<'_>, ui: &Ui) -> Vec<ListRow> {
+    let drafting = &ui.drafting;
+    let is_flat = !drafting.words().is_empty();
+    let entries = drafting.entries().into_iter();
+    entries
+        .filter_map(|entry| row(scene, drafting, entry, is_flat))
+        .collect()
+}
+
+/// How many operations match, for the right end of the filter.
+pub fn count(ui: &Ui) -> String {
+    let drafting = &ui.drafting;
+    if drafting.words().is_empty() {
+        return String::new();
+    }
+    match drafting.entries().len() {
+        0 => "none".to_owned(),
+        1 => "1 match".to_owned(),
+        many => format!("{many} match"),
+    }
+}
+
+/// A line.
+fn row(scene: &Scene<'_>, drafting: &Drafting, entry: Entry, is_flat: bool) -> Option<ListRow> {
+    let blank = ListRow {
+        indent: 0,
+        text: Visible::default(),
+        right: String::new(),
+        short: "",
+        warns: false,
+        changed: drafting.is_changed(&entry),
+        is_refused: false,
+        entry: entry.clone(),
+    };
+    Some(match &entry {
+        Entry::Resource(resource) => {
+            let open = drafting.unfolded.contains(resource);
+            let glyph = if open { "▾" } else { "▸" };
+            let count = of_resource(resource).count();
+            ListRow {
+                text: Visible::of(&format!("{glyph} {resource}")),
+                right: if open {
+                    String::new()
+                } else {
+                    count.to_string()
+                },
+                ..blank
+            }
+        }
+        Entry::Operation(name) => {
+            let found = operation(name)?;
+            let label = if is_flat {
+                format!("{:<4} {}, {}", method(found), found.resource, found.label)
+            } else {
+                format!("{:<4} {}", method(found), found.label)
+            };
+            let grant = scene.engine.grant();
+            ListRow {
+                indent: usize::from(!is_flat) * 2,
+                text: Visible::of(&label),
+                right: found.scope.short().to_owned(),
+                short: match found.scope.short() {
+                    "read" => "R",
+                    "write" => "W",
+                    _ => "R?",
+                },
+                warns: found.danger.always_asks(),
+                is_refused: grant.is_some_and(|grant| found.scope.is_missing(&grant.scopes)),
+                ..blank
+            }
+        }
+        Entry::Free => ListRow {
+            text: Visible::of("Free request"),
+            right: "any".to_owned(),
+            ..blank
+        },
+    })
+}
+
+/// The method as it stands in the list.
+pub fn method(operation: &Operation) -> &str {
+    match operation.method.as_str() {
+        "DELETE" => "DEL",
+        method => method,
+    }
+}
+
+/// What an operation can do, where that is more than reading.
+pub fn danger(operation: &Operation) -> Option<&'static str> {
+    (operation.danger != Danger::Reads).then(|| operation.danger.words())
+}

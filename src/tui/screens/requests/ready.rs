@@ -1,0 +1,226 @@
+//! Whether the request in hand can be sent, what it lacks, and the button that goes on.
+
+use super::super::parts::{choice, prose};
+use super::super::{Scene, button, go_to, token};
+use super::list::method;
+use super::{Action, Button, Command, Draft, Drafting, Mark, Place, Row, caution};
+use crate::core::dinero::catalogue::{self, operation};
+use crate::core::dinero::draft::{DraftBody, Unmade};
+use crate::core::engine::message::requests::RequestCommand;
+use crate::core::oauth::{RunPhase, Step};
+use crate::tui::action::drafting::Slot;
+use crate::tui::screens::{new_run, parts, time, way_on};
+use crate::tui::ui::Ui;
+
+/// What a request lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// The companies were not listed yet.
+    Organizations,
+    /// One of them must be chosen.
+    Organization,
+    /// This value.
+    Value(Slot, String),
+    /// A variable has no value, or something else is wrong.
+    Other(String),
+}
+
+/// What the request in hand lacks before it can be sent; `None` for nothing.
+pub(super) fn lack(scene: &Scene<'_>, _ui: &Ui, draft: &Draft) -> Option<Lack> {
+    if draft.operation.is_none() && draft.path.trim().is_empty() {
+        return Some(Lack::Value(Slot::Target, "a path".to_owned()));
+    }
+    let unmade = scene.engine.preview(draft).err()?;
+    let first = unmade.into_iter().next()?;
+    Some(match first {
+        Unmade::NoOrganization if scene.engine.requests().organizations.is_empty() => {
+            Lack::Organizations
+        }
+        Unmade::NoOrganization => Lack::Organization,
+        Unmade::Empty(name) => {
+            let at = draft.parameters.iter().position(|row| row.name == name);
+            Lack::Value(Slot::Parameter(at.unwrap_or_default()), name)
+        }
+        Unmade::NoFile => Lack::Value(Slot::File, "the file".to_owned()),
+        other @ (Unmade::Variable(_) | Unmade::Header(_)) => Lack::Other(other.words()),
+    })
+}
+
+/// Headline and button.
+pub(super) fn head(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> (String, Button) {
+    let requests = scene.engine.requests();
+    let name = name_of(draft);
+    if let Some(call) = &requests.unsent {
+        let may_be_spent = scene
+            .engine
+            .held()
+            .is_some_and(|held| held.unsettled.is_some());
+        let again = if may_be_spent {
+            go_to(Step::Token)
+        } else {
+            button("Send it again", Action::Engine(Command::Send(call.clone())))
+        };
+        let headline = "Not sent: the token is spent, the refresh failed";
+        return (headline.to_owned(), again);
+    }
+    if scene.engine.grant().is_none() && draft.operation.is_some() {
+        let towards = match scene.engine.run().phase {
+            RunPhase::Authorized => new_run(),
+            _ => way_on(scene),
+        };
+        return (format!("No token yet: {name}"), towards);
+    }
+    match lack(scene, ui, draft) {
+        None if waits_for_organization(scene, draft) => {
+            let choose = Action::Open(Place::Organizations);
+            (
+                "Choose one of them: the others need it".to_owned(),
+                button("Choose the organization", choose),
+            )
+        }
+        None => {
+            let send = Action::Drafting(Drafting::Send);
+            (format!("Ready: {name}"), button("Send", send))
+        }
+        Some(Lack::Organizations) => {
+            let list = operation("organizations.list").map(Draft::of);
+            let list = list.unwrap_or_else(|| Draft::free("GET", "/v1.1/organizations"));
+            let command = Command::Request(RequestCommand::Send(Box::new(list)));
+            let list = button("List the organizations", Action::Engine(command));
+            (format!("Needs an organization: {name}"), list)
+        }
+        Some(Lack::Organization) => {
+            let choose = Action::Open(Place::Organizations);
+            (
+                format!("Needs an organization: {name}"),
+                button("Choose the organization", choose),
+            )
+        }
+        Some(Lack::Value(slot, what)) => {
+            let edit = Action::Drafting(Drafting::Edit(slot));
+            (
+                format!("Needs {what}: {name}"),
+                button(&format!("Fill in {what}"), edit),
+            )
+        }
+        Some(Lack::Other(_)) => {
+            let send = Action::Drafting(Drafting::Send);
+            (format!("Not complete: {name}"), button("Send", send))
+        }
+    }
+}
+
+/// Whether the organizations in hand were listed, and one of them is to be chosen next.
+fn waits_for_organization(scene: &Scene<'_>, draft: &Draft) -> bool {
+    let requests = scene.engine.requests();
+    draft.operation.as_deref() == Some("organizations.list")
+        && requests.organization.is_none()
+        && requests.organizations.len() > 1
+}
+
+/// `GET Invoices, list`.
+pub fn name_of(draft: &Draft) -> String {
+    match draft.operation() {
+        Some(operation) => {
+            format!(
+                "{} {}, {}",
+                method(operation),
+                operation.resource,
+                operation.label
+            )
+        }
+        None => format!("{}, free request", draft.method),
+    }
+}
+
+/// What is to be known before it is sent: what is wrong, what it lacks, what it can do, where it goes.
+pub(super) fn said(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let requests = scene.engine.requests();
+    if requests.unsent.is_some() {
+        rows.push(prose(format!("{}.", token::why_not_refreshed(scene))));
+    }
+    let is_about_this = requests.sent.as_ref() == Some(draft);
+    for unmade in requests.unmade.iter().filter(|_| is_about_this) {
+        rows.push(prose(format!("✗ Not sent: {unmade}")));
+    }
+    if let Some(Lack::Other(what)) = lack(scene, ui, draft).filter(|_| rows.is_empty()) {
+        rows.push(prose(format!("✗ {what}")));
+    }
+    rows.extend(scope_rows(scene, draft));
+    rows.extend(after_429(scene));
+    if let Some(operation) = draft.operation() {
+        let danger = super::list::danger(operation).filter(|_| operation.danger.always_asks());
+        if let Some(danger) = danger {
+            rows.push(prose(format!("⚠ It {danger}: you are asked before.")));
+        }
+        let newer = operation.newer.as_deref();
+        if let Some(newer) = newer.and_then(catalogue::operation) {
+            rows.push(prose(format!(
+                "· There is a newer version: {} {}",
+                newer.method, newer.path
+            )));
+        }
+    }
+    if matches!(&draft.body, DraftBody::Text(text) if text.len() > 1024 * 1024) {
+        rows.push(prose("· The body is over 1 MB."));
+    }
+    rows
+}
+
+/// A scope that is missing, and the way to it.
+fn scope_rows(scene: &Scene<'_>, draft: &Draft) -> Vec<Row> {
+    let Some(grant) = scene.engine.grant() else {
+        return Vec::new();
+    };
+    let missing = caution::missing_scope(draft.operation(), &draft.method, &grant.scopes);
+    let Some(scope) = missing else {
+        return Vec::new();
+    };
+    let text = format!(
+        "✗ The token lacks {scope}, for {}: Dinero answers 403",
+        caution::would_allow(scope)
+    );
+    vec![
+        prose(text),
+        choice(
+            Mark::None,
+            format!(
+                "→ a new run that asks for {} too",
+                parts::short_scope(scope)
+            ),
+            "",
+            Action::Drafting(Drafting::AskForScope(scope)),
+        ),
+    ]
+}
+
+/// What was refused for its pace, and what stopped before its end.
+fn after_429(scene: &Scene<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let requests = scene.engine.requests();
+    let stopped = requests
+        .gathering
+        .as_ref()
+        .and_then(|all| all.stopped.clone());
+    if let Some(why) = &stopped {
+        rows.push(prose(format!(
+            "⚠ Fetching stopped: {why} What came is shown."
+        )));
+    }
+    let at = scene.engine.retry_at();
+    let retry = Command::Request(RequestCommand::Retry);
+    let go_on = Command::Request(RequestCommand::GoOn);
+    if let Some(at) = at.filter(|_| scene.engine.allows(&retry)) {
+        let left = at.duration_since(scene.now).as_secs().max(0);
+        let text = format!(
+            "→ send it again when it is allowed, in {}",
+            time::countdown(left)
+        );
+        rows.push(choice(Mark::None, text, "", Action::Engine(retry)));
+    } else if stopped.is_some() && scene.engine.allows(&go_on) {
+        let text = "→ go on from there";
+        rows.push(choice(Mark::None, text, "", Action::Engine(go_on)));
+    }
+    rows
+}

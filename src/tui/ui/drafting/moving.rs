@@ -1,0 +1,173 @@
+//! Moving about on step 6: the list, the parts of request and answer, the cursor in the answer.
+
+use super::super::act::{Reaction, Stage};
+use super::super::{Focus, Ui};
+use super::Entry;
+use crate::core::dinero::catalogue::Danger;
+use crate::core::wire::body::member_of;
+use crate::tui::action::Action;
+use crate::tui::action::Direction;
+use crate::tui::action::drafting::{AnswerTab, Drafting, Picking, RequestTab};
+use crate::tui::screens;
+use crate::tui::view::Areas;
+
+impl Ui {
+    /// So many entries up or down in the list.
+    pub(in crate::tui::ui) fn go_in_requests(&mut self, down: bool, places: usize) {
+        let entries = self.drafting.entries();
+        let at = self.drafting.position();
+        let last = entries.len().saturating_sub(1);
+        let at = if down {
+            at.saturating_add(places).min(last)
+        } else {
+            at.saturating_sub(places)
+        };
+        if let Some(entry) = entries.into_iter().nth(at) {
+            self.take_entry(entry);
+        }
+    }
+
+    /// Selects something of the list; its rows begin at their top.
+    pub(in crate::tui::ui) fn take_entry(&mut self, entry: Entry) {
+        let before = self.drafting.hand.clone();
+        self.drafting.select_entry(entry);
+        if before != self.drafting.hand {
+            let at = self.at();
+            self.scroll[at] = 0;
+            self.touched[at] = 0;
+            self.revealed = None;
+        }
+    }
+
+    /// Enter in the list: a heading folds, what only reads is sent, the rest is gone to.
+    pub(in crate::tui::ui) fn press_in_requests(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        if matches!(self.drafting.selected, Entry::Resource(_)) {
+            return self.on_drafting(Drafting::Fold, stage);
+        }
+        let reads = self
+            .drafting
+            .operation()
+            .is_some_and(|operation| operation.danger == Danger::Reads);
+        if !reads {
+            self.focus = Focus::Button;
+            return Vec::new();
+        }
+        let button = screens::in_view(&stage.scene(), self).button;
+        button.map_or_else(Vec::new, |button| self.act(button.action, stage))
+    }
+
+    /// Left or right: out of the list and into it, from part to part.
+    pub(in crate::tui::ui) fn go_across_requests(&mut self, direction: Direction) {
+        let right = direction == Direction::Right;
+        match self.focus {
+            Focus::List => {
+                let is_open = |entry: &Entry, unfolded: &[String]| match entry {
+                    Entry::Resource(resource) => unfolded.contains(resource),
+                    _ => right,
+                };
+                let open = is_open(&self.drafting.selected, &self.drafting.unfolded);
+                match (&self.drafting.selected, right) {
+                    (Entry::Resource(resource), _) if open != right => {
+                        let resource = resource.clone();
+                        self.drafting.unfolded.retain(|other| *other != resource);
+                        if right {
+                            self.drafting.unfolded.push(resource);
+                        }
+                    }
+                    (Entry::Operation(_), false) => self.select_resource(),
+                    (_, true) => self.focus = Focus::Button,
+                    (_, false) => {}
+                }
+            }
+            Focus::Button | Focus::Row(_) => {
+                let at = RequestTab::ALL
+                    .iter()
+                    .position(|tab| *tab == self.drafting.tab);
+                match stepped(at.unwrap_or_default(), right, RequestTab::ALL.len()) {
+                    Some(next) => self.show_tab(RequestTab::ALL[next]),
+                    None if !right => self.focus = Focus::List,
+                    None => {}
+                }
+            }
+            Focus::Answer => {
+                let at = AnswerTab::ALL
+                    .iter()
+                    .position(|tab| *tab == self.drafting.answer);
+                match stepped(at.unwrap_or_default(), right, AnswerTab::ALL.len()) {
+                    Some(next) => {
+                        self.drafting.answer = AnswerTab::ALL[next];
+                        self.body_scroll = 0;
+                        self.findings_scroll = 0;
+                    }
+                    None if !right => self.focus = Focus::List,
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// From an operation to its resource.
+    fn select_resource(&mut self) {
+        if let Some(operation) = self.drafting.operation()
+            && self.drafting.words().is_empty()
+        {
+            self.drafting.selected = Entry::Resource(operation.resource.clone());
+        }
+    }
+
+    /// Shows a part of the request.
+    fn show_tab(&mut self, tab: RequestTab) {
+        self.drafting.tab = tab;
+        let at = self.at();
+        self.scroll[at] = 0;
+        self.touched[at] = 0;
+        if matches!(self.focus, Focus::Row(_)) {
+            self.focus = Focus::Row(0);
+        }
+    }
+
+    /// The cursor in the answer, so many lines further.
+    pub(in crate::tui::ui) fn go_in_answer(&mut self, down: bool, lines: usize, areas: &Areas) {
+        if self.drafting.answer == AnswerTab::Findings {
+            let viewport = areas.findings.unwrap_or_default();
+            self.findings_scroll = viewport.moved(self.findings_scroll, down, lines);
+            return;
+        }
+        let viewport = areas.body.unwrap_or_default();
+        let last = viewport.total.saturating_sub(1);
+        let line = self.drafting.line.min(last);
+        let line = if down {
+            line.saturating_add(lines).min(last)
+        } else {
+            line.saturating_sub(lines)
+        };
+        self.drafting.line = line;
+        let room = viewport.room.max(1);
+        let lowest = (line + 1).saturating_sub(room);
+        self.body_scroll = self.body_scroll.clamp(lowest, line.max(lowest));
+    }
+
+    /// Enter in the answer: what can be done with the value under the cursor.
+    pub fn value_under_cursor(&self, stage: &Stage<'_>) -> Option<Action> {
+        let (_, layout) = stage.engine.requests().layout.as_ref()?;
+        if self.drafting.answer != AnswerTab::Pretty || !layout.json {
+            return None;
+        }
+        let line = layout.lines.get(self.drafting.line)?;
+        let (name, value) = member_of(line.as_str())?;
+        Some(Action::Drafting(Drafting::Pick(Picking::OfAnswer {
+            name,
+            value,
+        })))
+    }
+}
+
+/// The place before or after, within `count`.
+fn stepped(at: usize, further: bool, count: usize) -> Option<usize> {
+    if further {
+        Some(at + 1).filter(|next| *next < count)
+    } else {
+        at.checked_sub(1)
+    }
+}

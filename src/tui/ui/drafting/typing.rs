@@ -1,0 +1,144 @@
+//! One value of a request that is typed, judged with every key.
+
+use super::super::popup::field;
+use super::picking::parameter;
+use crate::core::dinero::draft::{Draft, DraftBody, is_token};
+use crate::core::wire::redact::is_secret_name;
+use crate::tui::action::drafting::Slot;
+use ratatui_textarea::{CursorMove, TextArea};
+
+/// A value that is typed.
+#[derive(Debug)]
+pub struct Typing {
+    /// What it is for.
+    pub slot: Slot,
+    /// Its name.
+    pub title: String,
+    /// What it means.
+    pub meaning: String,
+    /// The field.
+    pub field: TextArea<'static>,
+    /// Why it was not taken.
+    pub trouble: Option<String>,
+}
+
+impl Typing {
+    /// The value of a slot as it is now.
+    pub fn new(slot: Slot, draft: &Draft) -> Self {
+        let row = match &slot {
+            Slot::Parameter(at) => draft.parameters.get(*at),
+            Slot::Header(at) => draft.headers.get(*at),
+            _ => None,
+        };
+        let known = match &slot {
+            Slot::Parameter(at) => row.and_then(|row| parameter(draft, *at, &row.name)),
+            _ => None,
+        };
+        let (title, now, example) = match &slot {
+            Slot::Method => ("Method".to_owned(), draft.method.clone(), "GET"),
+            Slot::Target => (
+                "Path".to_owned(),
+                draft.path.clone(),
+                "/v1/{organizationId}/contacts?pageSize=5",
+            ),
+            Slot::Parameter(_) | Slot::Header(_) => {
+                let row = row.cloned();
+                let (name, value) = row.map(|row| (row.name, row.value)).unwrap_or_default();
+                (name, value, "a value")
+            }
+            Slot::NewParameter => ("Another parameter".to_owned(), String::new(), "name=value"),
+            Slot::NewHeader => (
+                "Another header field".to_owned(),
+                String::new(),
+                "Accept: application/octet-stream",
+            ),
+            Slot::Body => {
+                let text = match &draft.body {
+                    DraftBody::Text(text) => text.clone(),
+                    DraftBody::Nothing | DraftBody::File(_) => String::new(),
+                };
+                ("Body".to_owned(), text, "{ }")
+            }
+            Slot::File => {
+                let path = match &draft.body {
+                    DraftBody::File(path) => path.clone(),
+                    DraftBody::Nothing | DraftBody::Text(_) => String::new(),
+                };
+                ("File".to_owned(), path, "receipt.pdf")
+            }
+        };
+        let meaning = match &slot {
+            Slot::Target => {
+                "below the API's address; {organizationId} stands for the organization; an \
+                             absolute address goes without the token, unless it is the API's own"
+                    .to_owned()
+            }
+            Slot::NewParameter => {
+                "name=value; it goes into the query as it is typed, encoded once".to_owned()
+            }
+            Slot::NewHeader => "Name: value".to_owned(),
+            Slot::File => {
+                "an image or PDF; a path without a folder is in the one where you started"
+                    .to_owned()
+            }
+            _ => known.map(|known| known.meaning.clone()).unwrap_or_default(),
+        };
+        let mut area = field(example);
+        if matches!(slot, Slot::Parameter(_) | Slot::Header(_)) && is_secret_name(&title) {
+            // A secret is typed anew, unseen; what it was stays where it is.
+            area.set_mask_char('•');
+            area.set_max_histories(0);
+        } else {
+            area.insert_str(&now);
+            area.move_cursor(CursorMove::Bottom);
+            area.move_cursor(CursorMove::End);
+        }
+        Self {
+            slot,
+            title,
+            meaning,
+            field: area,
+            trouble: None,
+        }
+    }
+
+    /// Whether it takes several lines.
+    pub fn is_multi_line(&self) -> bool {
+        self.slot == Slot::Body
+    }
+
+    /// What stands in the field.
+    pub fn text(&self) -> String {
+        self.field.lines().join("\n")
+    }
+
+    /// Takes a paste: a value of one line takes no line break.
+    pub fn paste(&mut self, text: &str) {
+        self.trouble = None;
+        if self.is_multi_line() {
+            self.field
+                .insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
+        } else {
+            let line: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+            self.field.insert_str(line.trim());
+        }
+    }
+
+    /// Whether it can be taken; why not.
+    pub fn check(&self) -> Result<(), String> {
+        let text = self.text();
+        match self.slot {
+            Slot::Method if !is_token(text.trim()) => {
+                Err(format!("`{}` is no method", text.trim()))
+            }
+            Slot::NewParameter if text.trim().is_empty() || text.starts_with('=') => {
+                Err("expected name=value".to_owned())
+            }
+            Slot::NewHeader => match text.split_once(':') {
+                Some((name, _)) if is_token(name.trim()) => Ok(()),
+                _ => Err("expected Name: value, the name without spaces".to_owned()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
