@@ -10,6 +10,7 @@ mod explain;
 mod findings;
 mod link;
 mod login;
+mod operations;
 mod overrides;
 pub mod printer;
 mod profile;
@@ -32,6 +33,7 @@ use arguments::{Arguments, Command, Explain, Link, Login, Sandbox};
 use clap::Parser as _;
 use exit::Exit;
 use jiff::SignedDuration;
+use operations::Operations;
 use printer::Printer;
 use profile::Profile;
 use request::Request;
@@ -70,6 +72,7 @@ enum Quiet {
     Request(Request, Option<PathBuf>),
     Profile(Profile, Option<PathBuf>),
     Runs(Runs),
+    Operations(Operations),
 }
 
 /// How the screens open.
@@ -122,6 +125,7 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>, faults: Option<OsStri
         Some(Command::Sandbox(sandbox)) => Face::Task(Task(Quiet::Sandbox(sandbox))),
         Some(Command::Request(request)) => Face::Task(Task(Quiet::Request(request, folder))),
         Some(Command::Profile(profile)) => Face::Task(Task(Quiet::Profile(profile, folder))),
+        Some(Command::Operations(operations)) => Face::Task(Task(Quiet::Operations(operations))),
         Some(Command::Runs(runs)) => Face::Task(Task(Quiet::Runs(runs))),
         Some(Command::Token(token)) => Face::Task(Task(Quiet::Token(token, folder))),
     }
@@ -177,6 +181,7 @@ fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Res
             wait_for(login::login(&arguments, folder, setup, terminal, printer))
         }
         Quiet::Sandbox(arguments) => wait_for(sandbox::sandbox(arguments, printer)),
+        Quiet::Operations(arguments) => operations::operations(&arguments, printer),
         Quiet::Runs(arguments) => runs::runs(&arguments, printer),
         Quiet::Request(arguments, folder) => {
             wait_on_one_thread(request::request(arguments, folder, terminal, printer))

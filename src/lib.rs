@@ -38,7 +38,7 @@
 //! | what leaves this machine | `core/export/` |
 //! | a run that is kept, compared, reported | `core/history/` |
 //! | where may the token go | `core/token.rs` |
-//! | what can be called | `core/dinero/catalogue.rs` |
+//! | what can be called, and how it is found | `core/dinero/{catalogue,search}.rs` |
 //! | what can go wrong on purpose | `core/fault.rs` |
 //! | what a key does | `tui/keymap.rs` |
 //! | what a step shows | `tui/screens/` |

@@ -2,6 +2,7 @@
 //!
 //! Only what works is here; what later work adds is not shown.
 
+use crate::cli::operations::Operations;
 use crate::cli::overrides::Overrides;
 use crate::cli::profile::Profile;
 use crate::cli::request::Request;
@@ -23,6 +24,7 @@ Then, with a profile of your own in ./profiles or the configuration folder:
   dineroscope login NAME            the same flow without a screen
   dineroscope request NAME GET /v1.1/organizations
                                     a call of the API with the token that was kept
+  dineroscope operations list WORDS finds what can be called
 
 Exit codes:
   0  done
@@ -65,6 +67,8 @@ pub(super) enum Command {
     Request(Request),
     /// Look at, use, refresh, bring or forget the tokens that are kept for a profile
     Token(Token),
+    /// List the operations of the Dinero API, find one by words, tell everything about one; offline
+    Operations(Operations),
     /// Say what a link, callback, token, error or curl line is and what is wrong with it; offline
     Explain(Explain),
     /// List, show, check, make or remove profiles
@@ -198,10 +202,14 @@ impl Arguments {
                  `login`, `link`, `token` and `request` take the profile's name as it is",
                 command.name()
             ),
-            Some(command @ Command::Sandbox(_)) if self.profiles.is_some() => format!(
-                "`--profiles` does not go with `{}`: it reads no profile",
-                command.name()
-            ),
+            Some(command @ (Command::Sandbox(_) | Command::Operations(_)))
+                if self.profiles.is_some() =>
+            {
+                format!(
+                    "`--profiles` does not go with `{}`: it reads no profile",
+                    command.name()
+                )
+            }
             _ => return None,
         };
         Some(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message))
@@ -239,6 +247,7 @@ impl Command {
             Self::Sandbox(_) => "sandbox",
             Self::Request(_) => "request",
             Self::Token(_) => "token",
+            Self::Operations(_) => "operations",
             Self::Profile(_) => "profile",
             Self::Runs(_) => "runs",
         }

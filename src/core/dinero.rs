@@ -6,5 +6,6 @@ pub mod catalogue;
 pub mod caution;
 pub mod draft;
 pub mod page;
+pub mod search;
 pub mod upload;
 pub mod variables;

@@ -3,6 +3,7 @@
 
 mod calls;
 mod cli;
+mod cli_operations;
 mod cli_profile;
 mod cli_request;
 mod cli_token;

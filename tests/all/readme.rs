@@ -5,6 +5,7 @@
 use crate::picture::Picture;
 use crate::stage::{Point, engine_at};
 use dineroscope::core::diagnose;
+use dineroscope::core::dinero::catalogue::catalogue;
 use dineroscope::core::fault::FAULTS;
 use dineroscope::core::profile::keys as profile_keys;
 use dineroscope::tui::action::Action;
@@ -99,6 +100,35 @@ fn keys() {
 fn the_picture_is_what_the_program_draws() {
     let picture = Picture::new(engine_at(Point::Answered), 41, (80, 24));
     hold("picture", &format!("```text\n{}```\n", picture.text()));
+}
+
+#[test]
+fn operations() {
+    let mut table =
+        "| resource | operation | call | scope | danger |\n|---|---|---|---|---|\n".to_owned();
+    let mut before = "";
+    for it in &catalogue().operations {
+        // The resource stands where it begins.
+        let resource = if it.resource == before {
+            ""
+        } else {
+            it.resource.as_str()
+        };
+        before = &it.resource;
+        let newer = it.newer.as_ref();
+        let newer = newer.map_or_else(String::new, |newer| format!("; newer: `{newer}`"));
+        writeln!(
+            table,
+            "| {resource} | `{}` | `{} {}`{newer} | {} | {} |",
+            it.name,
+            it.method,
+            it.path,
+            it.scope.short(),
+            it.danger.name()
+        )
+        .unwrap();
+    }
+    hold("operations", &table);
 }
 
 #[test]

@@ -221,6 +221,17 @@ impl Danger {
         matches!(self, Self::Final | Self::Mails | Self::Costs)
     }
 
+    /// In lists, and as the file says it: `read`, `write`, `final`, `mail`, `costs`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reads => "read",
+            Self::Writes => "write",
+            Self::Final => "final",
+            Self::Mails => "mail",
+            Self::Costs => "costs",
+        }
+    }
+
     /// What is said of it.
     pub const fn words(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ pub mod typing;
 use super::popup;
 use crate::core::dinero::catalogue::{self, Operation, operation};
 use crate::core::dinero::draft::Draft;
+use crate::core::dinero::search;
 use crate::tui::action::drafting::{AnswerTab, RequestTab};
 use ratatui_textarea::TextArea;
 use std::collections::BTreeMap;
@@ -78,8 +79,9 @@ impl Drafting {
     pub fn entries(&self) -> Vec<Entry> {
         let words = self.words();
         if !words.is_empty() {
-            return matching(&words)
-                .map(|found| Entry::Operation(found.name.clone()))
+            let found = search::operations(&words).into_iter();
+            return found
+                .map(|one| Entry::Operation(one.name.clone()))
                 .collect();
         }
         let mut entries = Vec::new();
@@ -187,18 +189,4 @@ impl Drafting {
 pub fn of_resource(resource: &str) -> impl Iterator<Item = &'static Operation> {
     let all = catalogue::catalogue().operations.iter();
     all.filter(move |operation| operation.resource == resource)
-}
-
-/// The operations that have these words.
-fn matching(words: &str) -> impl Iterator<Item = &'static Operation> {
-    let words = words.to_lowercase();
-    let all = catalogue::catalogue().operations.iter();
-    all.filter(move |operation| {
-        let text = format!(
-            "{} {} {} {}",
-            operation.name, operation.label, operation.summary, operation.words
-        );
-        let text = text.to_lowercase();
-        words.split_whitespace().all(|word| text.contains(word))
-    })
 }

@@ -112,6 +112,7 @@ pub(super) const CORE_CRATES: &[&str] = &[
     "similar",
     "jsonwebtoken",
     "aws_lc_rs",
+    "nucleo_matcher",
 ];
 
 /// Reading order is dependency order: a module of the core names only those before it.
