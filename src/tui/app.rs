@@ -391,7 +391,7 @@ impl App {
         let answered = self.engine.requests().answered;
         let effects = self.engine.event(now, event);
         if answered != self.engine.requests().answered {
-            self.ui.show_answer(now, &self.engine);
+            self.ui.show_answer();
         }
         if self.opened.is_none() {
             self.ui.follow(&before, false, &self.engine);

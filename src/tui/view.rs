@@ -125,6 +125,8 @@ pub struct Areas {
     pub findings: Option<Viewport>,
     /// The popup in front.
     pub popup: Option<Viewport>,
+    /// Whether requests and their answer have panes.
+    pub has_requests: bool,
     /// Whether there is room for the right side.
     pub could_have_side: bool,
     /// Whether the transcript was drawn.
@@ -263,6 +265,7 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
         whole.width >= WITH_SIDE && canvas.view.ui.screen == Screen::Step;
     let places = match canvas.view.ui.screen {
         Screen::Step if requests::has_panes(&canvas.view) => {
+            canvas.areas.has_requests = true;
             let rows = transcript_rows(whole.height);
             requests::places(canvas, whole, frame, rows)
         }

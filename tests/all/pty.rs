@@ -26,9 +26,10 @@ fn the_whole_flow_by_keys_alone() {
     for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
         let terminal = Terminal::start(&["demo"], columns, rows, home.path());
         walk_to(&terminal, 6);
-        terminal.wait_for("organizations");
+        terminal.wait_for("No answer yet");
         terminal.press("\r");
         terminal.wait_for("200 OK");
+        terminal.wait_for("410233");
         terminal.press("q");
         assert_eq!(terminal.end().code(), Some(0), "at {columns}×{rows}");
     }
@@ -305,11 +306,19 @@ fn the_footer_says_what_enter_does_on_a_row() {
     let home = tempfile::tempdir().unwrap();
     let terminal = Terminal::start(&["demo"], 120, 40, home.path());
     walk_to(&terminal, 6);
-    terminal.press("\t");
-    terminal.press("\x1b[B");
-    terminal.wait_for("↵ send GET organizations");
+    terminal.press("/");
+    terminal.press("unp");
+    terminal.wait_for("GET  Invoices, list");
     terminal.press("\r");
-    terminal.wait_for("200 OK");
+    terminal.wait_for("↵ list the organizations");
+    terminal.press("\r");
+    terminal.wait_for("↵ choose the organization");
+    terminal.press("\r");
+    terminal.wait_for("Which organization?");
+    terminal.press("\r");
+    terminal.wait_for("↵ send");
+    terminal.press("\r");
+    terminal.wait_for("1–25 of 92");
 }
 
 #[test]

@@ -417,7 +417,7 @@ pub static KEYS: [Binding; 88] = [
     ),
     row(
         Here,
-        &[Key::letter('v')],
+        &[Key::letter('V')],
         on_requests,
         Action::Drafting(Drafting::Pick(Picking::Variables)),
         "requests: what {{name}} stands for",

@@ -433,7 +433,7 @@ impl Ui {
             None => {
                 let row = self.touched[self.at()].min(areas.spots.len().saturating_sub(1));
                 let rows = (!areas.spots.is_empty()).then_some(Focus::Row(row));
-                let drafts = self.drafts() && areas.list.room > 0;
+                let drafts = areas.has_requests;
                 let mut places = match self.screen {
                     Screen::Step | Screen::Explain | Screen::Runs | Screen::Record => {
                         vec![Focus::Button]

@@ -33,8 +33,8 @@ pub struct Drafting {
     pub unfolded: Vec<String>,
     /// The part of the request that is shown.
     pub tab: RequestTab,
-    /// The part of the answer that is shown.
-    pub answer: AnswerTab,
+    /// The part of the answer that is shown, where one was chosen.
+    pub answer: Option<AnswerTab>,
     /// The line of the answer that has the cursor.
     pub line: usize,
 }
@@ -63,7 +63,7 @@ impl Default for Drafting {
                 .into_iter()
                 .collect(),
             tab: RequestTab::default(),
-            answer: AnswerTab::default(),
+            answer: None,
             line: 0,
         }
     }

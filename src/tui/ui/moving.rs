@@ -22,14 +22,14 @@ impl Ui {
             Direction::Up => false,
             Direction::Down => true,
             Direction::Left | Direction::Right => {
-                self.go_across(direction, areas);
+                self.go_across(direction, stage);
                 return;
             }
         };
         match self.focus {
             Focus::List | Focus::Filter if self.drafts() => self.go_in_requests(down, 1),
             Focus::List | Focus::Filter => self.go_in_list(down, 1),
-            Focus::Answer => self.go_in_answer(down, 1, areas),
+            Focus::Answer => self.go_in_answer(down, 1, stage),
             Focus::Button if down => self.select(0, areas),
             Focus::Button => self.scroll[self.at()] = 0,
             Focus::Row(row) => self.go_in_rows(row, down, areas),
@@ -121,7 +121,8 @@ impl Ui {
     }
 
     /// Left folds, right unfolds; among the profiles left leads to the list, right to the rows.
-    fn go_across(&mut self, direction: Direction, areas: &Areas) {
+    fn go_across(&mut self, direction: Direction, stage: &Stage<'_>) {
+        let areas = stage.areas;
         let folds = match self.focus {
             Focus::Row(row) => matches!(
                 areas.spots.get(row).map(|spot| &spot.kind),
@@ -131,7 +132,7 @@ impl Ui {
         };
         match (self.screen, self.focus, direction) {
             _ if folds => self.fold_towards(direction, areas),
-            (Screen::Step, ..) if self.drafts() => self.go_across_requests(direction),
+            (Screen::Step, ..) if self.drafts() => self.go_across_requests(direction, stage),
             (Screen::Profiles, Focus::List, Direction::Right) => {
                 self.select(self.touched[self.at()], areas);
             }
@@ -226,7 +227,7 @@ impl Ui {
             Focus::List | Focus::Filter => self.go_in_list(down, lines(areas.list)),
             Focus::Answer => {
                 let viewport = areas.body.or(areas.findings).unwrap_or_default();
-                self.go_in_answer(down, lines(viewport), areas);
+                self.go_in_answer(down, lines(viewport), stage);
             }
             Focus::Text => {}
             Focus::Button | Focus::Row(_) => match areas.body {

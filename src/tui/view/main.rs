@@ -97,7 +97,7 @@ fn head(canvas: &mut Canvas<'_>, inner: Rect, pane: &Pane, focused: bool) -> u16
     canvas.text(inner.x, inner.y, 1, glyph, role);
     let room = inner.width.saturating_sub(taken + 4);
     let lines = wrap(pane.headline.as_str(), usize::from(room));
-    for (row, line) in lines.iter().enumerate() {
+    for (row, line) in lines.iter().take(usize::from(inner.height)).enumerate() {
         canvas.text(inner.x + 2, inner.y + rows(row), room, line, Role::Title);
     }
     let mut y = rows(lines.len());
@@ -105,7 +105,8 @@ fn head(canvas: &mut Canvas<'_>, inner: Rect, pane: &Pane, focused: bool) -> u16
         let room = inner.width.saturating_sub(2);
         let lines = wrap(quiet.as_str(), usize::from(room));
         let count = lines.len();
-        for (row, line) in lines.iter().take(2).enumerate() {
+        let left = usize::from(inner.height.saturating_sub(y));
+        for (row, line) in lines.iter().take(left.min(2)).enumerate() {
             let line = match (row, count) {
                 (1, 3..) => cut_end(&format!("{line} …"), usize::from(room)),
                 _ => line.clone(),
@@ -211,7 +212,7 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, furt
             (marked && (chosen || first)).then_some(chosen),
         );
     }
-    if overflows {
+    if overflows && area.height > 0 {
         let y = area.y + rows(shown);
         let text = more(viewport);
         canvas.text(

@@ -24,12 +24,14 @@ use crate::tui::screens::requests::list::{ListRow, count, list};
 use crate::tui::text::{cut_end, width, wrap};
 use crate::tui::theme::{Role, mark_glyph};
 use crate::tui::ui::drafting::Entry;
-use crate::tui::ui::{Focus, Pane, Screen};
+use crate::tui::ui::{Focus, Pane, Screen, Ui};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 /// Columns of the list, with its borders.
 const LIST: (u16, u16) = (26, 34);
+/// Below this many columns the list has the frame for itself, while it is gone through.
+const WITH_LIST: u16 = 78;
 /// Columns of the answer where it stands beside the request.
 const ANSWER: u16 = 100;
 /// Rows of the request that the answer leaves it, with its borders.
@@ -68,25 +70,38 @@ pub(super) fn places(canvas: &Canvas<'_>, whole: Rect, frame: Rect, transcript: 
         places.transcript = Some(lower);
         upper
     };
+    if whole.width < WITH_LIST {
+        if matches!(ui.focus, Focus::List | Focus::Filter) {
+            places.list = Some(upper);
+            return places;
+        }
+        let (request, answer) = split_rows(upper, heights(ui, upper.height));
+        places.main = Some(request);
+        places.answer = Some(answer);
+        return places;
+    }
     let roomy = whole.width >= WITH_SIDE;
     let (list, right) = split_columns(upper, if roomy { LIST.1 } else { LIST.0 });
     places.list = Some(list);
     let (request, answer) = if whole.width >= WITH_WIDE_SIDE {
         split_columns(right, right.width.saturating_sub(ANSWER).max(60))
     } else {
-        // Who goes through its rows sees more of them.
-        let on_rows = matches!(ui.focus, Focus::Row(_));
-        let height = match (upper.height > 26, on_rows) {
-            (true, true) => upper.height * 3 / 5,
-            (true, false) => REQUEST.1,
-            (false, true) => upper.height.saturating_sub(7),
-            (false, false) => REQUEST.0,
-        };
-        split_rows(right, height)
+        split_rows(right, heights(ui, upper.height))
     };
     places.main = Some(request);
     places.answer = Some(answer);
     places
+}
+
+/// Rows of the request, above its answer; who goes through them sees more of them.
+fn heights(ui: &Ui, upper: u16) -> u16 {
+    match (upper, matches!(ui.focus, Focus::Row(_))) {
+        (27.., true) => upper * 3 / 5,
+        (27.., false) => REQUEST.1,
+        (_, true) => upper.saturating_sub(7),
+        (18.., false) => REQUEST.0,
+        (_, false) => 5,
+    }
 }
 
 /// Draws the list.
@@ -200,7 +215,7 @@ pub(super) fn draw_answer(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
         height: inner.height.saturating_sub(2),
         ..inner
     };
-    match view.ui.drafting.answer {
+    match view.ui.answer_tab(view.engine, view.now) {
         AnswerTab::Pretty => pretty(canvas, rest, focused),
         AnswerTab::Headers => headers(canvas, rest, focused),
         AnswerTab::Findings => findings::draw_in(canvas, rest, focused),
@@ -211,6 +226,7 @@ pub(super) fn draw_answer(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
 fn tabs(canvas: &mut Canvas<'_>, inner: Rect) {
     let view = canvas.view;
     let found = view.findings().len();
+    let shown = view.ui.answer_tab(view.engine, view.now);
     let tabs: Vec<(Visible, bool, Action)> = AnswerTab::ALL
         .iter()
         .map(|tab| {
@@ -219,7 +235,7 @@ fn tabs(canvas: &mut Canvas<'_>, inner: Rect) {
                 _ => tab.name().to_owned(),
             };
             let action = Action::Drafting(Drafting::Answer(*tab));
-            (Visible::of(&name), view.ui.drafting.answer == *tab, action)
+            (Visible::of(&name), shown == *tab, action)
         })
         .collect();
     let page = page_of(view.engine).filter(|_| !view.engine.requests().is_busy());

@@ -51,7 +51,7 @@ impl Ui {
                 }
             }
             Drafting::Answer(tab) => {
-                self.drafting.answer = tab;
+                self.drafting.answer = Some(tab);
                 self.body_scroll = 0;
                 self.findings_scroll = 0;
                 self.drafting.line = 0;
@@ -93,20 +93,27 @@ impl Ui {
         Vec::new()
     }
 
-    /// Another answer came: from its beginning, what went wrong first.
-    pub fn show_answer(&mut self, now: Timestamp, engine: &Engine) {
+    /// Another answer came: from its beginning.
+    pub fn show_answer(&mut self) {
         self.body_scroll = 0;
         self.findings_scroll = 0;
         self.drafting.line = 0;
-        let found = engine.findings(now, Step::Requests);
-        let failed = found
-            .first()
-            .is_some_and(|first| first.severity == Severity::Error);
-        self.drafting.answer = if failed {
-            AnswerTab::Findings
-        } else {
-            AnswerTab::Pretty
+        self.drafting.answer = None;
+    }
+
+    /// The part of the answer that is shown: the one that was chosen, else what went wrong, else the body.
+    pub fn answer_tab(&self, engine: &Engine, now: Timestamp) -> AnswerTab {
+        let failed = || {
+            let found = engine.findings(now, Step::Requests);
+            found
+                .first()
+                .is_some_and(|first| first.severity == Severity::Error)
         };
+        match self.drafting.answer {
+            Some(tab) => tab,
+            None if failed() => AnswerTab::Findings,
+            None => AnswerTab::Pretty,
+        }
     }
 
     /// Folds or unfolds the resource selected.

@@ -9,7 +9,6 @@ use crate::tui::action::Action;
 use crate::tui::action::Direction;
 use crate::tui::action::drafting::{AnswerTab, Drafting, Picking, RequestTab};
 use crate::tui::screens;
-use crate::tui::view::Areas;
 
 impl Ui {
     /// So many entries up or down in the list.
@@ -57,8 +56,13 @@ impl Ui {
     }
 
     /// Left or right: out of the list and into it, from part to part.
-    pub(in crate::tui::ui) fn go_across_requests(&mut self, direction: Direction) {
+    pub(in crate::tui::ui) fn go_across_requests(
+        &mut self,
+        direction: Direction,
+        stage: &Stage<'_>,
+    ) {
         let right = direction == Direction::Right;
+        let shown = self.answer_tab(stage.engine, stage.now);
         match self.focus {
             Focus::List => {
                 let is_open = |entry: &Entry, unfolded: &[String]| match entry {
@@ -90,12 +94,10 @@ impl Ui {
                 }
             }
             Focus::Answer => {
-                let at = AnswerTab::ALL
-                    .iter()
-                    .position(|tab| *tab == self.drafting.answer);
+                let at = AnswerTab::ALL.iter().position(|tab| *tab == shown);
                 match stepped(at.unwrap_or_default(), right, AnswerTab::ALL.len()) {
                     Some(next) => {
-                        self.drafting.answer = AnswerTab::ALL[next];
+                        self.drafting.answer = Some(AnswerTab::ALL[next]);
                         self.body_scroll = 0;
                         self.findings_scroll = 0;
                     }
@@ -128,8 +130,9 @@ impl Ui {
     }
 
     /// The cursor in the answer, so many lines further.
-    pub(in crate::tui::ui) fn go_in_answer(&mut self, down: bool, lines: usize, areas: &Areas) {
-        if self.drafting.answer == AnswerTab::Findings {
+    pub(in crate::tui::ui) fn go_in_answer(&mut self, down: bool, lines: usize, stage: &Stage<'_>) {
+        let areas = stage.areas;
+        if self.answer_tab(stage.engine, stage.now) == AnswerTab::Findings {
             let viewport = areas.findings.unwrap_or_default();
             self.findings_scroll = viewport.moved(self.findings_scroll, down, lines);
             return;
@@ -151,7 +154,7 @@ impl Ui {
     /// Enter in the answer: what can be done with the value under the cursor.
     pub fn value_under_cursor(&self, stage: &Stage<'_>) -> Option<Action> {
         let (_, layout) = stage.engine.requests().layout.as_ref()?;
-        if self.drafting.answer != AnswerTab::Pretty || !layout.json {
+        if self.answer_tab(stage.engine, stage.now) != AnswerTab::Pretty || !layout.json {
             return None;
         }
         let line = layout.lines.get(self.drafting.line)?;
