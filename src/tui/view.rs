@@ -108,6 +108,10 @@ impl<'a> View<'a> {
 
 /// The geometry of a drawing.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the drawing by itself"
+)]
 pub struct Areas {
     /// Whether only the line was drawn that says how large the terminal must be.
     pub too_small: bool,
@@ -304,6 +308,30 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
     let ui = canvas.view.ui;
     let focused = ui.popups.is_empty().then(|| ui.focused_pane());
     let short = whole.height < 30;
+    panes(canvas, &places, frame, (short, focused));
+    bars::notice(canvas, frame);
+    let items = bars::items(canvas);
+    if !ui.popups.is_empty() {
+        canvas.fade();
+        canvas.areas.targets.push((whole, Target::Outside));
+        popups::draw(canvas, whole, &items);
+    }
+    let last = Rect {
+        y: whole.bottom() - 1,
+        height: 1,
+        ..whole
+    };
+    bars::footer(canvas, last, &items);
+}
+
+/// Draws the panes that have a place.
+fn panes(
+    canvas: &mut Canvas<'_>,
+    places: &Places,
+    frame: Rect,
+    (short, focused): (bool, Option<Pane>),
+) {
+    let ui = canvas.view.ui;
     if let Some(rect) = places.main {
         main::draw(canvas, rect, places.raw, short, focused);
     } else {
@@ -335,19 +363,6 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
     if let Some(rect) = places.transcript {
         transcript::draw(canvas, rect, focused == Some(Pane::Transcript));
     }
-    bars::notice(canvas, frame);
-    let items = bars::items(canvas);
-    if !ui.popups.is_empty() {
-        canvas.fade();
-        canvas.areas.targets.push((whole, Target::Outside));
-        popups::draw(canvas, whole, &items);
-    }
-    let last = Rect {
-        y: whole.bottom() - 1,
-        height: 1,
-        ..whole
-    };
-    bars::footer(canvas, last, &items);
 }
 
 /// The runs have the frame, above the transcript where there is room for it.

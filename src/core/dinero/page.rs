@@ -101,6 +101,7 @@ pub fn join<'a>(pages: impl Iterator<Item = &'a [u8]>, count: u64, total: Option
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by it")]
 mod tests {
     use super::*;
 

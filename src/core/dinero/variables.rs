@@ -272,6 +272,7 @@ fn unknown(name: &str, variables: &Variables) -> Unresolved {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by it")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -4,6 +4,7 @@ use super::message::Effect;
 use super::message::requests::{RequestCommand, RequestEffect, RequestEvent};
 use super::{Engine, Requests};
 use crate::core::dinero::call::Call;
+use crate::core::dinero::catalogue::Operation;
 use crate::core::dinero::draft::{Draft, Made, Unmade};
 use crate::core::dinero::upload::{LARGEST, Upload};
 use crate::core::dinero::variables::BuiltIns;
@@ -70,9 +71,7 @@ impl Engine {
                 idle && (is_absolute || !profile.api.base_url.is_empty())
             }
             RequestCommand::FetchAll(draft) => {
-                let paged = draft
-                    .operation()
-                    .is_some_and(|operation| operation.is_paged());
+                let paged = draft.operation().is_some_and(Operation::is_paged);
                 idle && paged && !profile.api.base_url.is_empty()
             }
             RequestCommand::GoOn => idle && self.could_go_on(),

@@ -23,13 +23,7 @@ impl Engine {
     /// What an event changes by itself.
     fn take_event(&mut self, now: Timestamp, event: Event) -> Vec<Effect> {
         match event {
-            Event::Ticked => {
-                let is_over = |deadline| now >= deadline;
-                if self.consent_deadline().is_some_and(is_over) {
-                    self.run.phase = RunPhase::TimedOut;
-                }
-                return self.retry_when_due(now);
-            }
+            Event::Ticked => return self.ticked(now),
             Event::SandboxStarted { run, origin } => self.sandbox_started(run, &origin),
             Event::SandboxFailed { run, reason } => {
                 if self.awaits_sandbox(run) {
@@ -125,6 +119,17 @@ impl Engine {
             }
         }
         Vec::new()
+    }
+
+    /// Time has passed.
+    fn ticked(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self
+            .consent_deadline()
+            .is_some_and(|deadline| now >= deadline)
+        {
+            self.run.phase = RunPhase::TimedOut;
+        }
+        self.retry_when_due(now)
     }
 
     /// What became of opening the browser for a run.

@@ -41,6 +41,7 @@ impl<V: Clone + PartialEq> RowChanges<V> {
 
     /// The same with another value for a row of its own, or with the row switched off; `own` is what it is by itself,
     /// which is no change.
+    #[must_use]
     pub fn with_row(&self, name: &str, own: Option<&V>, value: Option<V>) -> Self {
         let mut changes = self.clone();
         changes.rows.retain(|(known, _)| known != name);

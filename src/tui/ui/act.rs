@@ -180,18 +180,21 @@ impl Ui {
                     self.popups.push(Popup::Explanation { scroll: 0 });
                 }
             }
-            Action::Transcript => {
-                if self.focus == Focus::Transcript {
-                    self.zoomed = None;
-                    self.record = 0;
-                    self.focus = self.home();
-                } else {
-                    self.focus = Focus::Transcript;
-                    self.zoomed = (!stage.areas.has_transcript).then_some(Pane::Transcript);
-                }
-            }
+            Action::Transcript => self.turn_to_transcript(stage.areas),
         }
         Vec::new()
+    }
+
+    /// To the transcript, or back from it.
+    fn turn_to_transcript(&mut self, areas: &Areas) {
+        if self.focus == Focus::Transcript {
+            self.zoomed = None;
+            self.record = 0;
+            self.focus = self.home();
+        } else {
+            self.focus = Focus::Transcript;
+            self.zoomed = (!areas.has_transcript).then_some(Pane::Transcript);
+        }
     }
 
     /// The pane that has the focus.

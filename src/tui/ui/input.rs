@@ -257,13 +257,12 @@ impl Ui {
             {
                 self.go_in_requests(down, 1);
             }
-            Target::Pane(super::Pane::Answer) | Target::AnswerLine(_) => match areas.body {
-                Some(body) => self.body_scroll = body.moved(self.body_scroll, down, WHEEL),
-                None => {
-                    let viewport = areas.findings.unwrap_or_default();
-                    self.findings_scroll = viewport.moved(self.findings_scroll, down, WHEEL);
-                }
-            },
+            Target::Pane(super::Pane::Answer) | Target::AnswerLine(_) => {
+                let (body, findings) = (areas.body.unwrap_or_default(), areas.findings);
+                self.body_scroll = body.moved(self.body_scroll, down, WHEEL);
+                let findings = findings.unwrap_or_default();
+                self.findings_scroll = findings.moved(self.findings_scroll, down, WHEEL);
+            }
             Target::Pane(super::Pane::List) | Target::Entry(_) | Target::Filter => {
                 self.go_in_list(down, 1);
             }

@@ -33,7 +33,7 @@ pub fn list(scene: &Scene<'_>, ui: &Ui) -> Vec<ListRow> {
     let is_flat = !drafting.words().is_empty();
     let entries = drafting.entries().into_iter();
     entries
-        .filter_map(|entry| row(scene, drafting, entry, is_flat))
+        .filter_map(|entry| row(scene, drafting, &entry, is_flat))
         .collect()
 }
 
@@ -51,18 +51,18 @@ pub fn count(ui: &Ui) -> String {
 }
 
 /// A line.
-fn row(scene: &Scene<'_>, drafting: &Drafting, entry: Entry, is_flat: bool) -> Option<ListRow> {
+fn row(scene: &Scene<'_>, drafting: &Drafting, entry: &Entry, is_flat: bool) -> Option<ListRow> {
     let blank = ListRow {
         indent: 0,
         text: Visible::default(),
         right: String::new(),
         short: "",
         warns: false,
-        changed: drafting.is_changed(&entry),
+        changed: drafting.is_changed(entry),
         is_refused: false,
         entry: entry.clone(),
     };
-    Some(match &entry {
+    Some(match entry {
         Entry::Resource(resource) => {
             let open = drafting.unfolded.contains(resource);
             let glyph = if open { "▾" } else { "▸" };

@@ -114,13 +114,12 @@ fn words_for(action: &Action) -> String {
         Action::Engine(Command::AnswerConsent(Consent::Deny)) => "deny",
         Action::Ask(Question::LinkRow(_) | Question::ExchangeRow(_)) => "another value",
         Action::Engine(Command::ChangeLink(_)) => "switch it",
-        Action::Engine(Command::ChangeExchange(_)) | Action::Ask(Question::SentRedirectUri) => {
-            "change it"
-        }
+        Action::Engine(Command::ChangeExchange(_))
+        | Action::Ask(Question::SentRedirectUri)
+        | Action::Drafting(Drafting::Edit(_) | Drafting::Type(_)) => "change it",
         Action::Runs(Running::Open(_)) => "open this run",
         Action::Drafting(Drafting::Type(Slot::NewParameter)) => "add a parameter",
         Action::Drafting(Drafting::Type(Slot::NewHeader)) => "add a header field",
-        Action::Drafting(Drafting::Edit(_) | Drafting::Type(_)) => "change it",
         Action::Drafting(Drafting::AskForScope(_)) => "ask for it",
         Action::Engine(Command::Request(RequestCommand::Retry)) => "send it then",
         Action::Engine(Command::Request(RequestCommand::GoOn)) => "go on",
