@@ -2,3 +2,5 @@
 
 pub mod call;
 pub mod catalogue;
+pub mod filter;
+pub mod value;
