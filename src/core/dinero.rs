@@ -3,4 +3,5 @@
 pub mod call;
 pub mod catalogue;
 pub mod filter;
+pub mod form;
 pub mod value;
