@@ -7,7 +7,7 @@
 pub mod body;
 mod failure;
 pub mod html;
-mod json;
+pub mod json;
 pub mod redact;
 pub mod visible;
 

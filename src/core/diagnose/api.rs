@@ -5,7 +5,7 @@
 use super::refusal::{ApiError, Meaning, call, meaning, page_size, query};
 use super::seen::{clip, quoted, span, their_words};
 use super::{Evidence, Found, Rule, Severity, query_filter};
-use crate::core::dinero::catalogue::{nearest_to, successor};
+use crate::core::dinero::catalogue::{nearest_to, operation_at, successor};
 use crate::core::oauth::Step;
 use crate::core::oauth::callback::target;
 use crate::core::wire::{Cut, Record, Response};
@@ -162,7 +162,14 @@ fn wrong_path(evidence: &Evidence<'_>) -> Option<Found> {
         Some(operation) => format!("try {} {}", operation.method, operation.path),
         None => "compare the path with https://api.dinero.dk/openapi".to_owned(),
     };
-    let (headline, cause) = if response.status == 405 {
+    let is_known = operation_at(&record.request.method, path).is_some();
+    let (headline, cause) = if is_known {
+        (
+            "The server does not know this call",
+            "The catalogue has it, as Dinero published it: either it was removed since, or this server is another \
+             one, an older version or a test.",
+        )
+    } else if response.status == 405 {
         (
             "The API does not take this method at that path",
             "The path is there, but not for this method.",

@@ -5,6 +5,7 @@
 
 use super::call::Call;
 use super::catalogue::{BodyKind, Kind, ORGANIZATION, Operation, operation};
+use super::form;
 use super::variables::{self, BuiltIns, Unresolved, Variables};
 use crate::core::wire::Body;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -144,8 +145,7 @@ impl Draft {
                 None => DraftBody::Nothing,
                 Some(BodyKind::File) => DraftBody::File(String::new()),
                 Some(_) if operation.body_is_optional => DraftBody::Nothing,
-                Some(BodyKind::Object(_)) => DraftBody::Text("{}".to_owned()),
-                Some(BodyKind::List(_)) => DraftBody::Text("[]".to_owned()),
+                Some(body) => DraftBody::Text(form::blank(body)),
             },
         }
     }

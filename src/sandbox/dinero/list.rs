@@ -6,6 +6,7 @@ use super::super::reply::Pairs;
 use super::Refusal;
 use super::data;
 use super::rows::{Cell, Row, array, object};
+use crate::core::dinero::filter::{self, Condition, Operator};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -125,45 +126,13 @@ fn named<'a>(known: &[&'a str], name: &str) -> Option<&'a str> {
         .copied()
 }
 
-/// How a condition compares.
-#[derive(Debug)]
-enum Operator {
-    Equal,
-    Contain,
-}
-
-/// One condition of `queryFilter`.
-#[derive(Debug)]
-struct Condition {
-    field: String,
-    operator: Operator,
-    value: String,
-}
-
-impl Condition {
-    /// From `Field op 'value'`; `None` when it is not one, or not about a field that may be filtered by.
-    fn read(text: &str, fields: &[&str]) -> Option<Self> {
-        let (field, rest) = text.trim().split_once(char::is_whitespace)?;
-        let (operator, value) = rest.trim_start().split_once(char::is_whitespace)?;
-        let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-        Some(Self {
-            field: named(fields, field)?.to_owned(),
-            operator: match operator.to_ascii_lowercase().as_str() {
-                "eq" => Operator::Equal,
-                "contains" => Operator::Contain,
-                _ => return None,
-            },
-            value: value.to_lowercase(),
-        })
-    }
-
-    /// Whether a row meets it.
-    fn takes(&self, row: &Row) -> bool {
-        let text = lower(row, &self.field);
-        match self.operator {
-            Operator::Equal => text == self.value,
-            Operator::Contain => text.contains(&self.value),
-        }
+/// Whether a row meets a condition.
+fn meets(row: &Row, condition: &Condition) -> bool {
+    let text = lower(row, &condition.field);
+    let value = condition.value.to_lowercase();
+    match condition.operator {
+        Operator::Equals => text == value,
+        Operator::Contains => text.contains(&value),
     }
 }
 
@@ -212,7 +181,10 @@ impl Filter {
         let changed = |since: &String| since.to_lowercase() <= lower(row, "UpdatedAt");
         dated
             && worded
-            && self.conditions.iter().all(|condition| condition.takes(row))
+            && self
+                .conditions
+                .iter()
+                .all(|condition| meets(row, condition))
             && (self.statuses.is_empty() || self.statuses.contains(&lower(row, "Status")))
             && self.changes_since.as_ref().is_none_or(changed)
             && (!self.deleted_only || !lower(row, "DeletedAt").is_empty())
@@ -231,18 +203,14 @@ fn conditions(kind: &Kind, query: &Pairs) -> Result<Vec<Condition>, Refusal> {
     let Some(text) = query.get("queryFilter") else {
         return Ok(Vec::new());
     };
-    text.split(';')
-        .map(|part| {
-            Condition::read(part, kind.filters).ok_or_else(|| {
-                let why = format!(
-                    "`{}` is not `Field eq 'value'` or `Field contains 'value'` with one of {}",
-                    part.trim(),
-                    kind.filters.join(", ")
-                );
-                Refusal::of_parameter(42, "queryFilter", why)
-            })
-        })
-        .collect()
+    let fields: Vec<String> = kind.filters.iter().map(|&field| field.to_owned()).collect();
+    filter::read(text, &fields).map_err(|_| {
+        let why = format!(
+            "`{text}` is not `Field eq 'value'` or `Field contains 'value'` with one of {}",
+            kind.filters.join(", ")
+        );
+        Refusal::of_parameter(42, "queryFilter", why)
+    })
 }
 
 /// `startDate` and `endDate`: both or neither.

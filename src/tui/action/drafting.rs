@@ -1,6 +1,8 @@
 //! What is done with requests on step 6.
 
 use crate::core::dinero::draft::Draft;
+use crate::core::dinero::filter::Operator;
+use crate::core::dinero::form::Step;
 
 /// What is done with the requests of step 6.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub enum Drafting {
     Switch(Slot),
     /// Add what the part in view is made of.
     Add,
+    /// Add an item to a list of the body.
+    AddItem(Vec<Step>),
     /// Take the row that has the focus away.
     Remove,
     /// What the operation begins with.
@@ -128,6 +132,10 @@ pub enum Slot {
     Body,
     /// The file that is the body.
     File,
+    /// A value of the body.
+    Field(Vec<Step>),
+    /// A condition that is not there yet of the filter that is this parameter.
+    Condition(usize, String, Operator),
 }
 
 /// What is chosen from a list.
@@ -137,6 +145,8 @@ pub enum Picking {
     Value(Slot),
     /// Several of them.
     Values(Slot),
+    /// The conditions of the filter that is this parameter.
+    Conditions(usize),
     /// What is done with a value of the answer.
     OfAnswer {
         /// Its name there.

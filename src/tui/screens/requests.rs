@@ -12,7 +12,7 @@
 //! ```
 
 pub mod answer;
-mod body;
+pub mod body;
 mod kept;
 pub mod list;
 mod params;

@@ -15,7 +15,6 @@ use crate::core::oauth::RunPhase;
 use crate::core::oauth::Step;
 use crate::core::profile::KeepTokens;
 use crate::core::token::kept::GrantId;
-use crate::tui::action::drafting::Drafting;
 use crate::tui::action::{Action, Choosing, Direction, Place};
 use crate::tui::flow::SpotKind;
 use crate::tui::screens;
@@ -413,9 +412,8 @@ impl Ui {
         match stage.areas.spots.get(row).map(|spot| &spot.kind) {
             Some(SpotKind::Label(label, open)) => self.fold(label, !open),
             Some(SpotKind::Fact(fact)) => {
-                if let Some(Action::Drafting(Drafting::Edit(slot))) = &fact.action {
-                    let slot = slot.clone();
-                    self.switch_slot(&slot);
+                if let Some(Action::Drafting(what)) = &fact.action {
+                    self.switch_row(&what.clone());
                     return Vec::new();
                 }
                 return self.switch(fact.action.as_ref(), stage.engine);

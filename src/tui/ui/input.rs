@@ -63,7 +63,7 @@ impl Ui {
                     editor.changed();
                 }
                 if let Popup::Type(typing) = popup {
-                    typing.trouble = None;
+                    typing.judge();
                 }
             } else if self.drafts() {
                 type_into(&mut self.drafting.filter, event);

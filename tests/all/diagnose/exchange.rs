@@ -227,7 +227,7 @@ fn a_verifier_is_judged_on_both_legs() {
 
 #[test]
 fn each_way_of_not_being_json_has_its_own_headline() {
-    let headlines: std::collections::BTreeSet<String> = [
+    let headlines: std::collections::BTreeSet<String> = vec![
         answered(200, ""),
         answered(200, "<html></html>"),
         answered(200, "{\"access_token\":"),

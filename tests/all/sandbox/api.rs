@@ -179,6 +179,8 @@ fn lists_are_filtered() {
         &[("queryFilter", "Email eq 'kunde7@firma.example'")],
     );
     assert_eq!(one.len(), 1);
+    let quoted = rows("contacts", &[("queryFilter", "Name eq 'O''Brien; Søn'")]);
+    assert_eq!(quoted.len(), 0);
     let dated = rows(
         "invoices",
         &[
@@ -221,6 +223,7 @@ fn what_cannot_be_read_is_refused_by_name() {
         ("queryFilter", "Description", 42),
         ("queryFilter", "Description eq Faktura", 42),
         ("queryFilter", "Description like 'Faktura'", 42),
+        ("queryFilter", "Description eq 'O'Brien'", 42),
         ("queryFilter", "Number eq '1'", 42),
         ("startDate", "2026-13-01", 42),
         ("changesSince", "i går", 42),

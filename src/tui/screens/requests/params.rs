@@ -4,6 +4,7 @@ use super::super::Scene;
 use super::super::parts::choice;
 use super::{Action, Draft, Drafting, Mark, Place, Row};
 use crate::core::dinero::catalogue::{Kind, ORGANIZATION, Parameter};
+use crate::core::dinero::{filter, value};
 use crate::core::secret::Secret;
 use crate::core::wire::redact::is_secret_name;
 use crate::tui::action::drafting::Slot;
@@ -46,14 +47,16 @@ pub(super) fn rows(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Row> {
         let known = parameter(draft, at, &row.name);
         let in_path = at < draft.in_path();
         let is_organization = in_path && row.name == ORGANIZATION;
-        let mark = match (row.on, known.and_then(|known| trouble(known, &row.value))) {
-            (true, Some(_)) if !row.value.is_empty() => Mark::Error,
-            (true, _) => Mark::On,
+        let wrong = known
+            .filter(|_| row.on && !row.value.is_empty())
+            .and_then(|known| trouble(draft, known, &row.value, in_path));
+        let mark = match (row.on, &wrong) {
+            (true, Some(_)) => Mark::Warning,
+            (true, None) => Mark::On,
             (false, _) => Mark::Off,
         };
-        let wrong = known.and_then(|known| trouble(known, &row.value));
         let meaning = match (wrong, known) {
-            (Some(wrong), _) if row.on && !row.value.is_empty() => wrong,
+            (Some(wrong), _) => wrong,
             (_, Some(known)) => meaning(known, in_path),
             (_, None) => "not in the catalogue".to_owned(),
         };
@@ -137,9 +140,30 @@ pub(super) fn parameter(draft: &Draft, at: usize, name: &str) -> Option<&'static
     own.or_else(|| all.find(|known| known.name == name))
 }
 
-/// What is wrong with a value.
-fn trouble(_parameter: &Parameter, _value: &str) -> Option<String> {
-    None
+/// What is wrong with a value, or to be known of it.
+fn trouble(draft: &Draft, parameter: &Parameter, value: &str, in_path: bool) -> Option<String> {
+    if in_path {
+        return value::path_trouble(parameter, value).or_else(|| value::path_note(value));
+    }
+    match &parameter.kind {
+        Kind::Filter => {
+            let operation = draft.operation()?;
+            filter::read(value, &operation.filters).err()
+        }
+        Kind::Fields if !value::is_template(value) => {
+            let known: Vec<String> = draft
+                .operation()?
+                .answer_fields()
+                .map(str::to_owned)
+                .collect();
+            let named = filter::fields_checked(value, known.iter().map(String::as_str));
+            let strange = named
+                .into_iter()
+                .find(|(name, on)| *on && !known.contains(name));
+            strange.map(|(name, _)| format!("`{name}` is not known here"))
+        }
+        _ => value::trouble(parameter, value),
+    }
 }
 
 /// What a parameter means, with what it may be.

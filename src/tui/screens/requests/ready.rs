@@ -147,6 +147,10 @@ pub(super) fn said(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Row> {
     if let Some(Lack::Other(what)) = lack(scene, ui, draft).filter(|_| rows.is_empty()) {
         rows.push(prose(format!("✗ {what}")));
     }
+    if let Some(trouble) = super::body::trouble(draft) {
+        let glyph = if trouble.breaks { "⚠" } else { "·" };
+        rows.push(prose(format!("{glyph} The body, {trouble}")));
+    }
     rows.extend(scope_rows(scene, draft));
     rows.extend(after_429(scene));
     if let Some(operation) = draft.operation() {

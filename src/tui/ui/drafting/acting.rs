@@ -6,9 +6,11 @@ use super::super::{Focus, Ui};
 use super::typing::Typing;
 use super::{Entry, picking};
 use crate::core::diagnose::Severity;
-use crate::core::dinero::catalogue::Kind;
+use crate::core::dinero::catalogue::{BodyKind, Kind};
 use crate::core::dinero::caution::caution;
 use crate::core::dinero::draft::{Draft, DraftBody, Row};
+use crate::core::dinero::filter::{self, Condition};
+use crate::core::dinero::form::{self, FormValue, JsonTrouble, Step as Place};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
 use crate::core::engine::message::requests::RequestCommand;
@@ -17,6 +19,7 @@ use crate::core::oauth::link::LinkChanges;
 use crate::tui::action::Action;
 use crate::tui::action::drafting::{AnswerTab, Drafting, Picking, RequestTab, Slot};
 use crate::tui::flow::SpotKind;
+use crate::tui::screens::requests::body::item_of;
 use crate::tui::screens::requests::{answer, name_of};
 use jiff::Timestamp;
 
@@ -66,6 +69,7 @@ impl Ui {
                 RequestTab::Headers => Slot::NewHeader,
                 RequestTab::Body => Slot::Body,
             }),
+            Drafting::AddItem(path) => self.add_item(&path),
             Drafting::Remove => self.remove(stage),
             Drafting::Reset => {
                 let fresh = self.drafting.fresh();
@@ -203,6 +207,14 @@ impl Ui {
         match (kind, &slot) {
             (_, Slot::Method) | (Some(Kind::Choice(_)), _) => self.pick(Picking::Value(slot)),
             (Some(Kind::Choices(_) | Kind::Fields), _) => self.pick(Picking::Values(slot)),
+            (Some(Kind::Filter), Slot::Parameter(at)) => self.pick(Picking::Conditions(*at)),
+            (Some(Kind::List(_)), Slot::Field(path)) => self.add_item(path),
+            (Some(Kind::Object(_)), Slot::Field(_)) => self.switch_slot(&slot),
+            (Some(Kind::Boolean), Slot::Field(path)) => {
+                let row = picking::field(&draft, path);
+                let is_true = row.is_some_and(|row| row.value == FormValue::Raw("true".to_owned()));
+                self.set_slot(&slot, if is_true { "false" } else { "true" });
+            }
             (Some(Kind::Boolean), Slot::Parameter(at)) => {
                 let is_true = draft
                     .parameters
@@ -212,6 +224,28 @@ impl Ui {
             }
             _ => self.type_into_slot(slot),
         }
+    }
+
+    /// Adds an item to a list of the body.
+    fn add_item(&mut self, path: &[Place]) {
+        self.change_body(|text, body| {
+            let text = form::switch(text, body, path, true).unwrap_or_else(|_| text.to_owned());
+            form::add_item(&text, body, path)
+        });
+    }
+
+    /// Changes the text of the body, where it can be taken apart.
+    fn change_body(&mut self, change: impl FnOnce(&str, &BodyKind) -> Result<String, JsonTrouble>) {
+        self.drafting.change(|draft| {
+            let body = draft
+                .operation()
+                .and_then(|operation| operation.body.as_ref());
+            if let (DraftBody::Text(text), Some(body)) = (&draft.body, body)
+                && let Ok(text) = change(text, body)
+            {
+                draft.body = DraftBody::Text(text);
+            }
+        });
     }
 
     /// Opens the list for it.
@@ -250,7 +284,28 @@ impl Ui {
             value: value.trim().to_owned(),
             on: true,
         };
+        if let Slot::Field(path) = slot {
+            self.change_body(|text, body| form::set(text, body, path, value));
+            return;
+        }
         self.drafting.change(|draft| match slot {
+            Slot::Field(_) => {}
+            Slot::Condition(at, field, operator) => {
+                let known = draft
+                    .operation()
+                    .map_or(&[][..], |operation| &operation.filters);
+                if let Some(own) = draft.parameters.get_mut(*at) {
+                    let now = if own.on { own.value.as_str() } else { "" };
+                    let mut conditions = filter::read(now, known).unwrap_or_default();
+                    conditions.push(Condition {
+                        field: field.clone(),
+                        operator: *operator,
+                        value: value.to_owned(),
+                    });
+                    own.value = filter::write(&conditions);
+                    own.on = true;
+                }
+            }
             Slot::Method => draft.method = value.trim().to_ascii_uppercase(),
             Slot::Target => value.trim().clone_into(&mut draft.path),
             Slot::Parameter(at) => {
@@ -280,8 +335,23 @@ impl Ui {
         });
     }
 
+    /// Switches the row on or off that does this on Enter.
+    pub(in crate::tui::ui) fn switch_row(&mut self, what: &Drafting) {
+        match what {
+            Drafting::Edit(slot) => self.switch_slot(slot),
+            Drafting::AddItem(path) => self.switch_slot(&Slot::Field(path.clone())),
+            _ => {}
+        }
+    }
+
     /// Switches a row on or off; what stands in the path stays.
     pub(in crate::tui::ui) fn switch_slot(&mut self, slot: &Slot) {
+        if let Slot::Field(path) = slot {
+            let row = picking::field(&self.drafting.draft(), path);
+            let on = row.is_some_and(|row| row.value == FormValue::Absent);
+            self.change_body(|text, body| form::switch(text, body, path, on));
+            return;
+        }
         self.drafting.change(|draft| {
             let in_path = draft.in_path();
             let row = match slot {
@@ -303,7 +373,8 @@ impl Ui {
             return;
         };
         let now = if row.on { row.value.as_str() } else { "" };
-        let text = picking::toggled(now, value);
+        let on = |name: &str| name.trim().eq_ignore_ascii_case(value);
+        let text = filter::toggle_field(now, value, !now.split(',').any(on));
         self.set_slot(slot, &text);
     }
 
@@ -312,6 +383,14 @@ impl Ui {
         let Some(slot) = self.focused_slot(stage) else {
             return;
         };
+        if let Slot::Field(path) = &slot {
+            let item = item_of(path).map(<[Place]>::to_vec);
+            self.change_body(|text, body| match &item {
+                Some(item) => form::remove_item(text, body, item),
+                None => form::switch(text, body, path, false),
+            });
+            return;
+        }
         self.drafting.change(|draft| {
             let known = draft.operation().map_or(0, |operation| {
                 operation.in_path.len() + operation.in_query.len()
@@ -341,6 +420,7 @@ impl Ui {
         };
         match action {
             Action::Drafting(Drafting::Edit(slot)) => Some(slot),
+            Action::Drafting(Drafting::AddItem(path)) => Some(Slot::Field(path)),
             _ => None,
         }
     }

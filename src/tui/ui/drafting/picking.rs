@@ -4,7 +4,9 @@ use super::super::Ui;
 use super::super::act::Stage;
 use super::super::menu::Menu;
 use crate::core::dinero::catalogue::{self, Kind, Operation, Parameter, operation_at};
-use crate::core::dinero::draft::Draft;
+use crate::core::dinero::draft::{Draft, DraftBody};
+use crate::core::dinero::filter::{self, Operator};
+use crate::core::dinero::form::{self, FormRow, FormValue, Step};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
 use crate::tui::action::drafting::{Drafting, Picking, Slot};
@@ -25,6 +27,7 @@ pub fn rows(ui: &Ui, what: &Picking, stage: &Stage<'_>) -> Menu {
     match what {
         Picking::Value(slot) => values(&draft, slot, &mut menu),
         Picking::Values(slot) => checks(&draft, slot, &mut menu),
+        Picking::Conditions(at) => conditions(&draft, *at, &mut menu),
         Picking::OfAnswer { name, value } => uses(name, value, stage, &mut menu),
         Picking::Variables => variables(stage, &mut menu),
     }
@@ -38,9 +41,11 @@ pub fn title(ui: &Ui, what: &Picking) -> String {
         Picking::Value(Slot::Method) => "Which method?".to_owned(),
         Picking::Value(slot) | Picking::Values(slot) => match slot {
             Slot::Parameter(at) => draft.parameters.get(*at).map(|row| row.name.clone()),
+            Slot::Field(path) => field(&draft, path).map(|row| row.name),
             _ => None,
         }
         .unwrap_or_default(),
+        Picking::Conditions(_) => "queryFilter".to_owned(),
         Picking::OfAnswer { name, .. } => format!("Use {name}"),
         Picking::Variables => "What {{name}} stands for".to_owned(),
     }
@@ -48,11 +53,34 @@ pub fn title(ui: &Ui, what: &Picking) -> String {
 
 /// What a slot may be.
 pub fn kind(draft: &Draft, slot: &Slot) -> Option<Kind> {
-    let Slot::Parameter(at) = slot else {
+    match slot {
+        Slot::Parameter(at) => {
+            let row = draft.parameters.get(*at)?;
+            Some(parameter(draft, *at, &row.name)?.kind.clone())
+        }
+        Slot::Field(path) => Some(field(draft, path)?.kind),
+        _ => None,
+    }
+}
+
+/// The row of the body at a path.
+pub fn field(draft: &Draft, path: &[Step]) -> Option<FormRow> {
+    let DraftBody::Text(text) = &draft.body else {
         return None;
     };
-    let row = draft.parameters.get(*at)?;
-    Some(parameter(draft, *at, &row.name)?.kind.clone())
+    let body = draft.operation()?.body.as_ref()?;
+    let rows = form::rows(text, body).ok()?;
+    rows.into_iter().find(|row| row.path == path)
+}
+
+/// The text of a value of the body, as it is edited.
+pub fn field_text(value: &FormValue) -> String {
+    match value {
+        FormValue::Text(text) | FormValue::Raw(text) => text.clone(),
+        FormValue::Absent | FormValue::Null | FormValue::Object | FormValue::List(_) => {
+            String::new()
+        }
+    }
 }
 
 /// What the catalogue says of a row.
@@ -73,13 +101,18 @@ fn values(draft: &Draft, slot: &Slot, menu: &mut Menu) {
         }
     }
     let now = match slot {
-        Slot::Parameter(at) => draft.parameters.get(*at),
+        Slot::Parameter(at) => draft
+            .parameters
+            .get(*at)
+            .filter(|row| row.on)
+            .map(|row| row.value.clone()),
+        Slot::Field(path) => field(draft, path).map(|row| field_text(&row.value)),
         _ => None,
     };
     if let Some(Kind::Choice(values)) = kind(draft, slot) {
         for value in values {
             menu.choice(value.as_str(), "", set(&value));
-            menu.mark_if(now.is_some_and(|row| row.on && row.value == value));
+            menu.mark_if(now.as_ref() == Some(&value));
         }
     }
     let typed = Action::Drafting(Drafting::Type(slot.clone()));
@@ -119,19 +152,38 @@ fn checks(draft: &Draft, slot: &Slot, menu: &mut Menu) {
     menu.choice("type them", "", typed);
 }
 
-/// A comma list with a value added, or taken out where it was in it; the others stay as they were typed.
-pub fn toggled(text: &str, value: &str) -> String {
-    let mut names: Vec<&str> = text
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    let before = names.len();
-    names.retain(|name| !name.eq_ignore_ascii_case(value));
-    if names.len() == before {
-        names.push(value);
+/// The conditions of a filter: those that are there can be taken away, others be added.
+fn conditions(draft: &Draft, at: usize, menu: &mut Menu) {
+    let Some((row, operation)) = draft.parameters.get(at).zip(draft.operation()) else {
+        return;
+    };
+    let now = if row.on { row.value.as_str() } else { "" };
+    match filter::read(now, &operation.filters) {
+        Ok(conditions) => {
+            for (place, condition) in conditions.iter().enumerate() {
+                let mut others = conditions.clone();
+                others.remove(place);
+                let without = Drafting::Set(Slot::Parameter(at), filter::write(&others));
+                let text = filter::write(std::slice::from_ref(condition));
+                menu.choice(
+                    Visible::of(&text),
+                    "take it away",
+                    Action::Drafting(without),
+                );
+                menu.mark_if(true);
+            }
+            for field in &operation.filters {
+                for operator in Operator::ALL {
+                    let slot = Slot::Condition(at, field.clone(), operator);
+                    let text = format!("+ {field} {} …", operator.name());
+                    menu.choice(text, "", Action::Drafting(Drafting::Type(slot)));
+                }
+            }
+        }
+        Err(why) => menu.note(Mark::Error, Visible::of(&why)),
     }
-    names.join(",")
+    let typed = Action::Drafting(Drafting::Type(Slot::Parameter(at)));
+    menu.choice("type it", "", typed);
 }
 
 /// What a value of the answer can be used for: under a name, or in another operation at once.

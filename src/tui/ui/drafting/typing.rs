@@ -1,11 +1,16 @@
 //! One value of a request that is typed, judged with every key.
 
 use super::super::popup::field;
-use super::picking::parameter;
+use super::picking::{field as field_of, field_text, parameter};
+use crate::core::dinero::catalogue::Parameter;
 use crate::core::dinero::draft::{Draft, DraftBody, is_token};
+use crate::core::dinero::{form, value};
 use crate::core::wire::redact::is_secret_name;
 use crate::tui::action::drafting::Slot;
 use ratatui_textarea::{CursorMove, TextArea};
+
+/// Longest text that is judged with every key.
+const JUDGED: usize = 256 * 1024;
 
 /// A value that is typed.
 #[derive(Debug)]
@@ -20,69 +25,18 @@ pub struct Typing {
     pub field: TextArea<'static>,
     /// Why it was not taken.
     pub trouble: Option<String>,
+    /// What is to be said of it; it is taken all the same.
+    pub note: Option<String>,
+    /// What the catalogue says of it.
+    known: Option<Parameter>,
 }
 
 impl Typing {
     /// The value of a slot as it is now.
     pub fn new(slot: Slot, draft: &Draft) -> Self {
-        let row = match &slot {
-            Slot::Parameter(at) => draft.parameters.get(*at),
-            Slot::Header(at) => draft.headers.get(*at),
-            _ => None,
-        };
-        let known = match &slot {
-            Slot::Parameter(at) => row.and_then(|row| parameter(draft, *at, &row.name)),
-            _ => None,
-        };
-        let (title, now, example) = match &slot {
-            Slot::Method => ("Method".to_owned(), draft.method.clone(), "GET"),
-            Slot::Target => (
-                "Path".to_owned(),
-                draft.path.clone(),
-                "/v1/{organizationId}/contacts?pageSize=5",
-            ),
-            Slot::Parameter(_) | Slot::Header(_) => {
-                let row = row.cloned();
-                let (name, value) = row.map(|row| (row.name, row.value)).unwrap_or_default();
-                (name, value, "a value")
-            }
-            Slot::NewParameter => ("Another parameter".to_owned(), String::new(), "name=value"),
-            Slot::NewHeader => (
-                "Another header field".to_owned(),
-                String::new(),
-                "Accept: application/octet-stream",
-            ),
-            Slot::Body => {
-                let text = match &draft.body {
-                    DraftBody::Text(text) => text.clone(),
-                    DraftBody::Nothing | DraftBody::File(_) => String::new(),
-                };
-                ("Body".to_owned(), text, "{ }")
-            }
-            Slot::File => {
-                let path = match &draft.body {
-                    DraftBody::File(path) => path.clone(),
-                    DraftBody::Nothing | DraftBody::Text(_) => String::new(),
-                };
-                ("File".to_owned(), path, "receipt.pdf")
-            }
-        };
-        let meaning = match &slot {
-            Slot::Target => {
-                "below the API's address; {organizationId} stands for the organization; an \
-                             absolute address goes without the token, unless it is the API's own"
-                    .to_owned()
-            }
-            Slot::NewParameter => {
-                "name=value; it goes into the query as it is typed, encoded once".to_owned()
-            }
-            Slot::NewHeader => "Name: value".to_owned(),
-            Slot::File => {
-                "an image or PDF; a path without a folder is in the one where you started"
-                    .to_owned()
-            }
-            _ => known.map(|known| known.meaning.clone()).unwrap_or_default(),
-        };
+        let known = known(&slot, draft);
+        let (title, now, example) = stands(&slot, draft);
+        let meaning = meaning(&slot, known.as_ref());
         let mut area = field(example);
         if matches!(slot, Slot::Parameter(_) | Slot::Header(_)) && is_secret_name(&title) {
             // A secret is typed anew, unseen; what it was stays where it is.
@@ -93,13 +47,31 @@ impl Typing {
             area.move_cursor(CursorMove::Bottom);
             area.move_cursor(CursorMove::End);
         }
-        Self {
+        let mut typing = Self {
             slot,
             title,
             meaning,
             field: area,
             trouble: None,
-        }
+            note: None,
+            known,
+        };
+        typing.judge();
+        typing
+    }
+
+    /// Judges what stands in the field: what does not fit is said, and taken all the same.
+    pub fn judge(&mut self) {
+        self.trouble = None;
+        let text = self.text();
+        self.note = match (&self.slot, &self.known) {
+            _ if text.is_empty() => None,
+            (Slot::Body, _) if text.len() <= JUDGED => {
+                form::troubles(&text).first().map(ToString::to_string)
+            }
+            (Slot::Parameter(_) | Slot::Field(_), Some(known)) => value::trouble(known, &text),
+            _ => None,
+        };
     }
 
     /// Whether it takes several lines.
@@ -122,6 +94,7 @@ impl Typing {
             let line: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
             self.field.insert_str(line.trim());
         }
+        self.judge();
     }
 
     /// Whether it can be taken; why not.
@@ -140,5 +113,101 @@ impl Typing {
             },
             _ => Ok(()),
         }
+    }
+}
+
+/// What the catalogue says of a slot.
+fn known(slot: &Slot, draft: &Draft) -> Option<Parameter> {
+    match slot {
+        Slot::Parameter(at) => {
+            let row = draft.parameters.get(*at)?;
+            parameter(draft, *at, &row.name).cloned()
+        }
+        Slot::Field(path) => field_of(draft, path).map(|row| Parameter {
+            name: row.name,
+            kind: row.kind,
+            required: row.required,
+            default: None,
+            most: None,
+            meaning: row.meaning,
+        }),
+        _ => None,
+    }
+}
+
+/// Its name, what it is now, and an example.
+fn stands(slot: &Slot, draft: &Draft) -> (String, String, &'static str) {
+    let row = match slot {
+        Slot::Parameter(at) => draft.parameters.get(*at),
+        Slot::Header(at) => draft.headers.get(*at),
+        _ => None,
+    };
+    match slot {
+        Slot::Method => ("Method".to_owned(), draft.method.clone(), "GET"),
+        Slot::Target => (
+            "Path".to_owned(),
+            draft.path.clone(),
+            "/v1/{organizationId}/contacts?pageSize=5",
+        ),
+        Slot::Parameter(_) | Slot::Header(_) => {
+            let row = row.cloned();
+            let (name, value) = row.map(|row| (row.name, row.value)).unwrap_or_default();
+            (name, value, "a value")
+        }
+        Slot::Field(path) => {
+            let row = field_of(draft, path);
+            let name = row.as_ref().map(|row| row.name.clone());
+            let text = row.map(|row| field_text(&row.value));
+            (
+                name.unwrap_or_default(),
+                text.unwrap_or_default(),
+                "a value",
+            )
+        }
+        Slot::Condition(_, name, operator) => (
+            format!("{name} {}", operator.name()),
+            String::new(),
+            "the value, without quotes",
+        ),
+        Slot::NewParameter => ("Another parameter".to_owned(), String::new(), "name=value"),
+        Slot::NewHeader => (
+            "Another header field".to_owned(),
+            String::new(),
+            "Accept: application/octet-stream",
+        ),
+        Slot::Body => {
+            let text = match &draft.body {
+                DraftBody::Text(text) => text.clone(),
+                DraftBody::Nothing | DraftBody::File(_) => String::new(),
+            };
+            ("Body".to_owned(), text, "{ }")
+        }
+        Slot::File => {
+            let path = match &draft.body {
+                DraftBody::File(path) => path.clone(),
+                DraftBody::Nothing | DraftBody::Text(_) => String::new(),
+            };
+            ("File".to_owned(), path, "receipt.pdf")
+        }
+    }
+}
+
+/// What it means.
+fn meaning(slot: &Slot, known: Option<&Parameter>) -> String {
+    match slot {
+        Slot::Target => {
+            "below the API's address; {organizationId} stands for the organization; an \
+                             absolute address goes without the token, unless it is the API's own"
+                .to_owned()
+        }
+        Slot::NewParameter => {
+            "name=value; it goes into the query as it is typed, encoded once".to_owned()
+        }
+        Slot::NewHeader => "Name: value".to_owned(),
+        Slot::File => {
+            "an image or PDF; a path without a folder is in the one where you started".to_owned()
+        }
+        Slot::Condition(..) => "any case; it is put into quotes by itself".to_owned(),
+        _ => known.map(|known| known.meaning.clone()).unwrap_or_default(),
     }
 }

@@ -98,6 +98,9 @@ fn enter_in_requests(view: &View<'_>) -> Option<String> {
     button.map(|button| lower_first(button.label.as_str()))
 }
 
+/// What Enter does on what has a value.
+const CHANGE: &str = "change it";
+
 /// What a row does, as a verb and its object.
 fn words_for(action: &Action) -> String {
     let words = match action {
@@ -114,13 +117,14 @@ fn words_for(action: &Action) -> String {
         Action::Engine(Command::AnswerConsent(Consent::Deny)) => "deny",
         Action::Ask(Question::LinkRow(_) | Question::ExchangeRow(_)) => "another value",
         Action::Engine(Command::ChangeLink(_)) => "switch it",
-        Action::Engine(Command::ChangeExchange(_))
-        | Action::Ask(Question::SentRedirectUri)
-        | Action::Drafting(Drafting::Edit(_) | Drafting::Type(_)) => "change it",
+        Action::Engine(Command::ChangeExchange(_)) | Action::Ask(Question::SentRedirectUri) => {
+            CHANGE
+        }
         Action::Runs(Running::Open(_)) => "open this run",
         Action::Drafting(Drafting::Type(Slot::NewParameter)) => "add a parameter",
         Action::Drafting(Drafting::Type(Slot::NewHeader)) => "add a header field",
         Action::Drafting(Drafting::AskForScope(_)) => "ask for it",
+        Action::Drafting(Drafting::Edit(_) | Drafting::Type(_)) => CHANGE,
         Action::Engine(Command::Request(RequestCommand::Retry)) => "send it then",
         Action::Engine(Command::Request(RequestCommand::GoOn)) => "go on",
         Action::Ask(Question::Answer) => "paste an answer",

@@ -1,6 +1,7 @@
 //! A value of a request that is typed: what it means, the field, and why it was not taken.
 
 use super::{field, room, sheet};
+use crate::core::wire::visible::Visible;
 use crate::tui::text::wrap;
 use crate::tui::theme::Role;
 use crate::tui::ui::drafting::typing::Typing;
@@ -12,10 +13,13 @@ use ratatui::layout::Rect;
 pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, typing: &Typing, items: &[Item]) {
     let width = room(whole).min(76);
     let meaning = wrap(&typing.meaning, width);
-    let trouble = typing
-        .trouble
-        .as_deref()
-        .map(|why| wrap(why, width.saturating_sub(2)));
+    let why = typing.trouble.as_deref().or(typing.note.as_deref());
+    let trouble = why.map(|why| wrap(Visible::of(why).as_str(), width.saturating_sub(2)));
+    let (glyph, role) = if typing.trouble.is_some() {
+        ("✗", Role::Error)
+    } else {
+        ("⚠", Role::Warning)
+    };
     let trouble = trouble.unwrap_or_default();
     let several = if typing.is_multi_line() {
         whole.height.saturating_sub(14).clamp(5, 20)
@@ -43,7 +47,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, typing: &Typing, items:
     let y = rect.bottom();
     for (row, line) in trouble.iter().enumerate() {
         if row == 0 {
-            canvas.text(area.x, y, 1, "✗", Role::Error);
+            canvas.text(area.x, y, 1, glyph, role);
         }
         canvas.text(
             area.x + 2,
