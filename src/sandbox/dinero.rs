@@ -23,6 +23,7 @@ mod payments;
 mod reference;
 mod refusal;
 mod reminders;
+mod reports;
 mod rows;
 mod sales;
 mod things;

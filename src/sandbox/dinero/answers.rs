@@ -3,7 +3,9 @@
 use super::books::Books;
 use super::call::{Answered, Call};
 use super::refusal::Refusal;
-use super::{contacts, entries, files, ledger, reference, reminders, sales, vouchers, webhooks};
+use super::{
+    contacts, entries, files, ledger, reference, reminders, reports, sales, vouchers, webhooks,
+};
 use axum::http::StatusCode;
 
 /// What the books of a company answer.
@@ -17,7 +19,8 @@ pub(super) fn answer(call: &Call<'_>, books: &mut Books) -> Answered {
         "reminders" => reminders::answer(call, books),
         "ledger" => ledger::answer(call, books),
         "manual-vouchers" | "purchases" | "purchase-credit-notes" => vouchers::answer(call, books),
-        "entries" | "reports" => entries::answer(call, books),
+        "entries" => entries::answer(call, books),
+        "reports" => reports::answer(call, books),
         "files" | "attachments" => files::answer(call, books),
         "webhooks" => webhooks::answer(call, books),
         _ => Err(unanswered(call)),

@@ -1,4 +1,4 @@
-//! Entries: what follows from everything that is booked. And the reports, which are their sums.
+//! Entries: what follows from everything that is booked.
 
 use super::answers::unanswered;
 use super::books::{Books, Thing};
@@ -7,14 +7,12 @@ use super::kinds::{
     ACCOUNTS, CREDIT_NOTES, DEPOSITS, INVOICES, Kind, LEDGER, MANUAL_VOUCHERS, PAYMENTS,
     PURCHASE_CREDIT_NOTES, PURCHASES,
 };
-use super::reference::{BANK, CREDITORS, DEBTORS, FIRST_OF_BALANCE, PURCHASE_VAT, SALES_VAT};
+use super::reference::{BANK, CREDITORS, DEBTORS, PURCHASE_VAT, SALES_VAT};
 use super::refusal::Refusal;
 use super::rows::{Cell, Row};
-use super::{amount, data, ledger, reference, vouchers};
-use axum::http::StatusCode;
+use super::{amount, data, ledger, vouchers};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
 
 /// What the company has in the bank when a year begins, in øre.
 const OPENING: i64 = 25_000_000;
@@ -33,21 +31,23 @@ struct Posting<'a> {
 }
 
 /// An entry.
-struct Entry {
-    account: String,
-    date: String,
-    ore: i64,
+pub(super) struct Entry {
+    /// The number of its account.
+    pub(super) account: String,
+    /// Its day.
+    pub(super) date: String,
+    /// Its amount in øre.
+    pub(super) ore: i64,
     added_at: String,
     row: Row,
 }
 
-/// Entries and reports.
+/// What is asked about entries.
 pub(super) fn answer(call: &Call<'_>, books: &mut Books) -> Answered {
     ledger::settle(books, None);
-    match call.operation.name.as_str() {
-        "entries.list" => between(call, books),
-        "entries.changes" => changes(call, books),
-        name if name.starts_with("reports.") => report(call, books),
+    match call.verb() {
+        "list" => between(call, books),
+        "changes" => changes(call, books),
         _ => Err(unanswered(call)),
     }
 }
@@ -105,7 +105,7 @@ fn changes(call: &Call<'_>, books: &Books) -> Answered {
 }
 
 /// Every entry; those of the ledger's drafts too where that is asked for.
-fn every(books: &Books, with_ledger: bool) -> Vec<Entry> {
+pub(super) fn every(books: &Books, with_ledger: bool) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (kind, word) in [
         (&INVOICES, "Invoice"),
@@ -206,7 +206,7 @@ fn whole(text: &str) -> String {
 }
 
 /// An account of either kind.
-fn account<'a>(books: &'a Books, number: &str) -> Option<&'a Row> {
+pub(super) fn account<'a>(books: &'a Books, number: &str) -> Option<&'a Row> {
     let kinds = [&ACCOUNTS, &DEPOSITS].into_iter();
     let mut found = kinds.filter_map(|kind| books.find(kind, number).ok());
     found.next().map(|thing| &thing.row)
@@ -307,7 +307,7 @@ fn balanced(lines: &[Row]) -> Vec<Posting<'_>> {
 }
 
 /// What a year begins with. A company that has booked nothing yet begins with nothing.
-fn opening(books: &Books, year: &str) -> Vec<Entry> {
+pub(super) fn opening(books: &Books, year: &str) -> Vec<Entry> {
     if books.live(&INVOICES).next().is_none() {
         return Vec::new();
     }
@@ -342,64 +342,4 @@ fn opening(books: &Books, year: &str) -> Vec<Entry> {
         }
     });
     entries.collect()
-}
-
-/// The sums of accounts in a year.
-fn report(call: &Call<'_>, books: &Books) -> Answered {
-    let year = call.value(0);
-    if !reference::is_year(call, year) {
-        let message = "There is no accounting year with that name.";
-        return Err(Refusal::new(StatusCode::NOT_FOUND, 40, message));
-    }
-    let verb = call.verb();
-    let mut entries = opening(books, year);
-    if verb != "primo" {
-        let all = every(books, call.flag("includeLedgerEntries", false));
-        entries.extend(all.into_iter().filter(|entry| entry.date.starts_with(year)));
-    }
-    let mut sums: BTreeMap<u32, i64> = BTreeMap::new();
-    if call.flag("showZeroAccount", false) {
-        let known = books.live(&ACCOUNTS).chain(books.live(&DEPOSITS));
-        let numbers = known.filter_map(|thing| thing.row.text("AccountNumber").parse().ok());
-        sums.extend(numbers.map(|number: u32| (number, 0)));
-    }
-    for entry in &entries {
-        let sum = sums
-            .entry(entry.account.parse().unwrap_or_default())
-            .or_default();
-        *sum = sum.saturating_add(entry.ore);
-    }
-    sums.retain(|number, _| match verb {
-        "result" => *number < FIRST_OF_BALANCE,
-        "balance" | "primo" => *number >= FIRST_OF_BALANCE,
-        _ => true,
-    });
-    let with_vat = call.flag("showVatType", false);
-    let with_number = call.flag("showAccountNo", true);
-    let row = |number: Option<u32>, title: &str, ore: i64| {
-        let number = number.filter(|_| with_number);
-        Row::default()
-            .with(
-                "AccountNumber",
-                number.map_or_else(Cell::null, Cell::from_number),
-            )
-            .with("AccountName", Cell::from_text(title))
-            .with("Amount", Cell::from_ore(ore))
-    };
-    let mut rows = Vec::new();
-    for (number, ore) in &sums {
-        let account = account(books, &number.to_string());
-        let title = account.map(|row| row.text("Name")).unwrap_or_default();
-        let mut line = row(Some(*number), &title, *ore);
-        if with_vat {
-            let code = account.map(|row| row.text("VatCode"));
-            line.set("VatType", Cell::from_option(code.as_deref()));
-        }
-        rows.push(line);
-    }
-    if call.flag("includeSummaryAccount", false) {
-        let sum = sums.values().copied().fold(0, i64::saturating_add);
-        rows.push(row(None, "Sum", sum));
-    }
-    Ok(Reply::rows(&rows))
 }

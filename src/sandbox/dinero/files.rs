@@ -29,7 +29,7 @@ pub(super) fn answer(call: &Call<'_>, books: &mut Books) -> Answered {
             Ok(Reply::rows(rows))
         }
         "attachments.add" => {
-            let file = &books.find(&FILES, call.value(1))?.row;
+            let file = &books.find(&FILES, &call.value(1).replace('-', ""))?.row;
             let row = Row::default()
                 .with("FileGuid", Cell::from_text(&file.text("FileGuid")))
                 .with("FileName", Cell::from_text(call.value(2)));
