@@ -52,9 +52,10 @@ pub(super) fn answer(call: &Call<'_>, books: &mut Books) -> Answered {
 
 /// Takes a file off a document; whether it was there.
 fn detach(books: &mut Books, document: &str, file: &str) -> bool {
+    let file = file.replace('-', "");
     let attached = books.every_mut(&ATTACHMENTS);
     let before = attached.len();
-    attached.retain(|one| !(one.belongs_to(document) && one.row.is(ATTACHMENTS.key, file)));
+    attached.retain(|one| !(one.belongs_to(document) && one.row.is(ATTACHMENTS.key, &file)));
     attached.len() < before
 }
 

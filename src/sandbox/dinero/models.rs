@@ -14,6 +14,9 @@ use jiff::civil::Date;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+/// The most that is said to be wrong with a body.
+const MOST_WRONG: usize = 100;
+
 /// The body of an operation that sends JSON.
 pub(super) fn read(operation: &Operation, bytes: &[u8]) -> Result<Body, Refusal> {
     let (name, is_list) = match &operation.body {
@@ -41,6 +44,7 @@ pub(super) fn read(operation: &Operation, bytes: &[u8]) -> Result<Body, Refusal>
     } else {
         Body::Object(object(model, raw.get(), "", &mut wrong))
     };
+    wrong.truncate(MOST_WRONG);
     if wrong.is_empty() {
         Ok(body)
     } else {
