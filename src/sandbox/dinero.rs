@@ -1,126 +1,122 @@
-//! Dinero's side: organizations, contacts, invoices behind the token that Connect gave.
+//! Dinero's side: every operation of the catalogue behind the token that Connect gave, with books in memory.
 //!
-//! Checks come in the order of an ASP.NET service: path, method, token, scope, organization, subscription.
+//! Checks come in the order of an ASP.NET service: path, method, token, scope, organization, subscription;
+//! then the query and the body, then what the books say to it.
 
+mod amount;
+mod answers;
+mod books;
+mod bounds;
+mod call;
+mod contacts;
 mod data;
+mod drafts;
+mod entries;
+mod files;
+mod kinds;
+mod ledger;
 mod list;
+mod mail;
+mod models;
+mod multipart;
+mod payments;
+mod reference;
+mod refusal;
+mod reminders;
+mod reports;
 mod rows;
+mod sales;
+mod things;
+mod totals;
+mod vouchers;
+mod webhooks;
+
+pub(super) use books::Books;
 
 use super::connect::{USERS, User};
-use super::failing::{self, DineroError};
-use super::{Sandbox, bearer, pages, reply};
+use super::failing;
+use super::reply::{self, Pairs};
+use super::{Sandbox, bearer, pages};
+use crate::core::dinero::catalogue::{self, BodyKind, Operation, READ, Scope, WRITE};
 use crate::core::fault::Fault;
+use axum::body::Bytes;
 use axum::extract::{RawQuery, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
+use call::{Answered, Body, Call, Reply};
 use data::Organization;
-use list::{CONTACTS, INVOICES, Kind};
-use rows::{Row, array, object};
-use serde_json::{Value, json};
+use percent_encoding::percent_decode_str;
+use refusal::Refusal;
+use rows::Row;
+use serde_json::Value;
 use std::sync::Arc;
 
-/// What a path names.
-#[derive(Debug)]
-enum Resource {
-    /// The user's organizations, whole.
-    Organizations,
-    /// The user's organizations, the fields that are asked for.
-    OrganizationFields,
-    /// A paged list of an organization.
-    List(u32, &'static Kind),
-    /// One row of such a list.
-    One(u32, &'static Kind, String),
+/// The most that is read of a body of JSON, in bytes.
+const JSON_LIMIT: usize = 1024 * 1024;
+
+/// The most that is read of a body with a file: more than a file may have, so that it can be told so.
+const FILE_LIMIT: usize = 7 * 1024 * 1024;
+
+/// Operations that answer with a PDF when that is what is asked for.
+const AS_PDF: [&str; 3] = ["invoices.get", "reminders.get", "trade-offers.get"];
+
+/// What a request is about.
+struct Target {
+    operation: &'static Operation,
+    /// The organization that its path names.
+    organization: Option<u32>,
+    /// The other values of its path, decoded.
+    values: Vec<String>,
 }
 
-impl Resource {
-    /// What that path names, if anything.
-    fn at(path: &str) -> Option<Self> {
-        let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        let lists = |version: &str, name: &str| match (version, name) {
-            ("v1" | "v2", "contacts") => Some(&CONTACTS),
-            ("v1", "invoices") => Some(&INVOICES),
-            _ => None,
-        };
-        match parts.as_slice() {
-            ["v1.1", "organizations"] => Some(Self::Organizations),
-            ["v1", "organizations"] => Some(Self::OrganizationFields),
-            [version, organization, name] => Some(Self::List(
-                organization.parse().ok()?,
-                lists(version, name)?,
-            )),
-            ["v1", organization, name, guid] => Some(Self::One(
-                organization.parse().ok()?,
-                lists("v1", name)?,
-                (*guid).to_owned(),
-            )),
-            _ => None,
-        }
-    }
-
-    /// The organization it belongs to.
-    fn organization(&self) -> Option<u32> {
-        match self {
-            Self::Organizations | Self::OrganizationFields => None,
-            Self::List(organization, _) | Self::One(organization, ..) => Some(*organization),
-        }
+impl Target {
+    /// What that request is about, if anything.
+    fn of(method: &str, path: &str) -> Option<Self> {
+        let operation = catalogue::operation_at(method, path)
+            .filter(|operation| is_of_organization(operation, path))?;
+        let mut values: Vec<String> = operation
+            .path_values(path)
+            .into_iter()
+            .map(|value| percent_decode_str(value).decode_utf8_lossy().into_owned())
+            .collect();
+        let organization = operation
+            .names_organization()
+            .then(|| values.remove(0))
+            .and_then(|id| id.parse().ok());
+        Some(Self {
+            operation,
+            organization,
+            values,
+        })
     }
 }
 
-/// An error in Dinero's shape.
-#[derive(Debug)]
-struct Refusal {
-    status: StatusCode,
-    code: u16,
-    message: String,
-    validation: Option<(&'static str, String)>,
+/// Whether the organization that an operation's path names could be one.
+fn is_of_organization(operation: &Operation, path: &str) -> bool {
+    let id = operation
+        .path_values(path)
+        .first()
+        .map(|id| id.parse::<u32>());
+    !operation.names_organization() || matches!(id, Some(Ok(_)))
 }
 
-impl Refusal {
-    /// One without fields.
-    fn new(status: StatusCode, code: u16, message: &str) -> Self {
-        Self {
-            status,
-            code,
-            message: message.to_owned(),
-            validation: None,
+/// The answer where no operation has that method and path: the methods that would do, or that there is nothing.
+fn elsewhere(path: &str) -> Response {
+    let mut methods: Vec<&str> = Vec::new();
+    for operation in &catalogue::catalogue().operations {
+        let method = operation.method.as_str();
+        if !methods.contains(&method)
+            && operation.is_at(path)
+            && is_of_organization(operation, path)
+        {
+            methods.push(method);
         }
     }
-
-    /// A parameter that does not do: 42 for its form, 43 for its size.
-    fn of_parameter(code: u16, name: &'static str, why: impl Into<String>) -> Self {
-        let message = match code {
-            43 => "A limit was exceeded.",
-            _ => "Validation failed.",
-        };
-        Self {
-            validation: Some((name, why.into())),
-            ..Self::new(StatusCode::BAD_REQUEST, code, message)
-        }
+    if methods.is_empty() {
+        return reply::page(StatusCode::NOT_FOUND, pages::not_found(), None);
     }
-
-    /// As it is sent.
-    fn response(self) -> Response {
-        let validation = self.validation.map(|(name, why)| json!({ name: why }));
-        let body = json!({
-            "code": self.code,
-            "message": self.message,
-            "validationErrors": validation,
-        });
-        reply::json(self.status, body.to_string())
-    }
-}
-
-impl From<DineroError> for Refusal {
-    fn from((status, code, message, field): DineroError) -> Self {
-        Self {
-            validation: field.map(|(name, why)| (name, why.to_owned())),
-            ..Self::new(
-                StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
-                code,
-                message,
-            )
-        }
-    }
+    reply::method_not_allowed(&methods.join(", "))
 }
 
 /// Everything below the API's base URL.
@@ -129,12 +125,16 @@ pub(super) async fn answer(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Response {
-    let Some(resource) = Resource::at(request.uri().path()) else {
-        return reply::page(StatusCode::NOT_FOUND, pages::not_found(), None);
+    let (head, body) = request.into_parts();
+    let target = Target::of(head.method.as_str(), head.uri.path());
+    let takes_file =
+        matches!(&target, Some(target) if target.operation.body == Some(BodyKind::File));
+    // Read before anything is judged: an answer to a body that is still under way may be lost.
+    let limit = if takes_file { FILE_LIMIT } else { JSON_LIMIT };
+    let body = axum::body::to_bytes(body, limit).await.ok();
+    let Some(target) = target else {
+        return elsewhere(head.uri.path());
     };
-    if request.method() != Method::GET {
-        return reply::method_not_allowed("GET");
-    }
     if sandbox.fails(Fault::ApiSlow) {
         tokio::time::sleep(sandbox.config.silence).await;
     }
@@ -142,53 +142,109 @@ pub(super) async fn answer(
         return instead;
     }
     let audience = Some(sandbox.origin.as_str());
-    let claims = match bearer::claims(&sandbox, request.headers(), audience).await {
+    let claims = match bearer::claims(&sandbox, &head.headers, audience).await {
         Ok(claims) => claims,
         Err(challenge) => return bearer::refuse(StatusCode::UNAUTHORIZED, challenge),
     };
-    let query = reply::Pairs::read(query.unwrap_or_default().as_bytes());
-    match read(&sandbox, &resource, &claims, &query) {
-        Ok(body) if sandbox.fails(Fault::ApiCutOff) => reply::cut_off(&body),
-        Ok(body) if sandbox.fails(Fault::ApiWrongType) => reply::page(StatusCode::OK, body, None),
-        Ok(body) => reply::json(StatusCode::OK, body),
+    let query = Pairs::read(query.unwrap_or_default().as_bytes());
+    let user = match user(&sandbox, &target, &claims) {
+        Ok(user) => user,
+        Err(refusal) => return refusal.response(),
+    };
+    let Some(body) = body else {
+        return reply::too_large();
+    };
+    match answered(&sandbox, target, user, &query, &head, &body) {
+        Ok(Some(Reply::Json(body))) if sandbox.fails(Fault::ApiCutOff) => reply::cut_off(&body),
+        Ok(Some(Reply::Json(body))) if sandbox.fails(Fault::ApiWrongType) => {
+            reply::page(StatusCode::OK, body, None)
+        }
+        Ok(Some(reply)) => reply.response(),
+        Ok(None) => reply::too_large(),
         Err(refusal) => refusal.response(),
     }
 }
 
-/// What is read of a resource.
-fn read(
-    sandbox: &Sandbox,
-    resource: &Resource,
-    claims: &Value,
-    query: &reply::Pairs,
-) -> Result<String, Refusal> {
-    let may_read = bearer::has_scope(claims, "dineropublicapi:read");
+/// The user of a token, when it and they may do that.
+fn user(sandbox: &Sandbox, target: &Target, claims: &Value) -> Result<&'static User, Refusal> {
+    let has = |scope| bearer::has_scope(claims, scope);
+    let is_allowed = match target.operation.scope {
+        Scope::Read => has(READ),
+        Scope::Write => has(WRITE),
+        Scope::ReadOrWrite => has(READ) || has(WRITE),
+    };
     let user = USERS.iter().find(|user| claims["sub"] == user.subject);
-    let (Some(user), true) = (user, may_read) else {
+    let (Some(user), true) = (user, is_allowed) else {
         let message = "The token does not allow this.";
         return Err(Refusal::new(StatusCode::FORBIDDEN, 41, message));
     };
-    if let Some(id) = resource.organization() {
+    if let Some(id) = target.organization {
         if let Some(error) = failing::of_company(&sandbox.config.faults) {
             return Err(error.into());
         }
         may_see(user, id)?;
     }
-    let none = sandbox.fails(Fault::ApiNoOrganizations);
-    let theirs = || {
-        data::ORGANIZATIONS
-            .iter()
-            .filter(|one| !none && user.organizations.contains(&one.id))
-    };
-    match resource {
-        Resource::Organizations => Ok(array(theirs().map(|one| object(&one.whole())))),
-        Resource::OrganizationFields => {
-            let rows: Vec<Row> = theirs().map(Organization::flat).collect();
-            let fields = list::fields(query, data::ORGANIZATION_FIELDS, "id,name,isPro")?;
-            Ok(array(rows.iter().map(|row| object(&row.picked(&fields)))))
+    Ok(user)
+}
+
+/// What comes of a call that is allowed; nothing where the file that it sends is too large.
+fn answered(
+    sandbox: &Sandbox,
+    target: Target,
+    user: &User,
+    query: &Pairs,
+    head: &Parts,
+    body: &Bytes,
+) -> Result<Option<Reply>, Refusal> {
+    let operation = target.operation;
+    for parameter in &operation.in_query {
+        if let Some(why) = models::check_query(parameter, query.get(&parameter.name)) {
+            return Err(Refusal::of_parameter(42, &parameter.name, why));
         }
-        Resource::List(id, kind) => list::page(kind, &(kind.rows)(*id), query),
-        Resource::One(id, kind, guid) => one(kind, *id, guid),
+    }
+    let body = match &operation.body {
+        Some(BodyKind::File) => match multipart::file(&head.headers, body)? {
+            Some(content) => Body::File(content),
+            None => return Ok(None),
+        },
+        _ => models::read(operation, body)?,
+    };
+    let accepted = reply::header_text(&head.headers, header::ACCEPT).unwrap_or_default();
+    let asks_for_file = accepted
+        .trim()
+        .eq_ignore_ascii_case("application/octet-stream");
+    let call = Call {
+        operation,
+        values: target.values,
+        query,
+        body,
+        now: sandbox.now(),
+        wants_file: asks_for_file && AS_PDF.contains(&operation.name.as_str()),
+    };
+    let reply = match target.organization {
+        Some(id) => answers::answer(&call, sandbox.memory().books(id)),
+        None => of_all(sandbox, &call, user),
+    };
+    reply.map(Some)
+}
+
+/// What belongs to no organization.
+fn of_all(sandbox: &Sandbox, call: &Call<'_>, user: &User) -> Answered {
+    let none = sandbox.fails(Fault::ApiNoOrganizations);
+    let theirs = data::ORGANIZATIONS
+        .iter()
+        .filter(|one| !none && user.organizations.contains(&one.id));
+    match call.operation.name.as_str() {
+        "organizations.list" => {
+            let rows: Vec<Row> = theirs.map(Organization::whole).collect();
+            Ok(Reply::rows(&rows))
+        }
+        "organizations.list-v1" => {
+            let rows: Vec<Row> = theirs.map(Organization::flat).collect();
+            list::plain(call, &rows)
+        }
+        "countries.list" => Ok(Reply::rows(&reference::countries())),
+        _ => Err(answers::unanswered(call)),
     }
 }
 
@@ -208,17 +264,4 @@ fn may_see(user: &User, id: u32) -> Result<(), Refusal> {
         return Err(Refusal::new(StatusCode::FORBIDDEN, 90, message));
     }
     Ok(())
-}
-
-/// One row by its id. Dinero answers 400 with code 63 for an invoice, 404 for a contact.
-fn one(kind: &Kind, organization: u32, guid: &str) -> Result<String, Refusal> {
-    let rows = (kind.rows)(organization);
-    let row = rows.iter().find(|row| {
-        row.cell(kind.key)
-            .is_some_and(|cell| cell.text().eq_ignore_ascii_case(guid))
-    });
-    row.map(object).ok_or_else(|| {
-        let (status, code) = kind.missing;
-        Refusal::new(status, code, "There is nothing with that id.")
-    })
 }

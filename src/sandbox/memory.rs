@@ -1,7 +1,9 @@
-//! What the sandbox remembers between two requests: requests under way, sessions, codes, refresh tokens.
+//! What the sandbox remembers between two requests: requests under way, sessions, codes, refresh tokens, and the
+//! books of the companies.
 //!
 //! Apart from the endpoints, because single use and rotation are rules about memory, not about HTTP.
 
+use super::dinero::Books;
 use super::pages::Language;
 use crate::core::secret::Entropy;
 use jiff::Timestamp;
@@ -102,6 +104,8 @@ pub(super) struct Memory {
     refresh_tokens: HashMap<String, RefreshToken>,
     /// What an error page says, and in which language.
     errors: HashMap<String, (Language, &'static str)>,
+    /// The books of the companies that were asked about.
+    books: HashMap<u32, Books>,
 }
 
 impl Memory {
@@ -115,6 +119,7 @@ impl Memory {
             codes: HashMap::new(),
             refresh_tokens: HashMap::new(),
             errors: HashMap::new(),
+            books: HashMap::new(),
         }
     }
 
@@ -125,6 +130,13 @@ impl Memory {
             let _ = write!(text, "{byte:02X}");
         }
         text
+    }
+
+    /// The books of a company, opened when they are first asked for.
+    pub(super) fn books(&mut self, organization: u32) -> &mut Books {
+        self.books
+            .entry(organization)
+            .or_insert_with(|| Books::open(organization, Entropy::from_seed(self.entropy.draw())))
     }
 
     /// Keeps a request until the user decides; its id.

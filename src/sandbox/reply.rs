@@ -112,9 +112,18 @@ pub(super) fn bare(status: StatusCode, further: Option<(HeaderName, HeaderValue)
 }
 
 /// 405 with the methods that would do.
-pub(super) fn method_not_allowed(allowed: &'static str) -> Response {
-    let value = HeaderValue::from_static(allowed);
-    bare(StatusCode::METHOD_NOT_ALLOWED, Some((header::ALLOW, value)))
+pub(super) fn method_not_allowed(allowed: &str) -> Response {
+    let value = HeaderValue::from_str(allowed).ok();
+    bare(
+        StatusCode::METHOD_NOT_ALLOWED,
+        value.map(|value| (header::ALLOW, value)),
+    )
+}
+
+/// 413, as a proxy answers it: in plain text.
+pub(super) fn too_large() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (StatusCode::PAYLOAD_TOO_LARGE, headers, "Too large.").into_response()
 }
 
 /// An answer that announces all of itself and breaks off in the middle.

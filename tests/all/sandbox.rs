@@ -4,8 +4,14 @@
 
 mod api;
 mod authorize;
+mod bodies;
+mod caller;
+mod conventions;
 mod endpoints;
 mod faults;
+mod lifecycles;
+mod operations;
+mod round_trips;
 mod token;
 pub(crate) mod walk;
 

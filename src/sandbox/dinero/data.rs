@@ -1,17 +1,22 @@
-//! The seeded companies with their contacts and invoices: invented, Danish, the same every time.
+//! The seeded companies with all they have: invented, Danish, the same every time.
 //!
-//! Computed from small tables of names, so that a list is long enough to be paged.
+//! Contacts and invoices are computed from small tables of names, so that a list is long enough to be paged.
 
 mod contacts;
 mod invoices;
+mod seeds;
 
-pub(super) use contacts::{CONTACT_FIELDS, contacts};
-pub(super) use invoices::{INVOICE_FIELDS, invoices};
+pub(super) use contacts::CONTACT_FIELDS;
+pub(super) use invoices::INVOICE_FIELDS;
+pub(super) use seeds::fill;
+
+use contacts::contacts;
+use invoices::invoices;
 
 use super::rows::{Cell, Row};
+use crate::core::secret::hexadecimal;
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::civil::Date;
-use std::fmt::Write as _;
 
 /// A company.
 #[derive(Debug)]
@@ -82,24 +87,6 @@ pub(super) const ORGANIZATIONS: [Organization; 4] = [
     },
 ];
 
-/// The fields of a company in `/v1/organizations`.
-pub(super) const ORGANIZATION_FIELDS: &[&str] = &[
-    "Id",
-    "Name",
-    "IsPro",
-    "IsPayingPro",
-    "Type",
-    "IsVatFree",
-    "Email",
-    "Phone",
-    "Street",
-    "City",
-    "ZipCode",
-    "AttPerson",
-    "IsTaxFreeUnion",
-    "VatNumber",
-];
-
 impl Organization {
     /// As `/v1.1/organizations` has it.
     pub(super) fn whole(&self) -> Row {
@@ -165,12 +152,13 @@ fn stamp(day: Date) -> String {
 }
 
 /// A UUID that is always the same for the same thing.
-fn guid(kind: &str, organization: u32, at: u32) -> String {
+pub(super) fn guid(kind: &str, organization: u32, at: u32) -> String {
     let hash = digest(&SHA256, format!("{kind}/{organization}/{at}").as_bytes());
-    let mut hex = String::new();
-    for byte in hash.as_ref().iter().take(16) {
-        let _ = write!(hex, "{byte:02x}");
-    }
+    guid_of(&hexadecimal(hash.as_ref()))
+}
+
+/// A UUID (version 4) of 32 hexadecimal digits, those behind them left out.
+pub(super) fn guid_of(hex: &str) -> String {
     format!(
         "{}-{}-4{}-8{}-{}",
         &hex[..8],
@@ -184,15 +172,21 @@ fn guid(kind: &str, organization: u32, at: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::dinero::catalogue::{Operation, operation};
 
     #[test]
     fn every_field_that_is_offered_is_there() {
         let first = |rows: Vec<Row>| rows.into_iter().next();
+        let of_company: Vec<&str> = operation("organizations.list-v1")
+            .into_iter()
+            .flat_map(Operation::answer_fields)
+            .collect();
         for (row, fields) in [
             (first(contacts(410_233)), CONTACT_FIELDS),
             (first(invoices(410_233)), INVOICE_FIELDS),
-            (Some(ORGANIZATIONS[0].flat()), ORGANIZATION_FIELDS),
+            (Some(ORGANIZATIONS[0].flat()), &of_company),
         ] {
+            assert!(!fields.is_empty());
             for field in fields {
                 let cell = row.as_ref().and_then(|row| row.cell(field));
                 assert!(cell.is_some(), "{field}");

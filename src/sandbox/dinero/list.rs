@@ -1,13 +1,14 @@
-//! Paged lists: `page` and `pageSize`, `fields`, `queryFilter` and the filters of invoices.
+//! Lists: `page` and `pageSize`, `fields`, `queryFilter` and the filters of invoices.
 //!
 //! Dinero's own conventions (reference 2.2): names in any case, and the answer uses the case that was typed.
 
 use super::super::reply::Pairs;
 use super::Refusal;
-use super::data;
+use super::call::{Answered, Call, Reply};
+use super::kinds::{self, Kind};
 use super::rows::{Cell, Row, array, object};
+use crate::core::dinero::catalogue::Operation;
 use crate::core::dinero::filter::{self, Condition, Operator};
-use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::cmp::Ordering;
@@ -18,84 +19,74 @@ const PAGE_SIZE_LIMIT: u32 = 1000;
 /// The page that is given when none is asked for.
 const PAGE_SIZE: u32 = 100;
 
-/// A kind of list.
-#[derive(Debug)]
-pub(super) struct Kind {
+/// Everything that a list needs to know of itself.
+struct Listing<'a> {
+    operation: &'static Operation,
+    kind: &'a Kind,
     /// The fields of a row, for what is said about a wrong one.
-    pub(super) fields: &'static [&'static str],
-    /// The fields that are given when none are asked for.
-    pub(super) default_fields: &'static str,
-    /// The fields that `queryFilter` takes.
-    pub(super) filters: &'static [&'static str],
-    /// The field that names a row.
-    pub(super) key: &'static str,
-    /// Status and code for a row that is not there.
-    pub(super) missing: (StatusCode, u16),
-    /// The field that `startDate` and `endDate` mean; empty when the list does not take them.
-    pub(super) date: &'static str,
-    /// The rows of an organization.
-    pub(super) rows: fn(u32) -> Vec<Row>,
+    known: Vec<&'static str>,
 }
 
-/// Customers and suppliers.
-pub(super) const CONTACTS: Kind = Kind {
-    fields: data::CONTACT_FIELDS,
-    default_fields: "name,contactGuid",
-    filters: &[
-        "ExternalReference",
-        "Name",
-        "Email",
-        "VatNumber",
-        "EanNumber",
-        "IsPerson",
-        "Phone",
-    ],
-    key: "ContactGuid",
-    missing: (StatusCode::NOT_FOUND, 40),
-    date: "",
-    rows: data::contacts,
-};
-
-/// Sales invoices.
-pub(super) const INVOICES: Kind = Kind {
-    fields: data::INVOICE_FIELDS,
-    default_fields: "Guid,ContactName,Date,Description",
-    filters: &["ExternalReference", "ContactGuid", "Description"],
-    key: "Guid",
-    missing: (StatusCode::BAD_REQUEST, 63),
-    date: "Date",
-    rows: data::invoices,
-};
-
 /// A page of the rows, in Dinero's envelope.
-pub(super) fn page(kind: &Kind, rows: &[Row], query: &Pairs) -> Result<String, Refusal> {
+pub(super) fn page(call: &Call<'_>, kind: &Kind, rows: &[&Row]) -> Answered {
+    let query = call.query;
     let number = whole(query, "page", 0)?;
-    let size = whole(query, "pageSize", PAGE_SIZE)?;
-    if !(1..=PAGE_SIZE_LIMIT).contains(&size) {
-        let why = format!("must be from 1 to {PAGE_SIZE_LIMIT}");
-        return Err(Refusal::of_parameter(43, "pageSize", why));
-    }
-    let fields = fields(query, kind.fields, kind.default_fields)?;
-    let filter = Filter::read(kind, query)?;
-    let mut rows: Vec<&Row> = rows.iter().filter(|row| filter.takes(row)).collect();
-    sort(&mut rows, kind, query)?;
-    let start = usize::try_from(u64::from(number) * u64::from(size)).unwrap_or(usize::MAX);
-    let items: Vec<String> = rows
+    let size = page_size(query, PAGE_SIZE)?;
+    let listing = Listing {
+        operation: call.operation,
+        kind,
+        known: kinds::fields_of(call.operation, kind),
+    };
+    let every = listing.known.join(",");
+    let default = listing.operation.fields.as_deref().unwrap_or(&every);
+    let fields = fields(query, &listing.known, default)?;
+    let filter = Filter::read(&listing, query)?;
+    let mut rows: Vec<&Row> = rows
         .iter()
-        .skip(start)
-        .take(size as usize)
+        .copied()
+        .filter(|row| filter.takes(row))
+        .collect();
+    sort(&mut rows, &listing, query)?;
+    let items: Vec<String> = part(&rows, number, size)
         .map(|row| object(&row.picked(&fields)))
         .collect();
     let (result, all) = (items.len(), rows.len());
-    Ok(format!(
+    Ok(Reply::Json(format!(
         "{{\"Collection\":{},\"Pagination\":{{\"MaxPageSizeAllowed\":{PAGE_SIZE_LIMIT},\
          \"PageSize\":{size},\"Result\":{result},\"ResultWithoutFilter\":{all},\"Page\":{number}}}}}",
         array(items.into_iter()),
-    ))
+    )))
+}
+
+/// The rows as a plain array: those fields of them that are asked for, where the operation lets one ask.
+pub(super) fn plain(call: &Call<'_>, rows: &[Row]) -> Answered {
+    let Some(default) = call.operation.fields.as_deref() else {
+        return Ok(Reply::rows(rows));
+    };
+    let known: Vec<&str> = call.operation.answer_fields().collect();
+    let fields = fields(call.query, &known, default)?;
+    let picked: Vec<Row> = rows.iter().map(|row| row.picked(&fields)).collect();
+    Ok(Reply::rows(&picked))
+}
+
+/// The items of a page.
+pub(super) fn part<T>(items: &[T], number: u32, size: u32) -> impl Iterator<Item = &T> {
+    let start = usize::try_from(u64::from(number) * u64::from(size)).unwrap_or(usize::MAX);
+    items.iter().skip(start).take(size as usize)
+}
+
+/// How many items a page shall have.
+pub(super) fn page_size(query: &Pairs, default: u32) -> Result<u32, Refusal> {
+    let size = whole(query, "pageSize", default)?;
+    if (1..=PAGE_SIZE_LIMIT).contains(&size) {
+        return Ok(size);
+    }
+    let why = format!("must be from 1 to {PAGE_SIZE_LIMIT}");
+    Err(Refusal::of_parameter(43, "pageSize", why))
 }
 
 /// A whole number of the query.
-fn whole(query: &Pairs, name: &'static str, default: u32) -> Result<u32, Refusal> {
+pub(super) fn whole(query: &Pairs, name: &str, default: u32) -> Result<u32, Refusal> {
     query.get(name).map_or(Ok(default), |text| {
         text.parse()
             .map_err(|_| Refusal::of_parameter(42, name, "must be a whole number, 0 or more"))
@@ -140,6 +131,7 @@ fn meets(row: &Row, condition: &Condition) -> bool {
 #[derive(Debug, Default)]
 struct Filter {
     conditions: Vec<Condition>,
+    searched: &'static [&'static str],
     statuses: Vec<String>,
     words: Option<String>,
     dates: Option<(&'static str, String, String)>,
@@ -149,16 +141,31 @@ struct Filter {
 
 impl Filter {
     /// From the query; Dinero refuses what it cannot read.
-    fn read(kind: &Kind, query: &Pairs) -> Result<Self, Refusal> {
-        let dated = !kind.date.is_empty();
-        let own = |name: &str| query.get(name).filter(|_| dated).map(str::to_lowercase);
+    fn read(listing: &Listing<'_>, query: &Pairs) -> Result<Self, Refusal> {
+        let takes = |name: &str| {
+            listing
+                .operation
+                .in_query
+                .iter()
+                .any(|one| one.name == name)
+        };
+        let own = |name: &str| {
+            query
+                .get(name)
+                .filter(|_| takes(name))
+                .map(str::to_lowercase)
+        };
         Ok(Self {
-            conditions: conditions(kind, query)?,
+            conditions: conditions(listing, query)?,
+            searched: listing.kind.searched,
             statuses: own("statusFilter")
                 .map(|text| text.split(',').map(|one| one.trim().to_owned()).collect())
                 .unwrap_or_default(),
             words: own("freeTextSearch"),
-            dates: if dated { dates(kind, query)? } else { None },
+            dates: match listing.kind.date {
+                "" => None,
+                field => dates(field, query)?,
+            },
             changes_since: changes_since(query)?,
             deleted_only: query
                 .get("deletedOnly")
@@ -174,7 +181,7 @@ impl Filter {
             lower(row, "Status") == "draft" || (start <= &date && &date <= end)
         });
         let worded = self.words.as_ref().is_none_or(|words| {
-            ["ContactName", "Description", "Number"]
+            self.searched
                 .iter()
                 .any(|field| lower(row, field).contains(words))
         });
@@ -199,22 +206,25 @@ fn lower(row: &Row, field: &str) -> String {
 }
 
 /// `queryFilter`: conditions joined by `;`, all of which must be met.
-fn conditions(kind: &Kind, query: &Pairs) -> Result<Vec<Condition>, Refusal> {
-    let Some(text) = query.get("queryFilter") else {
+fn conditions(listing: &Listing<'_>, query: &Pairs) -> Result<Vec<Condition>, Refusal> {
+    let filters = &listing.operation.filters;
+    let Some(text) = query.get("queryFilter").filter(|_| !filters.is_empty()) else {
         return Ok(Vec::new());
     };
-    let fields: Vec<String> = kind.filters.iter().map(|&field| field.to_owned()).collect();
-    filter::read(text, &fields).map_err(|_| {
+    filter::read(text, filters).map_err(|_| {
         let why = format!(
             "`{text}` is not `Field eq 'value'` or `Field contains 'value'` with one of {}",
-            kind.filters.join(", ")
+            filters.join(", ")
         );
         Refusal::of_parameter(42, "queryFilter", why)
     })
 }
 
 /// `startDate` and `endDate`: both or neither.
-fn dates(kind: &Kind, query: &Pairs) -> Result<Option<(&'static str, String, String)>, Refusal> {
+fn dates(
+    field: &'static str,
+    query: &Pairs,
+) -> Result<Option<(&'static str, String, String)>, Refusal> {
     let read = |name: &'static str| {
         query.get(name).map_or(Ok(None), |text| {
             text.parse::<Date>()
@@ -223,7 +233,7 @@ fn dates(kind: &Kind, query: &Pairs) -> Result<Option<(&'static str, String, Str
         })
     };
     match (read("startDate")?, read("endDate")?) {
-        (Some(start), Some(end)) => Ok(Some((kind.date, start, end))),
+        (Some(start), Some(end)) => Ok(Some((field, start, end))),
         (None, None) => Ok(None),
         (Some(_), None) => Err(Refusal::of_parameter(
             42,
@@ -248,11 +258,16 @@ fn changes_since(query: &Pairs) -> Result<Option<String>, Refusal> {
 }
 
 /// `sort` by any field and `sortOrder`; otherwise the order in which the rows stand.
-fn sort(rows: &mut [&Row], kind: &Kind, query: &Pairs) -> Result<(), Refusal> {
-    let Some(asked) = query.get("sort") else {
+fn sort(rows: &mut [&Row], listing: &Listing<'_>, query: &Pairs) -> Result<(), Refusal> {
+    let takes = listing
+        .operation
+        .in_query
+        .iter()
+        .any(|one| one.name == "sort");
+    let Some(asked) = query.get("sort").filter(|_| takes) else {
         return Ok(());
     };
-    let field = named(kind.fields, asked)
+    let field = named(&listing.known, asked)
         .ok_or_else(|| Refusal::of_parameter(42, "sort", format!("`{asked}` is not a field")))?;
     rows.sort_by(|one, other| compare(one.cell(field), other.cell(field)));
     match query.get("sortOrder").unwrap_or("ascending") {

@@ -227,18 +227,15 @@ fn a_verifier_is_judged_on_both_legs() {
 
 #[test]
 fn each_way_of_not_being_json_has_its_own_headline() {
-    let headlines: std::collections::BTreeSet<String> = vec![
-        answered(200, ""),
-        answered(200, "<html></html>"),
-        answered(200, "{\"access_token\":"),
-        answered(200, "not json"),
-    ]
-    .iter()
-    .map(|case| {
-        assert_eq!(only(case), "token-response-not-json");
-        case.findings(Step::Exchange)[0].headline.to_string()
-    })
-    .collect();
+    let bodies = ["", "<html></html>", "{\"access_token\":", "not json"];
+    let headlines: std::collections::BTreeSet<String> = bodies
+        .iter()
+        .map(|body| {
+            let case = &answered(200, body);
+            assert_eq!(only(case), "token-response-not-json");
+            case.findings(Step::Exchange)[0].headline.to_string()
+        })
+        .collect();
     assert_eq!(headlines.len(), 4);
 }
 

@@ -275,6 +275,15 @@ fn a_path_that_is_not_there_is_a_web_page() {
         assert_eq!(answer.status, 404, "{path}");
         assert!(answer.body.starts_with("<!doctype html>"));
     }
-    let posted = stage.post(&format!("/v1/{LARGE}/contacts"), &[]);
-    assert_eq!((posted.status, posted.header("allow")), (405, Some("GET")));
+    for (method, path, allowed) in [
+        ("POST", "/v1.1/organizations", "GET"),
+        ("DELETE", "/v1/410233/contacts", "GET, POST"),
+        ("PATCH", "/v1/410233/invoices/x", "GET, DELETE"),
+    ] {
+        let answer = stage.request(method, path, &[], "");
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (405, Some(allowed))
+        );
+    }
 }
