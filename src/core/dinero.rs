@@ -5,4 +5,7 @@ pub mod call;
 pub mod catalogue;
 pub mod caution;
 pub mod draft;
+pub mod drafts;
+pub mod masked;
+pub mod saved;
 pub mod variables;
