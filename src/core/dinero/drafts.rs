@@ -233,6 +233,7 @@ impl Drafts {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 mod tests {
     use super::super::masked::tests::{mask, row};
     use super::*;

@@ -150,6 +150,7 @@ fn media_type(draft: &Draft) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 pub(in crate::core) mod tests {
     use super::*;
     use crate::core::dinero::catalogue::operation;

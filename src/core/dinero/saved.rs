@@ -24,11 +24,14 @@
 //!
 //! A secret is not written: a variable stands in its place, and who saves is told.
 
+mod hiding;
+mod put;
 mod read;
 mod write;
 
+pub use hiding::Hidden;
 pub use read::read;
-pub use write::{Hidden, Written};
+pub use write::Written;
 
 use super::draft::Draft;
 use crate::core::profile::ProfileProblem;
@@ -91,7 +94,7 @@ pub fn is_name(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     (1..=LONGEST_NAME).contains(&text.len())
         && text.bytes().all(fits)
-        && !text.starts_with('-')
+        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && !is_device(text)
 }
 
@@ -134,7 +137,7 @@ fn slug(title: &str) -> String {
             'å' | 'Å' => slug.push_str("aa"),
             'ü' | 'Ü' => slug.push_str("ue"),
             'é' | 'É' | 'è' | 'È' => slug.push('e'),
-            '_' => slug.push('_'),
+            '_' if !slug.is_empty() => slug.push('_'),
             letter if letter.is_ascii_alphanumeric() => slug.push(letter.to_ascii_lowercase()),
             _ if slug.is_empty() || slug.ends_with('-') => {}
             _ => slug.push('-'),
@@ -174,7 +177,7 @@ mod tests {
             assert_eq!(name_of(title, &[]), name, "{title}");
         }
         assert_eq!(name_of("a", &["A", "a-2", "b"]), "a-3");
-        for other in ["", "..", ".", "a.b", "a/b", "-a", "æ", "nul", "LPT1"] {
+        for other in ["", "..", ".", "a.b", "a/b", "-a", "_a", "æ", "nul", "LPT1"] {
             assert!(!is_name(other), "{other}");
         }
     }

@@ -283,6 +283,7 @@ fn unknown(name: &str, variables: &Variables) -> Unresolved {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -259,6 +259,7 @@ fn text_of(response: &Response, keeping: &Keeping<'_>) -> SentBody {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 pub(super) mod tests {
     use super::*;
     use crate::core::dinero::catalogue::operation;
@@ -266,6 +267,7 @@ pub(super) mod tests {
     use crate::core::wire::{
         Body, CallId, Connection, Direction, Headers, Purpose, Request, Timing,
     };
+    use proptest::prelude::*;
 
     pub(in crate::core::history) fn mask() -> Mask {
         Mask::new([7; 32])
@@ -339,6 +341,27 @@ pub(super) mod tests {
                 assert!(!line.as_str().contains(secret), "{line:?}");
             }
             assert!(!line.as_str().contains('\n'));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_that_is_known_stands_in_no_line(
+            secret in "[a-zA-Z0-9._~+/=-]{8,40}",
+            before in "[a-z =:&?{\\[\"%-]{0,8}",
+            name in "[a-zA-Z-]{1,12}",
+        ) {
+            let quoting = format!("{before}{secret}");
+            let mut fresh = fresh(0, &quoting);
+            fresh.known.push(Secret::new(secret.as_str()));
+            fresh.draft.set(&name, &quoting);
+            fresh.draft.headers.push(Row { name, value: quoting.clone(), on: false });
+            fresh.draft.body = DraftBody::Text(quoting.clone());
+            fresh.record.request.url = format!("https://api.dinero.dk/{quoting}");
+            fresh.record.note = quoting.clone();
+            for line in Sent::of(&fresh, &mask()).lines() {
+                prop_assert!(!line.as_str().contains(&secret), "{:?}", line);
+            }
         }
     }
 

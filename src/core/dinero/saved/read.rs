@@ -1,7 +1,7 @@
 //! Reads a saved request, with every problem at once: key, line, what was expected.
 
 use super::{BODY_KEYS, HEADERS, HEADERS_OFF, KEYS, OFF, PARAMETERS, Saved, SavedFile};
-use crate::core::dinero::catalogue::{Operation, catalogue, operation};
+use crate::core::dinero::catalogue::{catalogue, operation};
 use crate::core::dinero::draft::{Draft, DraftBody, Row, is_token};
 use crate::core::nearest::nearest;
 use crate::core::profile::source::{Source, kind, parse};
@@ -99,11 +99,8 @@ fn beginning(source: &mut Source<'_>) -> Draft {
         return Draft::of(operation);
     }
     if let Some(name) = &named {
-        let names = catalogue().operations.iter();
-        let near = nearest(
-            name,
-            names.map(|operation: &Operation| operation.name.as_str()),
-        );
+        let known = catalogue().operations.iter();
+        let near = nearest(name, known.map(|operation| operation.name.as_str()));
         let near = near.map_or_else(String::new, |near| format!(" (`{near}` is one)"));
         source.warning(
             "operation",
@@ -246,6 +243,7 @@ pub(super) fn without_end(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
