@@ -234,11 +234,6 @@ impl Index {
         self.bodies.get(id).copied()
     }
 
-    /// Whether a request is there.
-    pub fn has(&self, id: &SentId) -> bool {
-        self.requests.contains_key(id)
-    }
-
     /// What is worth saying of the file.
     pub fn notices(&self) -> Vec<String> {
         let mut notices = Vec::new();
