@@ -37,6 +37,8 @@
 //! | how are secrets masked | `core/wire/redact.rs` |
 //! | what leaves this machine | `core/export/` |
 //! | a run that is kept, compared, reported | `core/history/` |
+//! | a request that was sent | `core/history/sent.rs`, `edge/requests.rs` |
+//! | a request that is saved, or was only typed | `core/dinero/{saved,drafts}.rs`, `edge/{saved,drafts}.rs` |
 //! | where may the token go | `core/token.rs` |
 //! | what can be called, and how it is found | `core/dinero/{catalogue,search}.rs` |
 //! | what can go wrong on purpose | `core/fault.rs` |

@@ -7,6 +7,8 @@
 //!                                                                      └─► report (Markdown, JSON)
 //! ```
 //!
+//! What was sent by itself is kept beside them, all in one file ([`sent`]).
+//!
 //! A file holds one run: its first line names format and version, then every record, hit and state has a line
 //! of its own, written as it comes. Of a state the last one counts.
 
@@ -14,6 +16,7 @@ pub mod compare;
 mod mirror;
 pub mod read;
 pub mod report;
+pub mod sent;
 mod summary;
 pub mod written;
 
@@ -40,29 +43,15 @@ impl RunId {
     /// The name of a run that began then; its nonce, which no other run has, tells it from others of the same
     /// moment.
     pub fn of(started_at: Timestamp, nonce: &str, mask: &Mask) -> Self {
-        let at = started_at.to_zoned_datetime(TimeZone::UTC);
         let marked = mask.for_keeping().inline(nonce);
         let digits = marked.rsplit('~').next().unwrap_or_default();
         let digits: String = digits.chars().take(6).collect();
-        let milliseconds = at.millisecond();
-        let at = at.strftime("%Y%m%dT%H%M%S");
-        Self(format!("{at}{milliseconds:03}-{digits}"))
+        Self(format!("{}-{digits}", moment(started_at)))
     }
 
     /// A name that was written down or typed; `None` when it is none, so that no text becomes a path.
     pub fn read(text: &str) -> Option<Self> {
-        let (time, digits) = text.split_once('-')?;
-        let (day, clock) = time.split_once('T')?;
-        let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let is_one = day.len() == 8
-            && all_digits(day)
-            && clock.len() == 9
-            && all_digits(clock)
-            && digits.len() == 6
-            && digits
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        is_one.then(|| Self(text.to_owned()))
+        is_name(text).then(|| Self(text.to_owned()))
     }
 
     /// As it is written.
@@ -75,6 +64,31 @@ impl std::fmt::Display for RunId {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// A moment as names begin, so that they sort by it: `20261127T014235123`.
+fn moment(at: Timestamp) -> String {
+    let at = at.to_zoned_datetime(TimeZone::UTC);
+    format!("{}{:03}", at.strftime("%Y%m%dT%H%M%S"), at.millisecond())
+}
+
+/// Whether a text is a moment, a hyphen and six hexadecimal digits.
+fn is_name(text: &str) -> bool {
+    let Some((time, digits)) = text.split_once('-') else {
+        return false;
+    };
+    let Some((day, clock)) = time.split_once('T') else {
+        return false;
+    };
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    day.len() == 8
+        && all_digits(day)
+        && clock.len() == 9
+        && all_digits(clock)
+        && digits.len() == 6
+        && digits
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// A run as it was kept: everything in it gave way to masks that still can be compared.

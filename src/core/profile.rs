@@ -9,7 +9,7 @@ pub mod keys;
 pub mod listen;
 pub mod read;
 pub mod register;
-mod source;
+pub(in crate::core) mod source;
 pub mod trust;
 mod written_secret;
 

@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Largest file that is read, in bytes.
-const LARGEST: u64 = 1024 * 1024;
+pub(in crate::edge) const LARGEST: u64 = 1024 * 1024;
 
 /// The shipped files, compiled in.
 const BUILT_IN: [(&str, &str); 3] = [
@@ -181,7 +181,7 @@ fn judged(path: &Path, trusted: bool, text: &Result<String, String>) -> ProfileF
 
 /// The text of a file, or what keeps it from being read. A pipe would be waited on, so only files are
 /// opened.
-fn text_of(path: &Path) -> Result<String, String> {
+pub(in crate::edge) fn text_of(path: &Path) -> Result<String, String> {
     let unreadable = |error: io::Error| {
         format!("cannot be read ({error}): expected a text file that you may read")
     };

@@ -18,6 +18,7 @@ mod grants;
 mod history;
 mod hostile;
 mod http;
+mod kept_requests;
 mod kept_runs;
 mod keys;
 mod late;

@@ -199,6 +199,17 @@ pub fn names(text: &str) -> Vec<String> {
     names
 }
 
+/// The variables in a text as they are written there, braces included.
+pub fn written(text: &str) -> Vec<&str> {
+    let mut written = Vec::new();
+    let mut rest = text;
+    while let Some((before, _, after)) = next(rest) {
+        written.push(&rest[before.len()..rest.len() - after.len()]);
+        rest = after;
+    }
+    written
+}
+
 /// The first variable of a text: what stands before it, its name, what stands behind it.
 fn next(text: &str) -> Option<(&str, &str, &str)> {
     let mut from = 0;
@@ -272,7 +283,7 @@ fn unknown(name: &str, variables: &Variables) -> Unresolved {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by it")]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

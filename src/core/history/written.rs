@@ -61,7 +61,7 @@ pub struct State {
 
 /// A line that may be written to a disk: whatever is secret gave way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Redacted(String);
+pub struct Redacted(pub(super) String);
 
 impl Redacted {
     /// The line, without an end.

@@ -1,4 +1,4 @@
-//! A profile file as TOML with its lines, and the problems found in it so far.
+//! A profile file as TOML with its lines, and the problems found in it so far; a saved request is read by it too.
 //!
 //! Reading goes on after a problem: a person who mends a file wants all of them at once.
 
@@ -8,16 +8,16 @@ use crate::core::profile::keys::{facts, has_keys_below, suggestion};
 use toml_edit::{Document, Item, TableLike};
 
 /// The file and what was found in it.
-pub(super) struct Source<'a> {
+pub(in crate::core) struct Source<'a> {
     text: &'a str,
     root: &'a dyn TableLike,
-    pub(super) problems: Vec<ProfileProblem>,
-    pub(super) warnings: Vec<ProfileProblem>,
+    pub(in crate::core) problems: Vec<ProfileProblem>,
+    pub(in crate::core) warnings: Vec<ProfileProblem>,
 }
 
 /// What is wrong when the file is no TOML. The line at fault is named and not quoted: it may hold a
 /// secret.
-pub(super) fn parse(text: &str) -> Result<Document<&str>, ProfileProblem> {
+pub(in crate::core) fn parse(text: &str) -> Result<Document<&str>, ProfileProblem> {
     Document::parse(text).map_err(|error| ProfileProblem {
         key: String::new(),
         line: error.span().map(|span| line_of(text, span.start)),
@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str) -> Result<Document<&str>, ProfileProblem> {
 
 impl<'a> Source<'a> {
     /// A parsed file, nothing found in it yet.
-    pub(super) fn new(text: &'a str, root: &'a dyn TableLike) -> Self {
+    pub(in crate::core) fn new(text: &'a str, root: &'a dyn TableLike) -> Self {
         Self {
             text,
             root,
@@ -37,7 +37,7 @@ impl<'a> Source<'a> {
     }
 
     /// Notes a problem with a key.
-    pub(super) fn problem(&mut self, key: &str, message: impl Into<String>) {
+    pub(in crate::core) fn problem(&mut self, key: &str, message: impl Into<String>) {
         let line = self.line(key);
         self.problems.push(ProfileProblem {
             key: key.to_owned(),
@@ -47,7 +47,7 @@ impl<'a> Source<'a> {
     }
 
     /// Notes what is worth saying of a key.
-    pub(super) fn warning(&mut self, key: &str, message: impl Into<String>) {
+    pub(in crate::core) fn warning(&mut self, key: &str, message: impl Into<String>) {
         let line = self.line(key);
         self.warnings.push(ProfileProblem {
             key: key.to_owned(),
@@ -93,7 +93,13 @@ impl<'a> Source<'a> {
     }
 
     /// Notes a problem with a key that may hold dots itself.
-    fn problem_at(&mut self, above: &str, name: &str, dotted: &str, message: &str) {
+    pub(in crate::core) fn problem_at(
+        &mut self,
+        above: &str,
+        name: &str,
+        dotted: &str,
+        message: &str,
+    ) {
         let line = self
             .table(above)
             .and_then(|table| table.key(name))
@@ -107,9 +113,14 @@ impl<'a> Source<'a> {
     }
 
     /// What stands behind a dotted key.
-    pub(super) fn item(&self, dotted: &str) -> Option<&'a Item> {
+    pub(in crate::core) fn item(&self, dotted: &str) -> Option<&'a Item> {
         let (above, name) = dotted.rsplit_once('.').unwrap_or(("", dotted));
         self.table(above)?.get(name)
+    }
+
+    /// What stands at a place of the file.
+    pub(in crate::core) fn at(&self, place: std::ops::Range<usize>) -> Option<&'a str> {
+        self.text.get(place)
     }
 
     fn table(&self, dotted: &str) -> Option<&'a dyn TableLike> {
@@ -133,7 +144,7 @@ impl<'a> Source<'a> {
     }
 
     /// The text behind a key, judged. `None` when it is absent or wrong; the latter is noted.
-    pub(super) fn text<T>(
+    pub(in crate::core) fn text<T>(
         &mut self,
         key: &str,
         check: impl FnOnce(&str) -> Checked<T>,
@@ -285,7 +296,7 @@ impl<'a> Source<'a> {
 }
 
 /// What an item is, in words.
-pub(super) fn kind(item: &Item) -> &'static str {
+pub(in crate::core) fn kind(item: &Item) -> &'static str {
     match item.type_name() {
         "string" => "text",
         "integer" | "float" => "a number",

@@ -3,6 +3,8 @@
 //! Of plain characters, so that a form, a query, a header or JSON that holds it is read as before; long, so
 //! that no two values share one. In what leaves this machine the mark is an ordinal: `••••64~code-1`.
 
+use std::ops::Range;
+
 /// How every masked value begins.
 pub const DOTS: &str = "••••";
 
@@ -32,6 +34,25 @@ impl<'a> KeptMark<'a> {
         let is_length = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
         let characters = length.parse().ok().filter(|_| is_length)?;
         (is_long(mark) || is_ordinal(mark)).then_some(Self { characters, mark })
+    }
+
+    /// The first mark that stands anywhere in a text, and where; an ordinal is found by nobody, for it does not
+    /// say where it ends.
+    pub fn find(text: &'a str) -> Option<(Range<usize>, Self)> {
+        let mut from = 0;
+        while let Some(found) = text[from..].find(DOTS) {
+            let start = from + found;
+            let after = &text[start + DOTS.len()..];
+            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+            let (length, rest) = after.split_at(digits);
+            let mark = rest.strip_prefix('~').and_then(|mark| mark.get(..LONG));
+            if let (Ok(characters), Some(mark)) = (length.parse(), mark.filter(|it| is_long(it))) {
+                let end = start + DOTS.len() + digits + 1 + LONG;
+                return Some((start..end, Self { characters, mark }));
+            }
+            from = start + '•'.len_utf8();
+        }
+        None
     }
 
     /// The mark as it is shown: `#a3f1`, or the ordinal.
@@ -89,6 +110,26 @@ fn is_ordinal(mark: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mark_is_found_wherever_it_stands() {
+        let mark = "••••64~a3f1b2c3d4e5f607";
+        for (before, after) in [("", ""), ("Bearer ", " x"), ("•", "0"), ("••••7~", "•")]
+        {
+            let text = format!("{before}{mark}{after}");
+            let place = KeptMark::find(&text).map(|(place, _)| place);
+            assert_eq!(place.map(|it| text[it].to_owned()).as_deref(), Some(mark));
+        }
+        for none in [
+            "",
+            "••••",
+            "••••64~a3f1",
+            "••••~a3f1b2c3d4e5f607",
+            "•••• 64",
+        ] {
+            assert_eq!(KeptMark::find(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn only_a_mark_is_read_as_one() {

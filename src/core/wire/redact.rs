@@ -11,6 +11,8 @@ mod pairs;
 mod scan;
 mod whole;
 
+pub use whole::{Keeping, MOST as MOST_KEPT};
+
 use crate::core::secret::kept::{DOTS, KeptMark};
 use crate::core::secret::{Secret, hexadecimal};
 use crate::core::wire::visible::Visible;

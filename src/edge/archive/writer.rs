@@ -7,28 +7,21 @@ use crate::core::history::RunId;
 use crate::core::history::written::{Entry, Keep};
 use crate::core::wire::CallId;
 use crate::core::wire::redact::Mask;
+use crate::edge::private::open_to_append;
+use crate::edge::worker::Worker;
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
-use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
-
-/// How long the program's end waits for what is still to be written.
-const LAST_WRITES: Duration = Duration::from_secs(2);
 
 /// Most bytes that wait for a disk that takes nothing.
 const MOST_WAITING: usize = 8 * 1024 * 1024;
 
 /// What the thread is told.
+#[derive(Debug)]
 enum Job {
     Keep(Box<Keep>),
     Find(CallId, String),
-    /// Everything before it is written.
-    Written(oneshot::Sender<()>),
 }
 
 /// Hands runs to the thread that writes them, which begins with the first.
@@ -37,7 +30,7 @@ pub struct Writer {
     archive: Archive,
     mask: Mask,
     events: UnboundedSender<Event>,
-    jobs: Option<Sender<Job>>,
+    worker: Worker<Job>,
 }
 
 impl Writer {
@@ -47,7 +40,7 @@ impl Writer {
             archive,
             mask,
             events,
-            jobs: None,
+            worker: Worker::named("runs"),
         }
     }
 
@@ -65,32 +58,20 @@ impl Writer {
 
     /// Waits until everything is written, two seconds at most.
     pub async fn finish(&mut self) {
-        let Some(jobs) = &self.jobs else { return };
-        let (done, written) = oneshot::channel();
-        if jobs.send(Job::Written(done)).is_ok() {
-            // A disk that does not come back holds nobody up.
-            let _ = tokio::time::timeout(LAST_WRITES, written).await;
-        }
+        self.worker.finish().await;
     }
 
     fn tell(&mut self, job: Job) {
-        let jobs = self.jobs.get_or_insert_with(|| {
-            let (sender, receiver) = channel();
-            let work = Work {
+        self.worker.tell(job, || {
+            let mut work = Work {
                 archive: self.archive.clone(),
                 mask: self.mask.clone(),
                 events: self.events.clone(),
                 open: HashMap::new(),
                 has_failed: false,
             };
-            // Without a thread the jobs find nobody: runs are not kept, and nothing else is lost.
-            let _ = thread::Builder::new()
-                .name("runs".to_owned())
-                .spawn(move || work.run(&receiver));
-            sender
+            move |job| work.take(job)
         });
-        // The thread ends only when this end is gone.
-        let _ = jobs.send(job);
     }
 }
 
@@ -113,17 +94,12 @@ struct Open {
 }
 
 impl Work {
-    fn run(mut self, jobs: &Receiver<Job>) {
-        while let Ok(job) = jobs.recv() {
-            match job {
-                Job::Keep(keep) => self.keep(&keep),
-                Job::Find(call, state) => {
-                    let run = self.archive.find_state(&state).map(Box::new);
-                    let _ = self.events.send(Event::RunFound { call, run });
-                }
-                Job::Written(done) => {
-                    let _ = done.send(());
-                }
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Keep(keep) => self.keep(&keep),
+            Job::Find(call, state) => {
+                let run = self.archive.find_state(&state).map(Box::new);
+                let _ = self.events.send(Event::RunFound { call, run });
             }
         }
     }
@@ -203,20 +179,4 @@ impl Open {
             }
         }
     }
-}
-
-/// The file of a run, and the folder, readable by this user alone; one that is new must not be there yet.
-fn open_to_append(path: &Path, is_new: bool) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        let mut folders = std::fs::DirBuilder::new();
-        folders.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
-        folders.create(folder)?;
-    }
-    let mut options = OpenOptions::new();
-    options.append(true).create_new(is_new);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }

@@ -12,19 +12,13 @@ use super::{BUILT_IN, LARGEST, Search, built_in, judged, locate, text_of, with_t
 use crate::core::profile::edit::Draft;
 use crate::core::profile::{Field, Origin, Preset, ProfileFile, SecretReference, check, read};
 use crate::core::token::kept::Client;
+use crate::edge::private;
 use crate::edge::vault::Vault;
 use aws_lc_rs::digest::{SHA256, digest};
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 use tempfile::{Builder, NamedTempFile};
-
-/// How long another save in the same folder is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How often it is looked whether that save is done.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// The state of a file when it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +35,8 @@ enum State {
 }
 
 impl Version {
-    fn of(text: &str) -> Self {
+    /// That of a file with this text.
+    pub(in crate::edge) fn of(text: &str) -> Self {
         let hash = digest(&SHA256, text.as_bytes());
         Self(State::Text(hash.as_ref().to_vec()))
     }
@@ -333,22 +328,7 @@ pub(in crate::edge) fn turn(folder: &Path) -> Result<Option<File>, String> {
     let Ok(handle) = File::open(folder) else {
         return Ok(None);
     };
-    let begun = Instant::now();
-    loop {
-        match handle.try_lock() {
-            Ok(()) => return Ok(Some(handle)),
-            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
-                std::thread::sleep(LOOK_AGAIN);
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(format!(
-                    "another program has held the folder `{}` for 5 s: end it, or try again",
-                    folder.display()
-                ));
-            }
-            Err(TryLockError::Error(_)) => return Ok(None),
-        }
-    }
+    private::turn(handle, folder)
 }
 
 /// Whether a file is still as it was read.

@@ -15,6 +15,7 @@ use super::mark::Mark;
 use super::room::Room;
 use crate::core::secret::Secret;
 use crate::core::token::kept::{GrantId, KeptGrant, VaultTrouble, VaultTroubleKind};
+use crate::edge::private::{close_to_others, make_folders};
 use jiff::Timestamp;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
@@ -343,44 +344,13 @@ fn make(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(unix)]
-fn make_folders(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(unix)]
-fn close_to_others(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = fs::metadata(folder)?.permissions().mode();
-    let is_open = mode & 0o077 != 0;
-    if is_open {
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
 /// Brings the names in a folder to the disk.
 #[cfg(unix)]
 pub(super) fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-// Elsewhere what is in the user's own folder is closed to others already, and names are brought to the disk
-// by the system.
-
-#[cfg(not(unix))]
-fn make_folders(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-#[cfg(not(unix))]
-fn close_to_others(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
+// Elsewhere names are brought to the disk by the system.
 
 #[cfg(not(unix))]
 pub(super) fn sync(_folder: &Path) -> io::Result<()> {

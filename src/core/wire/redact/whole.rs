@@ -6,7 +6,7 @@ use crate::core::secret::Secret;
 use crate::core::wire::{Body, Failure, Headers, Outcome, Record, Request, Response, body};
 
 /// Most bytes of a body that are kept (design.md section 5).
-const MOST: usize = 256 * 1024;
+pub const MOST: usize = 256 * 1024;
 
 impl Mask {
     /// A record in which every secret gave way; `known` are values that it may quote under any name. The
@@ -35,12 +35,7 @@ impl Mask {
     fn whole_request(&self, request: &Request, known: &[&Secret], bodies: bool) -> Request {
         Request {
             method: request.method.clone(),
-            // What is known goes first: an encoding that only half fits would hide a part of it from its name.
-            url: known::replace(
-                self,
-                &pairs::url(self, &known::replace(self, &request.url, known)),
-                known,
-            ),
+            url: self.whole_url(&request.url, known),
             headers: self.whole_headers(&request.headers, known),
             body: self.whole_body(&request.headers, &request.body, known, bodies),
         }
@@ -57,12 +52,24 @@ impl Mask {
 
     /// Every header, in order.
     fn whole_headers(&self, headers: &Headers, known: &[&Secret]) -> Headers {
-        let masked = headers.0.iter().map(|(name, value)| {
-            let value = known::replace(self, value, known);
-            let value = known::replace(self, &self.header(name, &value), known);
-            (name.clone(), value)
-        });
+        let masked = headers
+            .0
+            .iter()
+            .map(|(name, value)| (name.clone(), self.whole_field(name, value, known)));
         Headers(masked.collect())
+    }
+
+    /// A URL, or a target.
+    fn whole_url(&self, url: &str, known: &[&Secret]) -> String {
+        // What is known goes first: an encoding that only half fits would hide a part of it from its name.
+        let url = known::replace(self, url, known);
+        known::replace(self, &pairs::url(self, &url), known)
+    }
+
+    /// The value of a header field.
+    fn whole_field(&self, name: &str, value: &str, known: &[&Secret]) -> String {
+        let value = known::replace(self, value, known);
+        known::replace(self, &self.header(name, &value), known)
     }
 
     /// A body as text; what is none, too large or about people is left out.
@@ -80,8 +87,13 @@ impl Mask {
         if !bodies || length > MOST || body::is_binary(&content.0) {
             return Body::kept("", length);
         }
-        let text = known::replace(self, &content.to_text(), known);
-        let media_type = headers.media_type();
+        let text = self.whole_text(&headers.media_type(), &content.to_text(), known);
+        Body::kept(&text, length)
+    }
+
+    /// The text of a body; JSON is laid out anew.
+    fn whole_text(&self, media_type: &str, text: &str, known: &[&Secret]) -> String {
+        let text = known::replace(self, text, known);
         let masked = if media_type == "application/x-www-form-urlencoded" {
             pairs::pieces(self, &text).join("&")
         } else if media_type.starts_with("multipart/") {
@@ -93,6 +105,67 @@ impl Mask {
         } else {
             self.text(&text, &[])
         };
-        Body::kept(&known::replace(self, &masked, known), length)
+        known::replace(self, &masked, known)
+    }
+}
+
+/// Masks what is kept piece by piece: each stands as it stood, but for its secrets.
+pub struct Keeping<'a> {
+    mask: Mask,
+    known: &'a [&'a Secret],
+}
+
+impl<'a> Keeping<'a> {
+    /// Masks these values wherever they stand, and whatever has the name of a secret.
+    pub fn new(mask: &Mask, known: &'a [&'a Secret]) -> Self {
+        Self {
+            mask: mask.for_keeping(),
+            known,
+        }
+    }
+
+    /// What stands in the place of a value.
+    pub fn mark(&self, value: &str) -> String {
+        self.mask.inline(value)
+    }
+
+    /// A URL, or a target.
+    pub fn url(&self, url: &str) -> String {
+        self.mask.whole_url(url, self.known)
+    }
+
+    /// The value of a header field.
+    pub fn field(&self, name: &str, value: &str) -> String {
+        self.mask.whole_field(name, value, self.known)
+    }
+
+    /// A value beside its name.
+    pub fn value(&self, name: &str, value: &str) -> String {
+        if self.mask.hides(name) && !value.is_empty() {
+            return self.mark(value);
+        }
+        self.text(value)
+    }
+
+    /// A text of any shape.
+    pub fn text(&self, text: &str) -> String {
+        self.mask.text(text, self.known)
+    }
+
+    /// The text of a body. JSON is laid out anew only where something in it gave way; `spared` are texts that
+    /// are no secrets wherever they stand.
+    pub fn content(&self, media_type: &str, text: &str, spared: &[&str]) -> String {
+        let masked = self.mask.whole_text(media_type, text, self.known);
+        let masked = self.spare(masked, spared);
+        match (body::one_line(text), body::one_line(&masked)) {
+            (Some(before), Some(after)) if before == after => text.to_owned(),
+            _ => masked,
+        }
+    }
+
+    /// A masked text with these ones as they were.
+    pub fn spare(&self, masked: String, spared: &[&str]) -> String {
+        let back = |masked: String, text: &&str| masked.replace(&self.mark(text), text);
+        spared.iter().fold(masked, back)
     }
 }
