@@ -59,6 +59,7 @@ mod screens_runs;
 mod screens_token;
 mod secret_sources;
 mod settling;
+mod snippets;
 mod ticket;
 mod trust;
 mod vault;
@@ -69,6 +70,8 @@ mod vault_keyring;
 mod archive;
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "../support/calls_home.rs"]
+mod calls_home;
 #[path = "../support/holding.rs"]
 mod holding;
 #[path = "../support/hostile.rs"]
