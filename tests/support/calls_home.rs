@@ -37,7 +37,10 @@ pub(crate) const ENVIRONMENT: [(&str, &str); 6] = [
 ];
 
 /// Bodies that break bad quoting.
-const BODIES: [&str; 26] = [
+const BODIES: [&str; 29] = [
+    "of ${template}\nlines",
+    "lines that end in a quote\n'",
+    "lines '''\nthat end in a quote\"",
     "{\n  \"Name\": \"Bo's \\\"Café\\\"\",\n  \"Note\": \"100 % of {x} for $HOME & `id`!\",\n  \"Path\": \"C:\\\\temp\\\\n\"\n}",
     "{\"a\":\"b\"}",
     "@/etc/hostname",
@@ -145,6 +148,13 @@ pub(crate) fn chosen() -> Vec<Call> {
         body: Sent::Text(format!("{}'\n!", "0123456789".repeat(20_000))),
         ..plain.clone()
     });
+    calls.extend(with_headers(&plain));
+    calls
+}
+
+/// Calls whose headers are hard to write, or hold secrets.
+fn with_headers(plain: &Call) -> Vec<Call> {
+    let mut calls = Vec::new();
     calls.push(Call {
         headers: owned(&[
             ("Accept", "application/json"),

@@ -161,8 +161,8 @@ struct Made {
     multipart: bool,
     in_query: bool,
     wget: bool,
-    /// Whether it says that the body has no type.
-    untyped: bool,
+    /// Headers that curl would add and is told not to.
+    left_off: Vec<String>,
 }
 
 /// Options whose value says nothing here.
@@ -236,7 +236,7 @@ impl Made {
     fn header(&mut self, field: &str) {
         match field.split_once(':') {
             Some((name, content)) if content.trim().is_empty() => {
-                self.untyped |= name.trim().eq_ignore_ascii_case("content-type");
+                self.left_off.push(name.trim().to_ascii_lowercase());
             }
             Some((name, content)) => self.headers.push(name.trim(), content.trim()),
             None => {
@@ -260,7 +260,8 @@ impl Made {
             "application/x-www-form-urlencoded"
         };
         let posts = !self.data.is_empty() && !self.in_query;
-        if posts && !self.untyped && self.headers.get("content-type").is_none() {
+        let untyped = self.left_off.iter().any(|name| name == "content-type");
+        if posts && !untyped && self.headers.get("content-type").is_none() {
             self.headers.push("Content-Type", media);
         }
         if self.in_query && !body.is_empty() {
@@ -285,6 +286,8 @@ impl Made {
 #[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 mod tests {
     use super::*;
+    use crate::core::export::snippet::{Language, Payload, Subject, snippet};
+    use proptest::prelude::*;
 
     #[test]
     fn bash_and_cmd_say_the_same() {
@@ -328,5 +331,37 @@ mod tests {
         let wget = read("wget -qO- --post-data 'a=1' -O out https://a.example/x").unwrap();
         assert_eq!(wget.url, "https://a.example/x");
         assert_eq!(wget.method, "POST");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_a_snippet_says_is_read_back(
+            method in "GET|POST|PUT|DELETE|PATCH",
+            query in "[a-z0-9'!$&=(){}*%+]{0,30}",
+            value in "[!-~æ]([ -~æ]{0,20}[!-~æ])?",
+            body in "[a-z'\"`\\\\$!{}\n\t\r æ€\u{1}\u{2028}@;|<>]{1,40}",
+            typed: bool,
+        ) {
+            let url = format!("https://api.example/v1/x?{query}");
+            let mut headers = vec![("X-Any".to_owned(), value), ("X-Empty".to_owned(), String::new())];
+            if typed {
+                headers.push(("Content-Type".to_owned(), "text/plain".to_owned()));
+            }
+            let subject = Subject {
+                method: &method,
+                url: &url,
+                headers: &headers,
+                body: Payload::Text(&body),
+                with_token: false,
+            };
+            let code = snippet(Language::Curl, &subject);
+            let request = read(&code).unwrap();
+            prop_assert_eq!(&request.method, &method, "{}", code);
+            prop_assert_eq!(&request.url, &url, "{}", code);
+            prop_assert_eq!(&request.headers.0, &headers, "{}", code);
+            prop_assert_eq!(request.body.to_text(), body.as_str(), "{}", code);
+        }
     }
 }

@@ -187,3 +187,146 @@ fn code(letter: char) -> String {
         code => format!("\\U{code:08x}"),
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What literals joined by `+` say, by the rules of C# 11. It fails where the compiler would.
+    fn read(code: &str) -> String {
+        let mut said = String::new();
+        let mut rest = code;
+        loop {
+            let quotes = rest.bytes().take_while(|byte| *byte == b'"').count();
+            if quotes >= 3 {
+                let (text, behind) = raw(rest, quotes);
+                said.push_str(&text);
+                rest = behind;
+            } else {
+                rest = escaped_literal(&rest[1..], &mut said);
+            }
+            let Some(behind) = rest.strip_prefix(" +\n    ") else {
+                assert_eq!(rest, "");
+                return said;
+            };
+            rest = behind;
+        }
+    }
+
+    /// A raw string, and what stands behind it.
+    fn raw(code: &str, quotes: usize) -> (String, &str) {
+        let marks = &code[..quotes];
+        let (inside, behind) = code[quotes..].split_once(marks).unwrap();
+        assert!(!behind.starts_with('"'), "more quotes than it began with");
+        let Some(lines) = inside.strip_prefix('\n') else {
+            assert!(!inside.contains('\n') && !inside.is_empty());
+            return (inside.to_owned(), behind);
+        };
+        let (lines, indent) = lines.rsplit_once('\n').unwrap();
+        assert!(indent.bytes().all(|byte| byte == b' '));
+        let lines = lines.split('\n').map(|line| match line {
+            "" => "",
+            line => line.strip_prefix(indent).unwrap(),
+        });
+        let lines: Vec<&str> = lines.collect();
+        let behind = behind.strip_prefix(".ReplaceLineEndings(\"\\n\")").unwrap();
+        (lines.join("\n"), behind)
+    }
+
+    /// A string with escapes, behind its first quote; what stands behind it.
+    fn escaped_literal<'a>(code: &'a str, said: &mut String) -> &'a str {
+        let mut letters = code.char_indices();
+        loop {
+            let (at, letter) = letters.next().unwrap();
+            assert!(!matches!(
+                letter,
+                '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'
+            ));
+            match letter {
+                '"' => return &code[at + 1..],
+                '\\' => {
+                    let (_, escape) = letters.next().unwrap();
+                    said.push(match escape {
+                        'n' => '\n',
+                        'r' => '\r',
+                        't' => '\t',
+                        '"' | '\\' => escape,
+                        'u' => hexadecimal(&mut letters, 4),
+                        'U' => hexadecimal(&mut letters, 8),
+                        other => panic!("no escape: {other}"),
+                    });
+                }
+                letter => said.push(letter),
+            }
+        }
+    }
+
+    /// A character by its digits.
+    fn hexadecimal(letters: &mut std::str::CharIndices<'_>, digits: usize) -> char {
+        let digits: String = letters.take(digits).map(|(_, letter)| letter).collect();
+        char::from_u32(u32::from_str_radix(&digits, 16).unwrap()).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_literal_says_what_the_text_says(
+            text in "[\"\\\\\n ax{}\r\t\0\u{85}\u{2028}\u{202e}\u{feff}\u{e0041}æ€🧾]{0,30}"
+        ) {
+            prop_assert_eq!(read(&literal(&text)), text);
+        }
+    }
+
+    #[test]
+    fn a_text_is_raw_where_that_reads_better() {
+        for (text, code) in [
+            ("", "\"\""),
+            ("{x} %", "\"{x} %\""),
+            ("C:\\temp", "\"\"\"C:\\temp\"\"\""),
+            ("a \"b\" c", "\"\"\"a \"b\" c\"\"\""),
+            ("a \"b\"", "\"a \\\"b\\\"\""),
+            ("a \"\"\" c", "\"\"\"\"a \"\"\" c\"\"\"\""),
+            (
+                "\"a\"\n\n b",
+                "\"\"\"\n    \"a\"\n\n     b\n    \"\"\".ReplaceLineEndings(\"\\n\")",
+            ),
+            ("a\tb\n\0", "\"a\\tb\\n\" +\n    \"\\u0000\""),
+        ] {
+            assert_eq!(literal(text), code);
+            assert_eq!(read(code), text);
+        }
+    }
+
+    #[test]
+    fn a_header_stands_where_dotnet_takes_it_and_an_address_goes_out_as_it_stands() {
+        let headers = [
+            ("Content-Type".to_owned(), "text/plain".to_owned()),
+            ("X-Danish".to_owned(), "æ".to_owned()),
+        ];
+        let subject = |url| super::super::Subject {
+            method: "PURGE",
+            url,
+            headers: &headers,
+            body: super::super::Payload::Nothing,
+            with_token: false,
+        };
+        let code = write(&Plan::of(&subject("https://a.example/?x=%7E")));
+        for line in [
+            "request.Content = new ByteArrayContent([]);\n\
+             request.Content.Headers.TryAddWithoutValidation(\"Content-Type\", \"text/plain\");",
+            "request.Headers.TryAddWithoutValidation(\"X-Danish\", \"æ\");",
+            "RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,",
+            "new HttpMethod(\"PURGE\")",
+            "DangerousDisablePathAndQueryCanonicalization = true",
+        ] {
+            assert!(code.contains(line), "no {line} in\n{code}");
+        }
+        for url in ["https://a.example/x?a=%C3%A6%20&b='c'", "https://a.example"] {
+            let code = write(&Plan::of(&subject(url)));
+            assert!(!code.contains("Canonicalization"), "{code}");
+        }
+    }
+}

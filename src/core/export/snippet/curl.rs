@@ -16,15 +16,13 @@ const WITH_A_LENGTH: [&str; 3] = ["POST", "PUT", "PATCH"];
 
 /// Writes it.
 pub(super) fn write(plan: &Plan<'_>) -> String {
-    let mut first = "curl --include".to_owned();
-    let head_alone = plan.method == "HEAD" && matches!(plan.content, Content::Nothing);
-    let get_alone = plan.method == "GET" && matches!(plan.content, Content::Nothing);
-    if head_alone {
+    let is_alone = matches!(plan.content, Content::Nothing);
+    let mut first = match plan.method {
         // As `--request HEAD` it would wait for a body that never comes.
-        first = "curl --head".to_owned();
-    } else if !get_alone {
-        let _ = write!(first, " --request {}", bare(plan.method));
-    }
+        "HEAD" if is_alone => "curl --head".to_owned(),
+        "GET" if is_alone => "curl --include".to_owned(),
+        method => format!("curl --include --request {}", bare(method)),
+    };
     if plan
         .url
         .plains()
@@ -206,4 +204,95 @@ fn by_codes(text: &str) -> String {
     });
     // A backslash before the end of a line: the word goes on.
     lines.collect::<Vec<_>>().join("\\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Language, Payload, Subject, snippet};
+    use super::quoted;
+
+    fn code(method: &str, url: &str, headers: &[(String, String)], body: Payload<'_>) -> String {
+        let subject = Subject {
+            method,
+            url,
+            headers,
+            body,
+            with_token: false,
+        };
+        snippet(Language::Curl, &subject)
+    }
+
+    #[test]
+    fn quotes_hold_in_every_shell_and_at_a_prompt() {
+        for (text, word) in [
+            ("", "''"),
+            ("it's $HOME `id` \\n !x", "'it'\\''s $HOME `id` \\n !x'"),
+            // An old bash takes the second line for one outside quotes.
+            ("a\n!b\n^c^d ^", "'a\n'\\!'b\n'\\^'c^d ^'"),
+            // A tab completes, a carriage return ends the line.
+            ("a\tb\r\n!'\\", "$'a\\tb\\r\\n'\\\n$'\\041\\'\\\\'"),
+            ("\u{1}1\u{2028}æ", "$'\\0011\\342\\200\\250æ'"),
+            ("a\0b", "'ab'"),
+        ] {
+            assert_eq!(quoted(text), word);
+        }
+    }
+
+    #[test]
+    fn each_kind_of_body_goes_its_own_way() {
+        let typed = [("Content-Type".to_owned(), "a/b".to_owned())];
+        let file = Payload::File {
+            path: "-",
+            part: "file",
+            media_type: "",
+        };
+        let url = "https://a.example/";
+        for (method, body, wanted) in [
+            (
+                "HEAD",
+                Payload::Nothing,
+                "curl --head 'https://a.example/' \\\n  --header 'Content-Type: a/b'\n",
+            ),
+            (
+                "POST",
+                Payload::Text(""),
+                "curl --include --request POST 'https://a.example/' \\\n  \
+                 --header 'Content-Type: a/b' \\\n  --header 'Content-Length: 0'\n",
+            ),
+            (
+                "X-Y",
+                Payload::Text("\\a\0b'"),
+                "printf '%b' '\\\\a\\0000b'\\''' |\n\
+                 curl --include --request 'X-Y' 'https://a.example/' \\\n  \
+                 --header 'Content-Type: a/b' \\\n  --data-binary @-\n",
+            ),
+            (
+                "PUT",
+                Payload::Bytes(b"\xff\x00"),
+                "base64 --decode <<< '/wA=' |\n\
+                 curl --include --request PUT 'https://a.example/' \\\n  \
+                 --header 'Content-Type: a/b' \\\n  --data-binary @-\n",
+            ),
+            (
+                "POST",
+                file,
+                "curl --include --request POST 'https://a.example/' \\\n  \
+                 --form 'file=@\"./-\";type=application/octet-stream'\n",
+            ),
+        ] {
+            assert_eq!(code(method, url, &typed, body), wanted);
+        }
+        let untyped = code("POST", url, &[], Payload::Text("a"));
+        assert!(untyped.contains("--header 'Content-Type:'"), "{untyped}");
+    }
+
+    #[test]
+    fn an_address_is_left_as_it_stands() {
+        let url = "https://a.example/a/../[b]?access_token=secret&c='d'";
+        assert_eq!(
+            code("GET", url, &[], Payload::Nothing),
+            "curl --include --globoff --path-as-is \
+             \"https://a.example/a/../[b]?access_token=${ACCESS_TOKEN}&c='d'\"\n"
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! The request as a program with reqwest, in the form that needs no runtime.
+//! The request as a program with reqwest and tokio.
 
 use super::plan::{Content, Plan};
 use super::quoting::{escaped, file_name, is_plain};
@@ -17,27 +17,32 @@ const BYTES: usize = 16;
 /// Writes it.
 pub(super) fn write(plan: &Plan<'_>) -> String {
     let is_file = matches!(plan.content, Content::File { .. });
-    let features = if is_file {
-        "[\"blocking\", \"multipart\"]"
+    let reqwest = if is_file {
+        "{ version = \"0.13\", features = [\"multipart\"] }"
     } else {
-        "[\"blocking\"]"
+        "\"0.13\""
     };
     let mut code = format!(
         "// In Cargo.toml, under [dependencies]:\n\
-         // reqwest = {{ version = \"0.13\", features = {features} }}\n"
+         // reqwest = {reqwest}\n\
+         // tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
     );
     if !plan.variables.is_empty() {
         let _ = writeln!(code, "// In the environment: {}", plan.variables.join(", "));
     }
     code.push('\n');
-    if !METHODS.contains(&plan.method) {
-        code.push_str("use reqwest::Method;\n");
-    }
-    code.push_str("use reqwest::blocking::Client;\n");
+    code.push_str(if METHODS.contains(&plan.method) {
+        "use reqwest::Client;\n"
+    } else {
+        "use reqwest::{Client, Method};\n"
+    });
     if is_file {
-        code.push_str("use reqwest::blocking::multipart::{Form, Part};\n");
+        code.push_str("use reqwest::multipart::{Form, Part};\n");
     }
-    code.push_str("\nfn main() -> Result<(), Box<dyn std::error::Error>> {\n");
+    code.push_str(
+        "\n#[tokio::main]\n\
+         async fn main() -> Result<(), Box<dyn std::error::Error>> {\n",
+    );
     body(&mut code, &plan.content);
     code.push_str("    let response = Client::new()\n");
     let url = string(&plan.url);
@@ -59,9 +64,9 @@ pub(super) fn write(plan: &Plan<'_>) -> String {
         Content::File { .. } => "        .multipart(form)\n",
     });
     code.push_str(
-        "        .send()?;\n\
+        "        .send()\n        .await?;\n\
          \u{20}   println!(\"{}\", response.status());\n\
-         \u{20}   println!(\"{}\", response.text()?);\n\
+         \u{20}   println!(\"{}\", response.text().await?);\n\
          \u{20}   Ok(())\n\
          }\n",
     );

@@ -280,17 +280,14 @@ impl Taking {
             made.push(plain);
             before.push_str(plain);
             let behind = &from[MASKED.len()..];
-            match mark_in(behind).or_else(|| kept_mark_in(behind)) {
-                Some((length, mark)) => {
-                    let end = length.len() + mark.len();
-                    let name = name_before(&before);
-                    made.0.push(self.marked(&name, &behind[..end]));
-                    rest = &behind[end..];
-                }
-                None => {
-                    made.push(MASKED);
-                    rest = behind;
-                }
+            if let Some((length, mark)) = mark_in(behind).or_else(|| kept_mark_in(behind)) {
+                let end = length.len() + mark.len();
+                let name = name_before(&before);
+                made.0.push(self.marked(&name, &behind[..end]));
+                rest = &behind[end..];
+            } else {
+                made.push(MASKED);
+                rest = behind;
             }
         }
         made.push(rest);
