@@ -1,6 +1,7 @@
 //! What leaves this machine: records and texts with every secret and every private value replaced by an
 //! ordinal, `code-1`: the same value the same ordinal, and nothing can be computed back (design.md section 5).
 
+pub mod snippet;
 pub mod ticket;
 
 use crate::core::secret::Secret;

@@ -61,6 +61,7 @@ mod screens_runs;
 mod screens_token;
 mod secret_sources;
 mod settling;
+mod snippets;
 mod ticket;
 mod trust;
 mod vault;
@@ -71,6 +72,8 @@ mod vault_keyring;
 mod archive;
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "../support/calls_home.rs"]
+mod calls_home;
 #[path = "../support/holding.rs"]
 mod holding;
 #[path = "../support/hostile.rs"]

@@ -7,6 +7,8 @@
 
 mod browser;
 mod callback;
+#[path = "../support/calls_home.rs"]
+mod calls_home;
 mod endpoints;
 #[cfg(all(target_os = "linux", feature = "keyring"))]
 #[path = "../support/kept.rs"]
@@ -17,7 +19,11 @@ mod keyring;
 mod leak;
 mod program;
 mod provider;
+#[expect(dead_code, reason = "the other tests use the rest of it")]
+#[path = "../support/recorder.rs"]
+mod recorder;
 mod refresh;
+mod snippets;
 
 use browser::{Decision, Page, Site, browse};
 use leak::holds_a_token;

@@ -57,10 +57,15 @@ impl Recorder {
         self.port
     }
 
+    /// What it got so far, byte by byte.
+    pub(crate) fn got_bytes(&self) -> Vec<Vec<u8>> {
+        self.got.lock().unwrap().clone()
+    }
+
     /// What it got so far.
     pub(crate) fn got(&self) -> Vec<String> {
-        let got = self.got.lock().unwrap();
-        got.iter()
+        self.got_bytes()
+            .iter()
             .map(|request| String::from_utf8_lossy(request).into_owned())
             .collect()
     }

@@ -2,6 +2,8 @@
 
 use crate::core::wire::{Body, Headers, Request};
 use base64::Engine as _;
+use std::iter::Peekable;
+use std::str::Chars;
 
 /// The request of the first such command in a text.
 pub(super) fn read(text: &str) -> Option<Request> {
@@ -58,7 +60,7 @@ fn words(line: &str) -> Vec<String> {
             },
             (_, '\\') => match letters.next() {
                 Some('\n') | None => {}
-                Some(other @ ('"' | '\\' | '\'' | '$' | '`' | ' ' | '&')) => {
+                Some(other @ ('"' | '\\' | '\'' | '$' | '`' | ' ' | '&' | '!' | '^')) => {
                     begun = true;
                     word.push(other);
                 }
@@ -69,7 +71,11 @@ fn words(line: &str) -> Vec<String> {
                 }
             },
             (Some(_), other) => word.push(other),
-            (None, '$') if letters.peek() == Some(&'\'') => {}
+            (None, '$') if letters.peek() == Some(&'\'') => {
+                letters.next();
+                begun = true;
+                word.push_str(&coded(&mut letters));
+            }
             (None, '\'' | '"') => (quote, begun) = (Some(letter), true),
             (None, '\n' | ';' | '|') => break,
             (None, other) if other.is_whitespace() => {
@@ -90,6 +96,61 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// What stands in `$'…'`, up to its closing quote: codes are of characters or of single bytes.
+fn coded(letters: &mut Peekable<Chars<'_>>) -> String {
+    let mut bytes = Vec::new();
+    while let Some(letter) = letters.next().filter(|letter| *letter != '\'') {
+        let mut push = |letter: char| bytes.extend(letter.encode_utf8(&mut [0; 4]).bytes());
+        if letter != '\\' {
+            push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('n') => push('\n'),
+            Some('r') => push('\r'),
+            Some('t') => push('\t'),
+            Some('a') => push('\u{7}'),
+            Some('b') => push('\u{8}'),
+            Some('e' | 'E') => push('\u{1b}'),
+            Some('f') => push('\u{c}'),
+            Some('v') => push('\u{b}'),
+            Some('x') => bytes.extend(number(letters, 16, 2).map(low_byte)),
+            Some(first @ '0'..='7') => {
+                let first = first.to_digit(8).unwrap_or_default();
+                let rest = number(letters, 8, 2).map(|(value, digits)| (value, 8u32.pow(digits)));
+                let (rest, weight) = rest.unwrap_or((0, 1));
+                bytes.push(low_byte((first * weight + rest, 0)));
+            }
+            Some(kind @ ('u' | 'U')) => {
+                let most = if kind == 'u' { 4 } else { 8 };
+                let code = number(letters, 16, most).and_then(|(code, _)| char::from_u32(code));
+                push(code.unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
+            Some(other) => push(other),
+            None => {}
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A number of at most so many digits, and how many it has; `None` when there is no digit.
+fn number(letters: &mut Peekable<Chars<'_>>, radix: u32, most: u32) -> Option<(u32, u32)> {
+    let (mut value, mut count) = (0_u32, 0);
+    while count < most
+        && let Some(digit) = letters.peek().and_then(|letter| letter.to_digit(radix))
+    {
+        letters.next();
+        value = value.wrapping_mul(radix).wrapping_add(digit);
+        count += 1;
+    }
+    (count > 0).then_some((value, count))
+}
+
+/// The byte that a code of two or three digits is; bash drops what is above it.
+fn low_byte((value, _): (u32, u32)) -> u8 {
+    value.to_le_bytes()[0]
+}
+
 /// What a command line amounts to.
 #[derive(Default)]
 struct Made {
@@ -100,6 +161,8 @@ struct Made {
     multipart: bool,
     in_query: bool,
     wget: bool,
+    /// Headers that curl would add and is told not to.
+    left_off: Vec<String>,
 }
 
 /// Options whose value says nothing here.
@@ -131,9 +194,7 @@ impl Made {
         match name {
             "-X" | "--request" | "--method" => self.method = Some(value()),
             "-H" | "--header" => {
-                if let Some((name, content)) = value().split_once(':') {
-                    self.headers.push(name.trim(), content.trim());
-                }
+                self.header(&value());
             }
             "-O" | "-U" if self.wget => drop(value()),
             "--post-data" | "--body-data" => self.data.push(value()),
@@ -155,6 +216,7 @@ impl Made {
                 self.headers.push("Authorization", format!("Basic {pair}"));
             }
             "-G" | "--get" => self.in_query = true,
+            "-I" | "--head" => self.method = Some("HEAD".to_owned()),
             "--url" => self.url = Some(value()),
             "--oauth2-bearer" => {
                 let token = value();
@@ -170,6 +232,21 @@ impl Made {
         true
     }
 
+    /// A header: `Name: value`; `Name;` is one without a value, and `Name:` takes one away that curl would add.
+    fn header(&mut self, field: &str) {
+        match field.split_once(':') {
+            Some((name, content)) if content.trim().is_empty() => {
+                self.left_off.push(name.trim().to_ascii_lowercase());
+            }
+            Some((name, content)) => self.headers.push(name.trim(), content.trim()),
+            None => {
+                if let Some(name) = field.strip_suffix(';') {
+                    self.headers.push(name.trim(), "");
+                }
+            }
+        }
+    }
+
     /// The request that curl would send.
     fn request(mut self) -> Option<Request> {
         let mut url = self.url?;
@@ -183,7 +260,8 @@ impl Made {
             "application/x-www-form-urlencoded"
         };
         let posts = !self.data.is_empty() && !self.in_query;
-        if posts && self.headers.get("content-type").is_none() {
+        let untyped = self.left_off.iter().any(|name| name == "content-type");
+        if posts && !untyped && self.headers.get("content-type").is_none() {
             self.headers.push("Content-Type", media);
         }
         if self.in_query && !body.is_empty() {
@@ -208,6 +286,8 @@ impl Made {
 #[expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 mod tests {
     use super::*;
+    use crate::core::export::snippet::{Language, Payload, Subject, snippet};
+    use proptest::prelude::*;
 
     #[test]
     fn bash_and_cmd_say_the_same() {
@@ -217,6 +297,24 @@ mod tests {
         assert_eq!(one, other);
         assert_eq!(one.method, "POST");
         assert_eq!(one.body.to_text(), "a=1&b=it's");
+    }
+
+    #[test]
+    fn codes_are_read_as_bash_reads_them() {
+        let line = r"curl https://a.example/x -d $'{\041\u0021\x21}\n\'\342\202\254\'\\\t'";
+        assert_eq!(
+            read(line).unwrap().body.to_text(),
+            "{!!!}\n'€'\\\t",
+            "as Chrome writes a body that has an exclamation mark"
+        );
+    }
+
+    #[test]
+    fn a_header_without_value_is_one_and_one_with_nothing_takes_away() {
+        let line = "curl https://a.example/x -H 'X-Empty;' -H 'Content-Type:' -d a=1";
+        let headers = read(line).unwrap().headers;
+        assert_eq!(headers.0, [("X-Empty".to_owned(), String::new())]);
+        assert_eq!(read("curl -I https://a.example/x").unwrap().method, "HEAD");
     }
 
     #[test]
@@ -233,5 +331,37 @@ mod tests {
         let wget = read("wget -qO- --post-data 'a=1' -O out https://a.example/x").unwrap();
         assert_eq!(wget.url, "https://a.example/x");
         assert_eq!(wget.method, "POST");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_a_snippet_says_is_read_back(
+            method in "GET|POST|PUT|DELETE|PATCH",
+            query in "[a-z0-9'!$&=(){}*%+]{0,30}",
+            value in "[!-~æ]([ -~æ]{0,20}[!-~æ])?",
+            body in "[a-z'\"`\\\\$!{}\n\t\r æ€\u{1}\u{2028}@;|<>]{1,40}",
+            typed: bool,
+        ) {
+            let url = format!("https://api.example/v1/x?{query}");
+            let mut headers = vec![("X-Any".to_owned(), value), ("X-Empty".to_owned(), String::new())];
+            if typed {
+                headers.push(("Content-Type".to_owned(), "text/plain".to_owned()));
+            }
+            let subject = Subject {
+                method: &method,
+                url: &url,
+                headers: &headers,
+                body: Payload::Text(&body),
+                with_token: false,
+            };
+            let code = snippet(Language::Curl, &subject);
+            let request = read(&code).unwrap();
+            prop_assert_eq!(&request.method, &method, "{}", code);
+            prop_assert_eq!(&request.url, &url, "{}", code);
+            prop_assert_eq!(&request.headers.0, &headers, "{}", code);
+            prop_assert_eq!(request.body.to_text(), body.as_str(), "{}", code);
+        }
     }
 }
