@@ -7,16 +7,19 @@
 mod clock;
 mod explaining;
 mod keeping;
+mod requesting;
 mod running;
 mod settle;
 mod shelving;
 mod world;
 mod writing;
 
+pub use requesting::Kept;
 pub use settle::Ended;
 pub use shelving::{carry_out, found};
 pub use world::{End, Signal, World};
 
+use crate::core::dinero::drafts::Drafts as Typed;
 use crate::core::engine::message::{Command, Event};
 use crate::core::engine::{Engine, Setup};
 use crate::core::oauth::{RunPhase, Step};
@@ -25,6 +28,7 @@ use crate::core::wire::redact::Mask;
 use crate::edge::archive::Archive;
 use crate::edge::profiles::Search;
 use crate::edge::profiles::write::home_of_new;
+use crate::edge::requests::Writer;
 use crate::edge::surroundings::environment;
 use crate::edge::vault::Vault;
 use crate::tui::action::Action;
@@ -42,6 +46,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use requesting::FoundRequests;
 use running::FoundRuns;
 use std::io;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -63,6 +68,8 @@ pub struct Start {
     pub vault: Vault,
     /// Where runs are kept.
     pub archive: Archive,
+    /// Where requests are kept, and what was typed.
+    pub kept: Kept,
     /// How roles look.
     pub theme: Theme,
 }
@@ -109,6 +116,8 @@ enum Found {
     FileWritten(Box<Writing>, Result<(), String>),
     /// Kept runs were read.
     Runs(FoundRuns),
+    /// Something about requests.
+    Requests(FoundRequests),
 }
 
 /// Runs until the user or a signal ends it; what must not be cut off then is settled by the caller, once
@@ -135,13 +144,15 @@ where
     app.zone = TimeZone::system();
     app.engine.settle_in(app.zone.clone(), environment());
     let mut world = world(app.engine.mask().clone());
+    app.begin_requests();
+    app.follow_profile();
     perform(&mut world, effects);
     match start.opening {
         Opening::Named(name) => app.look_for(name, false),
         Opening::Choose | Opening::Profile(_) => {}
     }
     let end = play(&mut app, &mut world, terminal, &mut input).await;
-    Ok(Ended::new(end, app.engine, world))
+    Ok(Ended::new(end, app.engine, world, app.writer))
 }
 
 /// The loop itself. Fails when the terminal is gone.
@@ -213,6 +224,11 @@ struct App {
     search: Search,
     vault: Vault,
     archive: Archive,
+    kept: Kept,
+    /// Writes them; there once the first frame is drawn.
+    writer: Option<Writer>,
+    /// What was typed before the program began.
+    typed: Typed,
     finder: UnboundedSender<Found>,
     found: UnboundedReceiver<Found>,
     /// Whether the screen is no longer what it should be.
@@ -244,6 +260,9 @@ impl App {
             search: start.search.clone(),
             vault: start.vault.clone(),
             archive: start.archive.clone(),
+            kept: start.kept.clone(),
+            writer: None,
+            typed: Typed::default(),
             finder,
             found,
             dirty: true,
@@ -304,6 +323,7 @@ impl App {
             // A key may select another profile there, with other rows.
             || self.ui.screen != Screen::Step;
         self.react(world, reactions);
+        self.keep_typed();
     }
 
     /// A signal from outside.
@@ -356,6 +376,7 @@ impl App {
                 Reaction::Write(write) => self.write(write),
                 Reaction::ReadProfiles => self.read_profiles(),
                 Reaction::WriteFile(writing) => self.write_file(writing),
+                Reaction::Keep(what) => self.keep(what),
                 Reaction::Explain(inquiry) => self.explain(inquiry),
                 Reaction::Quit => self.end = Some(End::Quit),
                 Reaction::Interrupt => self.end = Some(End::Interrupted),
@@ -376,6 +397,7 @@ impl App {
         let before = Before::of(&self.engine);
         let effects = self.engine.command(Timestamp::now(), command);
         self.ui.follow(&before, true, &self.engine);
+        self.follow_profile();
         perform(world, effects);
     }
 
@@ -392,6 +414,7 @@ impl App {
         let effects = self.engine.event(now, event);
         if answered != self.engine.requests().answered {
             self.ui.show_answer();
+            self.keep_answer();
         }
         if self.opened.is_none() {
             self.ui.follow(&before, false, &self.engine);
@@ -431,6 +454,7 @@ impl App {
             Found::Explained(explained) => self.explained(*explained),
             Found::FileWritten(writing, written) => self.file_written(&writing, written),
             Found::Runs(found) => self.found_runs(found),
+            Found::Requests(found) => self.found_requests(found),
             Found::KeepWritten(written) => self.keep_written(written),
             Found::All(found) => self.ui.shelf.take(found, self.engine.profile()),
             Found::Written {

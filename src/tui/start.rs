@@ -10,7 +10,7 @@ use crate::edge::desktop;
 use crate::edge::profiles::Search;
 use crate::edge::runtime::{Options, Runtime};
 use crate::edge::vault::Vault;
-use crate::tui::app::{self, End, Opening, Signal, Start, World};
+use crate::tui::app::{self, End, Kept, Opening, Signal, Start, World};
 use crate::tui::terminal::{self, Entered};
 use crate::tui::theme::Theme;
 use crossterm::event::{Event, EventStream};
@@ -38,6 +38,7 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
         search,
         vault: Vault::of_this_user(),
         archive: Archive::of_this_user(),
+        kept: Kept::of_this_user(),
         theme: Theme::from_environment(|name| std::env::var(name).ok()),
     };
     let world = Rc::new(RefCell::new(None));

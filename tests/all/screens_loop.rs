@@ -60,6 +60,7 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
         search: Search::default(),
         vault: Vault::at(std::env::temp_dir()),
         archive: dineroscope::edge::archive::Archive::nowhere(),
+        kept: dineroscope::tui::app::Kept::nowhere(),
         theme: crate::picture::DARK,
     };
     let ends = Ends {

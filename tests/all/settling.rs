@@ -56,6 +56,7 @@ fn start(keep: KeepTokens) -> Start {
         search: Search::default(),
         vault: Vault::at(std::env::temp_dir()),
         archive: Archive::nowhere(),
+        kept: dineroscope::tui::app::Kept::nowhere(),
         theme: crate::picture::DARK,
     }
 }

@@ -26,6 +26,8 @@ pub enum DraftOf {
     Operation(String),
     /// The saved request of that name.
     Saved(String),
+    /// The request that was sent under that name.
+    Sent(String),
 }
 
 impl DraftOf {
@@ -35,15 +37,17 @@ impl DraftOf {
             Self::Free => "free".to_owned(),
             Self::Operation(name) => name.clone(),
             Self::Saved(name) => format!("{SAVED}{name}"),
+            Self::Sent(id) => format!("{SENT}{id}"),
         }
     }
 
     /// Reads what is written.
     fn of(key: &str) -> Self {
-        match (key, key.strip_prefix(SAVED)) {
-            ("free", _) => Self::Free,
-            (_, Some(name)) => Self::Saved(name.to_owned()),
-            (name, None) => Self::Operation(name.to_owned()),
+        match (key, key.strip_prefix(SAVED), key.strip_prefix(SENT)) {
+            ("free", ..) => Self::Free,
+            (_, Some(name), _) => Self::Saved(name.to_owned()),
+            (_, None, Some(id)) => Self::Sent(id.to_owned()),
+            (name, None, None) => Self::Operation(name.to_owned()),
         }
     }
 
@@ -53,12 +57,16 @@ impl DraftOf {
             Self::Free => "the free request".to_owned(),
             Self::Operation(name) => format!("`{name}`"),
             Self::Saved(name) => format!("the saved request `{name}`"),
+            Self::Sent(_) => "a request that was sent".to_owned(),
         }
     }
 }
 
 /// How the key of a saved request begins; the name of no operation does.
 const SAVED: &str = "saved:";
+
+/// How the key of a request that was sent begins.
+const SENT: &str = "sent:";
 
 /// Every draft, by profile and by what it is of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use crate::core::dinero::catalogue::Operation;
 use crate::core::dinero::draft::{Draft, Made, Unmade};
 use crate::core::dinero::upload::{LARGEST, Upload};
 use crate::core::dinero::variables::BuiltIns;
+use crate::core::history::sent::{Fresh, SentId};
 use crate::core::wire::CallId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -129,6 +130,25 @@ impl Engine {
                 Vec::new()
             }
         }
+    }
+
+    /// What was answered last, to be kept; `random` tells its name from others of the same moment.
+    pub fn answered_request(&self, random: [u8; 3]) -> Option<Fresh> {
+        let profile = self.profile.as_ref()?;
+        let record = self.record(self.requests.answered?)?;
+        let draft = self.requests.sent.clone().unwrap_or_else(|| {
+            let path = record.request.url.strip_prefix(&profile.api.base_url);
+            Draft::free(&record.request.method, path.unwrap_or(&record.request.url))
+        });
+        Some(Fresh {
+            id: SentId::of(record.at, random),
+            profile: profile.name.clone(),
+            provider: profile.provider.label.clone(),
+            organization: self.requests.organization.clone(),
+            draft,
+            record: record.clone(),
+            known: self.secrets_of_run(),
+        })
     }
 
     /// The call of a draft as it would be sent now, its built-in variables left as they are; or everything

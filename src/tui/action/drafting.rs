@@ -3,6 +3,8 @@
 use crate::core::dinero::draft::Draft;
 use crate::core::dinero::filter::Operator;
 use crate::core::dinero::form::Step;
+use crate::core::export::snippet::Language;
+use crate::tui::ui::drafting::Entry;
 
 /// What is done with the requests of step 6.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,20 @@ pub enum Drafting {
         /// The value.
         value: String,
     },
+    /// Show the request in this language.
+    Language(Language),
+    /// Copy the request as code.
+    CopyCode,
+    /// Save it as a named request; asks for its name.
+    SaveAs,
+    /// Save the changes to a named request.
+    Save,
+    /// Keep a request of the history, or not any more.
+    Pin,
+    /// Delete what is selected in the list; asks.
+    Delete,
+    /// Do that; it was asked about.
+    DeleteSure(Entry),
     /// Begin a run that asks for this scope as well.
     AskForScope(&'static str),
 }
@@ -71,11 +87,13 @@ pub enum RequestTab {
     Headers,
     /// What is sent along.
     Body,
+    /// The request in a programming language.
+    Code,
 }
 
 impl RequestTab {
     /// All of them, in order.
-    pub const ALL: [Self; 3] = [Self::Params, Self::Headers, Self::Body];
+    pub const ALL: [Self; 4] = [Self::Params, Self::Headers, Self::Body, Self::Code];
 
     /// What it is called.
     pub const fn name(self) -> &'static str {
@@ -83,6 +101,7 @@ impl RequestTab {
             Self::Params => "Params",
             Self::Headers => "Headers",
             Self::Body => "Body",
+            Self::Code => "Code",
         }
     }
 }
@@ -132,6 +151,8 @@ pub enum Slot {
     Body,
     /// The file that is the body.
     File,
+    /// The title under which it is saved.
+    Title,
     /// A value of the body.
     Field(Vec<Step>),
     /// A condition that is not there yet of the filter that is this parameter.
@@ -156,4 +177,6 @@ pub enum Picking {
     },
     /// A variable.
     Variables,
+    /// The language that the request is shown in.
+    Language,
 }

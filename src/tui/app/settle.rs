@@ -7,6 +7,7 @@
 use super::{End, Signal, World, perform};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
+use crate::edge::requests::Writer;
 use jiff::Timestamp;
 use std::io::{self, Write};
 
@@ -21,11 +22,22 @@ pub struct Ended {
     pub end: io::Result<End>,
     engine: Engine,
     world: World,
+    writer: Option<Writer>,
 }
 
 impl Ended {
-    pub(super) fn new(end: io::Result<End>, engine: Engine, world: World) -> Self {
-        Self { end, engine, world }
+    pub(super) fn new(
+        end: io::Result<End>,
+        engine: Engine,
+        world: World,
+        writer: Option<Writer>,
+    ) -> Self {
+        Self {
+            end,
+            engine,
+            world,
+            writer,
+        }
     }
 
     /// Waits until nothing is under way whose end is to be kept, and says so on `out`; a signal ends the
@@ -34,6 +46,9 @@ impl Ended {
         let interrupted = self.wait(out).await;
         let effects = self.engine.leave();
         perform(&mut self.world, effects);
+        if let Some(writer) = &mut self.writer {
+            writer.finish().await;
+        }
         interrupted.map_or(self.end, Ok)
     }
 

@@ -232,7 +232,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 88] = [
+pub static KEYS: [Binding; 92] = [
     row(
         Here,
         ENTER,
@@ -414,6 +414,54 @@ pub static KEYS: [Binding; 88] = [
         Action::Drafting(Drafting::Page { next: false }),
         "requests: the page before",
         "",
+    ),
+    row(
+        Here,
+        &[Key::letter('c')],
+        on_requests,
+        Action::Drafting(Drafting::SaveAs),
+        "requests: save it under a name, beside the profile",
+        "save as",
+    ),
+    row(
+        Here,
+        &[Key::letter('s')],
+        |situation| {
+            let drafting = &situation.ui.drafting;
+            on_requests(situation)
+                && matches!(drafting.hand, Drafted::Saved(_))
+                && drafting.is_changed(&drafting.hand)
+        },
+        Action::Drafting(Drafting::Save),
+        "requests: save the changes to a saved one",
+        "save",
+    ),
+    row(
+        Here,
+        &[Key::letter('p')],
+        |situation| {
+            on_requests(situation)
+                && situation.ui.focus == Focus::List
+                && matches!(situation.ui.drafting.selected, Drafted::Sent(_))
+        },
+        Action::Drafting(Drafting::Pin),
+        "requests: keep one of the history, or not any more",
+        "pin",
+    ),
+    row(
+        Here,
+        DELETE,
+        |situation| {
+            on_requests(situation)
+                && situation.ui.focus == Focus::List
+                && matches!(
+                    situation.ui.drafting.selected,
+                    Drafted::Sent(_) | Drafted::Saved(_)
+                )
+        },
+        Action::Drafting(Drafting::Delete),
+        "requests: delete a saved one, or one of the history; asks",
+        "delete",
     ),
     row(
         Here,

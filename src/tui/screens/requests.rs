@@ -13,10 +13,12 @@
 
 pub mod answer;
 pub mod body;
+pub mod code;
 mod kept;
 pub mod list;
 mod params;
 mod ready;
+mod sent;
 
 use super::parts::joined;
 use super::{Scene, blank, button, time, token};
@@ -204,8 +206,10 @@ fn groups(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Group> {
         RequestTab::Params => params::rows(scene, ui, draft),
         RequestTab::Headers => params::headers(scene, draft),
         RequestTab::Body => body::rows(scene, draft),
+        RequestTab::Code => code::rows(scene, ui, draft),
     });
     groups.push(group("", "", rows));
+    groups.extend(sent::group(scene, ui));
     groups
 }
 
@@ -213,7 +217,7 @@ fn groups(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Group> {
 fn tabs(ui: &Ui, draft: &Draft) -> Row {
     let right = match ui.drafting.tab {
         RequestTab::Params => params::counted(draft),
-        RequestTab::Headers | RequestTab::Body => String::new(),
+        RequestTab::Headers | RequestTab::Body | RequestTab::Code => String::new(),
     };
     let changes = match draft.changes() {
         0 => String::new(),

@@ -2,6 +2,7 @@
 
 pub use super::revealing::has_secret;
 
+use super::drafting::keeping::KeepRequest;
 use super::parting::{going_on, lost_by_quitting};
 use super::pasting::Inquiry;
 use super::popup::{Confirm, Popup, Prompt, Then};
@@ -53,6 +54,8 @@ pub enum Reaction {
     CompareRuns(RunId, RunId),
     /// Delete this kept run.
     DeleteRun(RunId),
+    /// Keep something of requests, or not any more.
+    Keep(KeepRequest),
     /// Go from a kept run back to the list.
     CloseRun,
     /// Leave the program.

@@ -63,10 +63,7 @@ impl Ui {
             }
             Some(Popup::Ask(_)) => self.submit(stage),
             Some(Popup::Edit(_)) => self.steadily(|ui| ui.take_typed(stage)),
-            Some(Popup::Type(_)) => {
-                self.take_typed_value();
-                Vec::new()
-            }
+            Some(Popup::Type(_)) => self.take_typed_value(),
             Some(_) => {
                 let rows = menu::rows(self, stage);
                 let selected = self.popups.last_mut().and_then(Popup::selected);

@@ -4,7 +4,7 @@ use crate::core::dinero::catalogue::{Danger, Operation, operation};
 use crate::core::wire::visible::Visible;
 use crate::tui::screens::Scene;
 use crate::tui::ui::Ui;
-use crate::tui::ui::drafting::{Drafting, Entry, of_resource};
+use crate::tui::ui::drafting::{Drafting, Entry, HISTORY, SAVED, of_resource};
 
 /// A line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,15 @@ fn row(scene: &Scene<'_>, drafting: &Drafting, entry: &Entry, is_flat: bool) -> 
         Entry::Resource(resource) => {
             let open = drafting.unfolded.contains(resource);
             let glyph = if open { "▾" } else { "▸" };
-            let count = of_resource(resource).count();
+            let count = match resource.as_str() {
+                SAVED => drafting.saved.len(),
+                HISTORY => drafting
+                    .history
+                    .iter()
+                    .filter(|one| one.profile == drafting.profile)
+                    .count(),
+                _ => of_resource(resource).count(),
+            };
             ListRow {
                 text: Visible::of(&format!("{glyph} {resource}")),
                 right: if open {
@@ -99,12 +107,52 @@ fn row(scene: &Scene<'_>, drafting: &Drafting, entry: &Entry, is_flat: bool) -> 
                 ..blank
             }
         }
+        Entry::Saved(name) => {
+            let saved = &drafting.saved(name)?.saved;
+            ListRow {
+                indent: usize::from(!is_flat) * 2,
+                text: Visible::of(&saved.title),
+                right: saved.draft.method.clone(),
+                ..blank
+            }
+        }
+        Entry::Sent(id) => {
+            let sent = drafting.sent(id)?;
+            let glyph = match sent.outcome.status {
+                Some(200..=299) => "✓",
+                _ => "✗",
+            };
+            let what = sent
+                .draft
+                .operation()
+                .map(|one| format!("{}, {}", one.resource, one.label));
+            let what = what.unwrap_or_else(|| path_of(&sent.url).to_owned());
+            let pin = if sent.pinned { "• " } else { "" };
+            let time = scene.time(sent.at);
+            ListRow {
+                indent: usize::from(!is_flat) * 2,
+                text: Visible::of(&format!("{pin}{glyph} {time} {what}")),
+                right: sent
+                    .outcome
+                    .status
+                    .map(|status| status.to_string())
+                    .unwrap_or_default(),
+                ..blank
+            }
+        }
         Entry::Free => ListRow {
             text: Visible::of("Free request"),
             right: "any".to_owned(),
             ..blank
         },
     })
+}
+
+/// The path of an address.
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = rest.find('/').map_or("", |at| &rest[at..]);
+    path.split('?').next().unwrap_or_default()
 }
 
 /// The method as it stands in the list.

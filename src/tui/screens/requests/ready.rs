@@ -25,6 +25,19 @@ pub(super) enum Lack {
     Other(String),
 }
 
+impl Lack {
+    /// In a sentence.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Organizations | Self::Organization => {
+                "Choose an organization first: the address needs it.".to_owned()
+            }
+            Self::Value(_, what) => format!("Fill in {what} first."),
+            Self::Other(what) => what.clone(),
+        }
+    }
+}
+
 /// What the request in hand lacks before it can be sent; `None` for nothing.
 pub(super) fn lack(scene: &Scene<'_>, _ui: &Ui, draft: &Draft) -> Option<Lack> {
     if draft.operation.is_none() && draft.path.trim().is_empty() {

@@ -64,10 +64,17 @@ impl Ui {
             Drafting::Set(slot, value) => self.set_slot(&slot, &value),
             Drafting::Switch(slot) => self.switch_slot(&slot),
             Drafting::Check(slot, value) => self.check(&slot, &value),
+            Drafting::Language(language) => self.drafting.language = language,
+            Drafting::CopyCode => return self.copy_code(stage),
+            Drafting::SaveAs
+            | Drafting::Save
+            | Drafting::Pin
+            | Drafting::Delete
+            | Drafting::DeleteSure(_) => return self.on_keeping(&what),
             Drafting::Add => self.type_into_slot(match self.drafting.tab {
                 RequestTab::Params => Slot::NewParameter,
                 RequestTab::Headers => Slot::NewHeader,
-                RequestTab::Body => Slot::Body,
+                RequestTab::Body | RequestTab::Code => Slot::Body,
             }),
             Drafting::AddItem(path) => self.add_item(&path),
             Drafting::Remove => self.remove(stage),
@@ -257,24 +264,28 @@ impl Ui {
     }
 
     /// Opens the field for it.
-    fn type_into_slot(&mut self, slot: Slot) {
+    pub(super) fn type_into_slot(&mut self, slot: Slot) {
         let typing = Typing::new(slot, &self.drafting.draft());
         self.popups.push(Popup::Type(Box::new(typing)));
     }
 
     /// Takes what was typed; says why not, and keeps it, where it is none.
-    pub(in crate::tui::ui) fn take_typed_value(&mut self) {
+    pub(in crate::tui::ui) fn take_typed_value(&mut self) -> Vec<Reaction> {
         let Some(Popup::Type(typing)) = self.popups.last_mut() else {
-            return;
+            return Vec::new();
         };
         let value = typing.text();
         let slot = typing.slot.clone();
         if let Err(why) = typing.check() {
             typing.trouble = Some(why);
-            return;
+            return Vec::new();
         }
         self.popups.pop();
+        if slot == Slot::Title {
+            return vec![self.save_request_as(&value)];
+        }
         self.set_slot(&slot, &value);
+        Vec::new()
     }
 
     /// Gives a slot a value.
@@ -289,7 +300,7 @@ impl Ui {
             return;
         }
         self.drafting.change(|draft| match slot {
-            Slot::Field(_) => {}
+            Slot::Field(_) | Slot::Title => {}
             Slot::Condition(at, field, operator) => {
                 let known = draft
                     .operation()

@@ -7,6 +7,7 @@ use crate::core::dinero::catalogue::{self, Kind, Operation, Parameter, operation
 use crate::core::dinero::draft::{Draft, DraftBody};
 use crate::core::dinero::filter::{self, Operator};
 use crate::core::dinero::form::{self, FormRow, FormValue, Step};
+use crate::core::export::snippet::Language;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
 use crate::tui::action::drafting::{Drafting, Picking, Slot};
@@ -30,6 +31,13 @@ pub fn rows(ui: &Ui, what: &Picking, stage: &Stage<'_>) -> Menu {
         Picking::Conditions(at) => conditions(&draft, *at, &mut menu),
         Picking::OfAnswer { name, value } => uses(name, value, stage, &mut menu),
         Picking::Variables => variables(stage, &mut menu),
+        Picking::Language => {
+            for language in Language::ALL {
+                let choose = Action::Drafting(Drafting::Language(language));
+                menu.choice(language.name(), "", choose);
+                menu.mark_if(ui.drafting.language == language);
+            }
+        }
     }
     menu
 }
@@ -48,6 +56,7 @@ pub fn title(ui: &Ui, what: &Picking) -> String {
         Picking::Conditions(_) => "queryFilter".to_owned(),
         Picking::OfAnswer { name, .. } => format!("Use {name}"),
         Picking::Variables => "What {{name}} stands for".to_owned(),
+        Picking::Language => "In which language?".to_owned(),
     }
 }
 

@@ -107,6 +107,7 @@ impl Typing {
             Slot::NewParameter if text.trim().is_empty() || text.starts_with('=') => {
                 Err("expected name=value".to_owned())
             }
+            Slot::Title if text.trim().is_empty() => Err("expected a title".to_owned()),
             Slot::NewHeader => match text.split_once(':') {
                 Some((name, _)) if is_token(name.trim()) => Ok(()),
                 _ => Err("expected Name: value, the name without spaces".to_owned()),
@@ -169,6 +170,11 @@ fn stands(slot: &Slot, draft: &Draft) -> (String, String, &'static str) {
             String::new(),
             "the value, without quotes",
         ),
+        Slot::Title => (
+            "Save the request".to_owned(),
+            String::new(),
+            "Overdue in November",
+        ),
         Slot::NewParameter => ("Another parameter".to_owned(), String::new(), "name=value"),
         Slot::NewHeader => (
             "Another header field".to_owned(),
@@ -204,6 +210,10 @@ fn meaning(slot: &Slot, known: Option<&Parameter>) -> String {
             "name=value; it goes into the query as it is typed, encoded once".to_owned()
         }
         Slot::NewHeader => "Name: value".to_owned(),
+        Slot::Title => {
+            "a title; the request goes into a file of its own beside the profile, secrets left out"
+                .to_owned()
+        }
         Slot::File => {
             "an image or PDF; a path without a folder is in the one where you started".to_owned()
         }
