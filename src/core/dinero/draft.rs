@@ -150,6 +150,19 @@ impl Draft {
         }
     }
 
+    /// The same without what is sent along.
+    #[must_use]
+    pub fn without_body(&self) -> Self {
+        Self {
+            operation: self.operation.clone(),
+            method: self.method.clone(),
+            path: self.path.clone(),
+            parameters: self.parameters.clone(),
+            headers: self.headers.clone(),
+            body: DraftBody::Nothing,
+        }
+    }
+
     /// A free request.
     pub fn free(method: &str, target: &str) -> Self {
         Self {

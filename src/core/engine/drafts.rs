@@ -5,7 +5,7 @@ use super::message::requests::{RequestCommand, RequestEffect, RequestEvent};
 use super::{Engine, Requests};
 use crate::core::dinero::call::Call;
 use crate::core::dinero::catalogue::Operation;
-use crate::core::dinero::draft::{Draft, Made, Unmade};
+use crate::core::dinero::draft::{Draft, DraftBody, Made, Unmade};
 use crate::core::dinero::upload::{LARGEST, Upload};
 use crate::core::dinero::variables::BuiltIns;
 use crate::core::history::sent::{Fresh, SentId};
@@ -13,6 +13,9 @@ use crate::core::wire::CallId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write as _;
+
+/// Longest body that is looked into for a preview, which is made with every frame.
+const PREVIEWED: usize = 256 * 1024;
 
 /// A call that waits until the file it takes along is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +158,12 @@ impl Engine {
     /// that is wrong with it.
     pub fn preview(&self, draft: &Draft) -> Result<Made, Vec<Unmade>> {
         let requests = &self.requests;
+        let is_long = |text: &String| text.len() > PREVIEWED;
+        if matches!(&draft.body, DraftBody::Text(text) if is_long(text)) {
+            let head = draft.without_body();
+            let organization = requests.organization.as_deref();
+            return head.call(organization, &requests.variables, &mut BuiltIns::Preview);
+        }
         let organization = requests.organization.as_deref();
         draft.call(organization, &requests.variables, &mut BuiltIns::Preview)
     }

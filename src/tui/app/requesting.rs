@@ -188,16 +188,13 @@ impl App {
         let known = self.engine.secrets_of_run();
         match what {
             KeepRequest::Pin(id, on) => {
-                let history = &mut self.ui.drafting.history;
-                if let Some(sent) = history.iter_mut().find(|sent| sent.id == id) {
-                    sent.pinned = on;
-                }
+                self.ui.drafting.pin(&id, on);
                 if let Some(writer) = &mut self.writer {
                     writer.pin(id, on);
                 }
             }
             KeepRequest::DeleteSent(id) => {
-                self.ui.drafting.history.retain(|sent| sent.id != id);
+                self.ui.drafting.forget_sent(&id);
                 if let Some(writer) = &mut self.writer {
                     writer.delete(id);
                 }
@@ -209,7 +206,10 @@ impl App {
                     return;
                 };
                 let drafting = &self.ui.drafting;
-                let saved = drafting.saved.iter().map(|one| one.saved.name.as_str());
+                let saved = drafting
+                    .all_saved()
+                    .iter()
+                    .map(|one| one.saved.name.as_str());
                 let broken = drafting.broken.iter().map(|one| one.name.as_str());
                 let taken: Vec<&str> = saved.chain(broken).collect();
                 let name = name_of(&title, &taken);
@@ -268,7 +268,7 @@ impl App {
         self.changed = true;
         match found {
             FoundRequests::Before(loaded, typed, notices) => {
-                self.ui.drafting.history = loaded.requests;
+                self.ui.drafting.take_history(loaded.requests);
                 self.typed = typed;
                 // What was typed before is there also for the profile that is in use already.
                 let name = self.ui.drafting.profile.clone();
@@ -309,7 +309,7 @@ impl App {
                     self.ui.drafting.kept = Some((id, lines));
                 }
             }
-            FoundRequests::Said(Said::Sent(sent)) => self.ui.drafting.history.insert(0, *sent),
+            FoundRequests::Said(Said::Sent(sent)) => self.ui.drafting.was_sent(*sent),
             FoundRequests::Saved(_, Err(why)) | FoundRequests::Said(Said::Trouble(why)) => {
                 self.ui.say(now, why);
             }

@@ -388,7 +388,7 @@ pub static KEYS: [Binding; 92] = [
                 && situation
                     .engine
                     .allows(&Command::Request(RequestCommand::FetchAll(Box::new(
-                        situation.ui.drafting.draft(),
+                        situation.ui.drafting.draft().clone(),
                     ))))
         },
         Action::Drafting(Drafting::FetchAll),

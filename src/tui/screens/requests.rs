@@ -63,17 +63,17 @@ pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
         return busy(scene, ui, requests);
     }
     let draft = ui.drafting.draft();
-    let (headline, button) = ready::head(scene, ui, &draft);
+    let (headline, button) = ready::head(scene, ui, draft);
     Pane {
         title: Visible::of("Request"),
-        state: state(scene, ui, &draft),
+        state: state(scene, ui, draft),
         button: Some(button),
         quiet: Some(Visible::of(&joined(&[
-            needs(scene, &draft),
+            needs(scene, draft),
             along(scene),
             pace(scene),
         ]))),
-        groups: groups(scene, ui, &draft),
+        groups: groups(scene, ui, draft),
         ..blank(scene, Step::Requests, headline)
     }
 }
@@ -105,7 +105,10 @@ fn busy(scene: &Scene<'_>, ui: &Ui, requests: &Requests) -> Pane {
         groups: Vec::new(),
         ..blank(scene, Step::Requests, headline)
     };
-    let draft = requests.sent.clone().unwrap_or_else(|| ui.drafting.draft());
+    let draft = requests
+        .sent
+        .as_ref()
+        .unwrap_or_else(|| ui.drafting.draft());
     if let Some(call) = &requests.waiting {
         let text = if scene.engine.refresh_waits() {
             format!("{}.", token::waits(scene))
@@ -151,7 +154,7 @@ fn busy(scene: &Scene<'_>, ui: &Ui, requests: &Requests) -> Pane {
     };
     Pane {
         quiet: called.map(|called| Visible::of(&called)),
-        groups: groups(scene, ui, &draft),
+        groups: groups(scene, ui, draft),
         ..blank(joined(&[headline, elapsed.unwrap_or_default()]))
     }
 }

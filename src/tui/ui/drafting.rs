@@ -20,6 +20,7 @@ use crate::edge::saved::{Broken, Opened};
 use crate::tui::action::drafting::{AnswerTab, RequestTab};
 use ratatui_textarea::TextArea;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The operation that is in hand at first.
 const FIRST: &str = "organizations.list";
@@ -34,9 +35,14 @@ pub struct Drafting {
     /// What is in hand; a heading never is.
     pub hand: Entry,
     /// What was typed.
-    drafts: BTreeMap<Entry, Draft>,
-    /// The resources that are unfolded.
-    pub unfolded: Vec<String>,
+    drafts: BTreeMap<Entry, Arc<Draft>>,
+    /// What is in hand, and as it begins: they may be large, and are drawn from with every frame.
+    now: Arc<Draft>,
+    begins: Arc<Draft>,
+    /// Everything that can be selected, from top to bottom.
+    listed: Vec<Entry>,
+    /// The headings that are unfolded.
+    unfolded: Vec<String>,
     /// The part of the request that is shown.
     pub tab: RequestTab,
     /// The part of the answer that is shown, where one was chosen.
@@ -48,17 +54,17 @@ pub struct Drafting {
     /// The profile whose requests these are.
     pub profile: String,
     /// What was typed for other profiles.
-    others: BTreeMap<String, BTreeMap<Entry, Draft>>,
+    others: BTreeMap<String, BTreeMap<Entry, Arc<Draft>>>,
     /// What was changed and is to be written down.
     touched: BTreeSet<Entry>,
     /// The requests that were saved for the profile.
-    pub saved: Vec<Opened>,
+    saved: Vec<Opened>,
     /// Files among them that are none.
     pub broken: Vec<Broken>,
     /// What was saved and is selected as soon as it is listed.
     just_saved: Option<Entry>,
     /// The requests that were sent, the newest first.
-    pub history: Vec<Sent>,
+    history: Vec<Sent>,
     /// The text of an answer that is kept, or why there is none.
     pub kept: Option<(SentId, Result<Vec<Visible>, String>)>,
 }
@@ -90,11 +96,15 @@ const LISTED: usize = 200;
 impl Default for Drafting {
     fn default() -> Self {
         let first = operation(FIRST);
-        Self {
+        let begins = Arc::new(first.map_or_else(|| Draft::free("GET", ""), Draft::of));
+        let mut drafting = Self {
             filter: popup::field("three letters"),
             selected: Entry::Operation(FIRST.to_owned()),
             hand: Entry::Operation(FIRST.to_owned()),
             drafts: BTreeMap::new(),
+            now: Arc::clone(&begins),
+            begins,
+            listed: Vec::new(),
             unfolded: first
                 .map(|first| first.resource.clone())
                 .into_iter()
@@ -111,7 +121,9 @@ impl Default for Drafting {
             just_saved: None,
             history: Vec::new(),
             kept: None,
-        }
+        };
+        drafting.refresh();
+        drafting
     }
 }
 
@@ -122,7 +134,25 @@ impl Drafting {
     }
 
     /// Everything that can be selected, from top to bottom.
-    pub fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self) -> &[Entry] {
+        &self.listed
+    }
+
+    /// List and request are made anew: something about them has changed.
+    fn refresh(&mut self) {
+        self.listed = self.list();
+        self.begins = Arc::new(self.begin());
+        self.take_hand();
+    }
+
+    /// What is in hand is what was typed, else what it begins with.
+    fn take_hand(&mut self) {
+        let typed = self.drafts.get(&self.hand);
+        self.now = Arc::clone(typed.unwrap_or(&self.begins));
+    }
+
+    /// What can be selected now.
+    fn list(&self) -> Vec<Entry> {
         let words = self.words();
         if !words.is_empty() {
             return self.matching(&words);
@@ -209,8 +239,10 @@ impl Drafting {
         if !before.is_empty() {
             self.others.insert(before, theirs);
         }
+        let typed = typed.map(|(entry, draft)| (entry, Arc::new(draft)));
         self.drafts = self.others.remove(name).unwrap_or_else(|| typed.collect());
         self.saved.clear();
+        self.fall_back();
         self.broken.clear();
         self.kept = None;
         self.answer = None;
@@ -220,8 +252,59 @@ impl Drafting {
     /// What was typed before the program began; what was typed since goes first.
     pub fn remember(&mut self, typed: Vec<(Entry, Draft)>) {
         for (entry, draft) in typed {
-            self.drafts.entry(entry).or_insert(draft);
+            self.drafts.entry(entry).or_insert_with(|| Arc::new(draft));
         }
+        self.refresh();
+    }
+
+    /// What was sent before the program began.
+    pub fn take_history(&mut self, before: Vec<Sent>) {
+        self.history.extend(before);
+        self.refresh();
+    }
+
+    /// Another request was sent.
+    pub fn was_sent(&mut self, sent: Sent) {
+        self.history.insert(0, sent);
+        self.refresh();
+    }
+
+    /// A request of the history is kept from now on, or not any more.
+    pub fn pin(&mut self, id: &SentId, on: bool) {
+        if let Some(sent) = self.history.iter_mut().find(|sent| sent.id == *id) {
+            sent.pinned = on;
+        }
+        self.refresh();
+    }
+
+    /// A request of the history is gone.
+    pub fn forget_sent(&mut self, id: &SentId) {
+        self.history.retain(|sent| sent.id != *id);
+        self.fall_back();
+    }
+
+    /// How many were sent for the profile.
+    pub fn sent_count(&self) -> usize {
+        self.own_history().count()
+    }
+
+    /// The saved requests.
+    pub fn all_saved(&self) -> &[Opened] {
+        &self.saved
+    }
+
+    /// What is in hand and not there any more gives way to the first operation.
+    fn fall_back(&mut self) {
+        let is_there = match &self.hand {
+            Entry::Saved(name) => self.saved(name).is_some(),
+            Entry::Sent(id) => self.sent(id).is_some(),
+            _ => true,
+        };
+        if !is_there {
+            self.hand = Entry::Operation(FIRST.to_owned());
+            self.selected = self.hand.clone();
+        }
+        self.refresh();
     }
 
     /// The saved requests of the profile as they stand now.
@@ -235,17 +318,14 @@ impl Drafting {
             self.clear_filter();
             self.select_entry(entry);
         }
-        let is_gone = |name: &String| self.saved(name).is_none();
-        if matches!(&self.hand, Entry::Saved(name) if is_gone(name)) {
-            self.hand = Entry::Operation(FIRST.to_owned());
-            self.selected = self.hand.clone();
-        }
+        self.fall_back();
     }
 
     /// A request was saved under that name: it is in hand, and nothing about it is unsaved.
     pub fn was_saved(&mut self, name: &str) {
         let entry = Entry::Saved(name.to_owned());
         self.drafts.remove(&entry);
+        self.take_hand();
         self.touched.insert(entry.clone());
         self.just_saved = Some(entry);
     }
@@ -254,7 +334,7 @@ impl Drafting {
     pub fn take_touched(&mut self) -> Vec<(Entry, Option<Draft>)> {
         let touched = std::mem::take(&mut self.touched);
         let now = touched.into_iter().map(|entry| {
-            let draft = self.drafts.get(&entry).cloned();
+            let draft = self.drafts.get(&entry).map(|draft| Draft::clone(draft));
             (entry, draft)
         });
         now.collect()
@@ -262,23 +342,24 @@ impl Drafting {
 
     /// The place of what is selected among them.
     pub fn position(&self) -> usize {
-        let entries = self.entries();
+        let mut entries = self.listed.iter();
         entries
-            .iter()
             .position(|entry| *entry == self.selected)
             .unwrap_or(0)
     }
 
     /// The request in hand.
-    pub fn draft(&self) -> Draft {
-        self.drafts
-            .get(&self.hand)
-            .cloned()
-            .unwrap_or_else(|| self.fresh())
+    pub fn draft(&self) -> &Draft {
+        &self.now
     }
 
     /// The request in hand as it begins.
-    pub fn fresh(&self) -> Draft {
+    pub fn fresh(&self) -> &Draft {
+        &self.begins
+    }
+
+    /// What the request in hand begins with.
+    fn begin(&self) -> Draft {
         match &self.hand {
             Entry::Operation(name) => operation(name).map(Draft::of),
             Entry::Saved(name) => self.saved(name).map(|one| one.saved.draft.clone()),
@@ -290,18 +371,19 @@ impl Drafting {
 
     /// The operation in hand.
     pub fn operation(&self) -> Option<&'static Operation> {
-        self.draft().operation()
+        self.now.operation()
     }
 
     /// Changes what is in hand; what is as it began is not kept.
     pub fn change(&mut self, change: impl FnOnce(&mut Draft)) {
-        let mut draft = self.draft();
+        let mut draft = Draft::clone(&self.now);
         change(&mut draft);
-        if draft == self.fresh() {
+        if draft == *self.begins {
             self.drafts.remove(&self.hand);
         } else {
-            self.drafts.insert(self.hand.clone(), draft);
+            self.drafts.insert(self.hand.clone(), Arc::new(draft));
         }
+        self.take_hand();
         self.touched.insert(self.hand.clone());
     }
 
@@ -317,9 +399,18 @@ impl Drafting {
         };
         self.clear_filter();
         self.unfold(&found.resource);
-        self.selected = Entry::Operation(name.to_owned());
-        self.hand = self.selected.clone();
-        self.tab = RequestTab::Params;
+        self.select_entry(Entry::Operation(name.to_owned()));
+    }
+
+    /// Whether a heading is unfolded.
+    pub fn is_unfolded(&self, heading: &str) -> bool {
+        self.unfolded.iter().any(|open| open == heading)
+    }
+
+    /// Folds a heading.
+    fn fold(&mut self, heading: &str) {
+        self.unfolded.retain(|open| open != heading);
+        self.refresh();
     }
 
     /// Shows everything again.
@@ -335,21 +426,24 @@ impl Drafting {
         if let Some(heading) = heading {
             self.unfold(&heading);
         }
+        self.refresh();
     }
 
     /// Unfolds a heading.
     fn unfold(&mut self, heading: &str) {
-        if !self.unfolded.iter().any(|open| open == heading) {
+        if !self.is_unfolded(heading) {
             self.unfolded.push(heading.to_owned());
         }
+        self.refresh();
     }
 
     /// What is typed has changed: the best of what matches is taken.
     pub fn narrowed(&mut self) {
+        self.refresh();
         if self.words().is_empty() {
             return;
         }
-        if let Some(best) = self.entries().into_iter().next() {
+        if let Some(best) = self.listed.first().cloned() {
             self.select_entry(best);
         }
     }
@@ -361,6 +455,8 @@ impl Drafting {
             self.tab = RequestTab::Params;
         }
         self.selected = entry;
+        self.begins = Arc::new(self.begin());
+        self.take_hand();
     }
 }
 

@@ -200,7 +200,7 @@ impl Ui {
                 Vec::new()
             }
             Target::Entry(position) if self.drafts() => {
-                let entry = self.drafting.entries().into_iter().nth(position);
+                let entry = self.drafting.entries().get(position).cloned();
                 let again =
                     self.focus == Focus::List && entry.as_ref() == Some(&self.drafting.selected);
                 self.focus = Focus::List;

@@ -31,9 +31,9 @@ pub struct ListRow {
 pub fn list(scene: &Scene<'_>, ui: &Ui) -> Vec<ListRow> {
     let drafting = &ui.drafting;
     let is_flat = !drafting.words().is_empty();
-    let entries = drafting.entries().into_iter();
+    let entries = drafting.entries().iter();
     entries
-        .filter_map(|entry| row(scene, drafting, &entry, is_flat))
+        .filter_map(|entry| row(scene, drafting, entry, is_flat))
         .collect()
 }
 
@@ -64,15 +64,11 @@ fn row(scene: &Scene<'_>, drafting: &Drafting, entry: &Entry, is_flat: bool) -> 
     };
     Some(match entry {
         Entry::Resource(resource) => {
-            let open = drafting.unfolded.contains(resource);
+            let open = drafting.is_unfolded(resource);
             let glyph = if open { "▾" } else { "▸" };
             let count = match resource.as_str() {
-                SAVED => drafting.saved.len(),
-                HISTORY => drafting
-                    .history
-                    .iter()
-                    .filter(|one| one.profile == drafting.profile)
-                    .count(),
+                SAVED => drafting.all_saved().len(),
+                HISTORY => drafting.sent_count(),
                 _ => of_resource(resource).count(),
             };
             ListRow {

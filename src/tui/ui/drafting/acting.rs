@@ -40,7 +40,7 @@ impl Ui {
             Drafting::Send => return self.send(stage),
             Drafting::SendSure(draft) => return send_now(*draft),
             Drafting::FetchAll => {
-                let draft = Box::new(self.drafting.draft());
+                let draft = Box::new(self.drafting.draft().clone());
                 return request(RequestCommand::FetchAll(draft));
             }
             Drafting::Page { next } => return self.turn_page(next, stage),
@@ -79,7 +79,7 @@ impl Ui {
             Drafting::AddItem(path) => self.add_item(&path),
             Drafting::Remove => self.remove(stage),
             Drafting::Reset => {
-                let fresh = self.drafting.fresh();
+                let fresh = self.drafting.fresh().clone();
                 self.drafting.change(|draft| *draft = fresh);
             }
             Drafting::Pick(what) => self.pick(what),
@@ -130,18 +130,17 @@ impl Ui {
     /// Folds or unfolds the resource selected.
     fn fold_resource(&mut self) {
         if let Entry::Resource(resource) = self.drafting.selected.clone() {
-            let unfolded = &mut self.drafting.unfolded;
-            let before = unfolded.len();
-            unfolded.retain(|open| *open != resource);
-            if unfolded.len() == before {
-                unfolded.push(resource);
+            if self.drafting.is_unfolded(&resource) {
+                self.drafting.fold(&resource);
+            } else {
+                self.drafting.unfold(&resource);
             }
         }
     }
 
     /// Sends what is in hand; asks before what cannot be taken back, and before what changes production.
     fn send(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
-        let draft = self.drafting.draft();
+        let draft = self.drafting.draft().clone();
         let Some(profile) = stage.engine.profile() else {
             return Vec::new();
         };
@@ -209,7 +208,7 @@ impl Ui {
 
     /// Changes a value in the way that fits it.
     fn edit_slot(&mut self, slot: Slot) {
-        let draft = self.drafting.draft();
+        let draft = self.drafting.draft().clone();
         let kind = picking::kind(&draft, &slot);
         match (kind, &slot) {
             (_, Slot::Method) | (Some(Kind::Choice(_)), _) => self.pick(Picking::Value(slot)),
@@ -265,7 +264,7 @@ impl Ui {
 
     /// Opens the field for it.
     pub(super) fn type_into_slot(&mut self, slot: Slot) {
-        let typing = Typing::new(slot, &self.drafting.draft());
+        let typing = Typing::new(slot, self.drafting.draft());
         self.popups.push(Popup::Type(Box::new(typing)));
     }
 
@@ -358,7 +357,7 @@ impl Ui {
     /// Switches a row on or off; what stands in the path stays.
     pub(in crate::tui::ui) fn switch_slot(&mut self, slot: &Slot) {
         if let Slot::Field(path) = slot {
-            let row = picking::field(&self.drafting.draft(), path);
+            let row = picking::field(self.drafting.draft(), path);
             let on = row.is_some_and(|row| row.value == FormValue::Absent);
             self.change_body(|text, body| form::switch(text, body, path, on));
             return;
@@ -379,7 +378,7 @@ impl Ui {
     /// Switches one of several values of a list on or off.
     fn check(&mut self, slot: &Slot, value: &str) {
         let Slot::Parameter(at) = slot else { return };
-        let draft = self.drafting.draft();
+        let draft = self.drafting.draft().clone();
         let Some(row) = draft.parameters.get(*at) else {
             return;
         };

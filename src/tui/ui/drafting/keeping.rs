@@ -84,7 +84,7 @@ impl Ui {
     pub(super) fn save_request_as(&self, title: &str) -> Reaction {
         Reaction::Keep(KeepRequest::Create {
             title: title.trim().to_owned(),
-            draft: Box::new(self.drafting.draft()),
+            draft: Box::new(self.drafting.draft().clone()),
         })
     }
 
@@ -95,7 +95,7 @@ impl Ui {
         };
         Some(KeepRequest::Save {
             name: name.clone(),
-            draft: Box::new(self.drafting.draft()),
+            draft: Box::new(self.drafting.draft().clone()),
             version: self.drafting.saved(name)?.version.clone(),
         })
     }
@@ -147,7 +147,7 @@ impl Ui {
 
     /// Copies the request as code.
     pub(super) fn copy_code(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
-        let draft = self.drafting.draft();
+        let draft = self.drafting.draft().clone();
         match crate::tui::screens::requests::code::code(&stage.scene(), self, &draft) {
             Ok(text) => {
                 let action = Action::Copy {

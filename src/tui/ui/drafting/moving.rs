@@ -13,7 +13,7 @@ use crate::tui::screens;
 impl Ui {
     /// So many entries up or down in the list.
     pub(in crate::tui::ui) fn go_in_requests(&mut self, down: bool, places: usize) {
-        let entries = self.drafting.entries();
+        let entries = self.drafting.entries().to_vec();
         let at = self.drafting.position();
         let last = entries.len().saturating_sub(1);
         let at = if down {
@@ -65,17 +65,17 @@ impl Ui {
         let shown = self.answer_tab(stage.engine, stage.now);
         match self.focus {
             Focus::List => {
-                let is_open = |entry: &Entry, unfolded: &[String]| match entry {
-                    Entry::Resource(resource) => unfolded.contains(resource),
+                let open = match &self.drafting.selected {
+                    Entry::Resource(resource) => self.drafting.is_unfolded(resource),
                     _ => right,
                 };
-                let open = is_open(&self.drafting.selected, &self.drafting.unfolded);
                 match (&self.drafting.selected, right) {
                     (Entry::Resource(resource), _) if open != right => {
                         let resource = resource.clone();
-                        self.drafting.unfolded.retain(|other| *other != resource);
                         if right {
-                            self.drafting.unfolded.push(resource);
+                            self.drafting.unfold(&resource);
+                        } else {
+                            self.drafting.fold(&resource);
                         }
                     }
                     (Entry::Operation(_), false) => self.select_resource(),

@@ -26,9 +26,9 @@ pub fn rows(ui: &Ui, what: &Picking, stage: &Stage<'_>) -> Menu {
     let draft = ui.drafting.draft();
     let mut menu = Menu::default();
     match what {
-        Picking::Value(slot) => values(&draft, slot, &mut menu),
-        Picking::Values(slot) => checks(&draft, slot, &mut menu),
-        Picking::Conditions(at) => conditions(&draft, *at, &mut menu),
+        Picking::Value(slot) => values(draft, slot, &mut menu),
+        Picking::Values(slot) => checks(draft, slot, &mut menu),
+        Picking::Conditions(at) => conditions(draft, *at, &mut menu),
         Picking::OfAnswer { name, value } => uses(name, value, stage, &mut menu),
         Picking::Variables => variables(stage, &mut menu),
         Picking::Language => {
@@ -49,7 +49,7 @@ pub fn title(ui: &Ui, what: &Picking) -> String {
         Picking::Value(Slot::Method) => "Which method?".to_owned(),
         Picking::Value(slot) | Picking::Values(slot) => match slot {
             Slot::Parameter(at) => draft.parameters.get(*at).map(|row| row.name.clone()),
-            Slot::Field(path) => field(&draft, path).map(|row| row.name),
+            Slot::Field(path) => field(draft, path).map(|row| row.name),
             _ => None,
         }
         .unwrap_or_default(),

@@ -85,7 +85,7 @@ pub(in crate::tui::view) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String>
 fn enter_in_requests(view: &View<'_>) -> Option<String> {
     let drafting = &view.ui.drafting;
     if let Entry::Resource(resource) = &drafting.selected {
-        let open = drafting.unfolded.contains(resource);
+        let open = drafting.is_unfolded(resource);
         return Some(if open { "fold" } else { "unfold" }.to_owned());
     }
     let reads = drafting
