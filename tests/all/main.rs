@@ -43,6 +43,7 @@ mod pty_profile;
 mod readme;
 mod redaction;
 mod refresh;
+mod requests;
 #[cfg(unix)]
 mod runs;
 mod runtime;
@@ -56,6 +57,7 @@ mod screens_faults;
 mod screens_loop;
 mod screens_profiles;
 mod screens_record;
+mod screens_requests;
 mod screens_rows;
 mod screens_runs;
 mod screens_token;

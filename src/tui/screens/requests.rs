@@ -204,6 +204,7 @@ fn groups(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Group> {
     if !said.is_empty() {
         groups.push(group("", "", said));
     }
+    groups.extend(sent::group(scene, ui));
     let mut rows = vec![tabs(ui, draft)];
     rows.extend(match ui.drafting.tab {
         RequestTab::Params => params::rows(scene, ui, draft),
@@ -212,7 +213,6 @@ fn groups(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Group> {
         RequestTab::Code => code::rows(scene, ui, draft),
     });
     groups.push(group("", "", rows));
-    groups.extend(sent::group(scene, ui));
     groups
 }
 

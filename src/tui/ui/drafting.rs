@@ -181,7 +181,7 @@ impl Drafting {
         entries
     }
 
-    /// What has these words: the best operations, then what was saved, then further operations and what was sent.
+    /// What has these words: what was saved under them, the best operations, then what was saved, then further operations and what was sent.
     fn matching(&self, words: &str) -> Vec<Entry> {
         let found = search::operations(words).into_iter();
         let mut entries: Vec<Entry> = found
@@ -196,8 +196,13 @@ impl Drafting {
             .filter_map(|at| self.saved.get(at))
             .map(saved_entry)
             .collect();
+        // A title of the user's own words goes first.
+        let (own, like): (Vec<Entry>, Vec<Entry>) = saved
+            .into_iter()
+            .partition(|entry| self.is_titled(entry, words));
         let at = FIRST_FOUND.min(entries.len());
-        entries.splice(at..at, saved);
+        entries.splice(at..at, like);
+        entries.splice(0..0, own);
         let sent: Vec<&Sent> = self.own_history().collect();
         let of_sent = sent.iter().map(|one| Candidate {
             fields: vec![
@@ -213,6 +218,16 @@ impl Drafting {
                 .map(|one| sent_entry(one)),
         );
         entries
+    }
+
+    /// Whether the title of a saved request holds each of these words.
+    fn is_titled(&self, entry: &Entry, words: &str) -> bool {
+        let Entry::Saved(name) = entry else {
+            return false;
+        };
+        let title = self.saved(name).map(|one| one.saved.title.to_lowercase());
+        let words = words.to_lowercase();
+        title.is_some_and(|title| words.split_whitespace().all(|word| title.contains(word)))
     }
 
     /// What was sent for the profile, what is pinned first.

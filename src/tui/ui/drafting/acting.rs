@@ -33,6 +33,8 @@ impl Ui {
     pub fn on_drafting(&mut self, what: Drafting, stage: &Stage<'_>) -> Vec<Reaction> {
         match what {
             Drafting::Filter => {
+                // Another search begins anew.
+                self.drafting.clear_filter();
                 self.focus = Focus::Filter;
                 self.zoomed = None;
             }
