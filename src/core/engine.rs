@@ -53,7 +53,7 @@ use runs::{Opened, RunKeeping};
 use secrets::Secrets;
 use std::sync::Arc;
 
-pub use drafts::{Reading, too_large};
+pub use drafts::Reading;
 pub use gathering::{Gathering, MOST_ITEMS};
 pub use pacing::{CALLS_A_MINUTE, Retry, allowed_again};
 pub use secrets::SecretState;

@@ -40,10 +40,13 @@ mod profiles;
 mod pty;
 #[cfg(unix)]
 mod pty_profile;
+#[cfg(unix)]
+mod pty_requests;
 mod readme;
 mod redaction;
 mod refresh;
 mod requests;
+mod requests_world;
 #[cfg(unix)]
 mod runs;
 mod runtime;

@@ -162,7 +162,7 @@ fn a_page_size_of_the_users_own_is_kept() {
     ));
     assert_eq!(
         target(&engine, call),
-        "/v2/316204/contacts?page=2&pageSize=7"
+        "/v2/316204/contacts?page=0&pageSize=7"
     );
 }
 

@@ -6,7 +6,7 @@ use super::{Engine, Requests};
 use crate::core::dinero::call::Call;
 use crate::core::dinero::catalogue::Operation;
 use crate::core::dinero::draft::{Draft, DraftBody, Made, Unmade};
-use crate::core::dinero::upload::{LARGEST, Upload};
+use crate::core::dinero::upload::Upload;
 use crate::core::dinero::variables::BuiltIns;
 use crate::core::history::sent::{Fresh, SentId};
 use crate::core::wire::CallId;
@@ -259,9 +259,4 @@ impl Engine {
         }
         effects
     }
-}
-
-/// What is said of a file that Dinero would refuse; it may be sent all the same.
-pub fn too_large(length: u64) -> Option<String> {
-    (length > LARGEST).then(|| "over 6 MB: Dinero answers 413 or 400".to_owned())
 }

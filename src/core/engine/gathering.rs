@@ -53,7 +53,7 @@ impl Gathering {
 }
 
 impl Engine {
-    /// Fetches a draft's page and all after it.
+    /// Fetches every page of a draft, whichever it names.
     pub(super) fn fetch_all(&mut self, now: Timestamp, mut draft: Draft) -> Vec<Effect> {
         let fresh = draft.operation().map(Draft::of);
         let is_chosen =
@@ -61,13 +61,9 @@ impl Engine {
         if !is_chosen {
             draft.set("pageSize", PAGE_SIZE);
         }
-        let first = draft.parameter("page").filter(|row| row.on);
-        let next = first
-            .and_then(|row| row.value.trim().parse().ok())
-            .unwrap_or(0);
         self.requests.gathering = Some(Gathering {
             draft,
-            next,
+            next: 0,
             call: None,
             pages: Vec::new(),
             head: None,

@@ -87,8 +87,8 @@ fn read_file(path: &str) -> Result<Upload, String> {
     if facts.len() > MOST {
         return Err(format!(
             "`{path}` is {} MB large, and Dinero takes {} MB: name another file",
-            facts.len() / 1_000_000,
-            LARGEST / 1_000_000
+            facts.len() / 1024 / 1024,
+            LARGEST / 1024 / 1024
         ));
     }
     let mut bytes = Vec::new();

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub enum RequestCommand {
     /// Send this.
     Send(Box<Draft>),
-    /// Send this and every page after it, and join what comes into one answer.
+    /// Fetch every page of this, and join what comes into one answer.
     FetchAll(Box<Draft>),
     /// Go on fetching where that stopped.
     GoOn,

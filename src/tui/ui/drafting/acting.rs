@@ -199,10 +199,6 @@ impl Ui {
             _ => return Vec::new(),
         };
         draft.set("page", &number.to_string());
-        if self.drafting.draft().operation == draft.operation {
-            self.drafting
-                .change(|own| own.set("page", &number.to_string()));
-        }
         self.body_scroll = 0;
         self.drafting.line = 0;
         send_now(draft)

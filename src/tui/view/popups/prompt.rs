@@ -217,7 +217,13 @@ pub(in crate::tui::view) fn field(
             None => Visible::of(raw).to_string(),
         };
         let cursor = (row == at_row).then_some(at_column);
-        let (pieces, found) = broken(&shown, room, cursor);
+        let (pieces, found) = match cursor.filter(|_| area.height == 1) {
+            Some(cursor) => {
+                let (piece, column) = around(&shown, room, cursor);
+                (vec![piece], Some((0, column)))
+            }
+            None => broken(&shown, room, cursor),
+        };
         if let Some((piece, column)) = found {
             place = (laid.len() + piece, column);
         }
@@ -234,6 +240,32 @@ pub(in crate::tui::view) fn field(
         let style = Style::new().add_modifier(Modifier::REVERSED);
         canvas.tint(Rect::new(x, y, 1, 1), style);
     }
+}
+
+/// What is shown of a line that has one row to itself: as much before the cursor as there is room for, and where
+/// the cursor stands in it.
+fn around(text: &str, room: usize, cursor: usize) -> (String, usize) {
+    let mut before: Vec<&str> = Vec::new();
+    let mut rest = text.graphemes(true);
+    let mut characters = 0;
+    while characters < cursor {
+        let Some(cluster) = rest.next() else { break };
+        characters += cluster.chars().count();
+        before.push(cluster);
+    }
+    let mut cells = 0;
+    // One cell is kept for the cursor.
+    let shown: Vec<&str> = before
+        .into_iter()
+        .rev()
+        .take_while(|cluster| {
+            cells += width(cluster);
+            cells < room
+        })
+        .collect();
+    let left: String = shown.iter().rev().copied().collect();
+    let column = width(&left);
+    (format!("{left}{}", rest.as_str()), column)
 }
 
 /// A line broken at the edge, and where its cursor stands: which piece, which cell.
