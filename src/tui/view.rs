@@ -267,8 +267,9 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
         height: whole.height - 3,
         ..whole
     };
-    canvas.areas.could_have_side =
-        whole.width >= WITH_SIDE && canvas.view.ui.screen == Screen::Step;
+    canvas.areas.could_have_side = whole.width >= WITH_SIDE
+        && canvas.view.ui.screen == Screen::Step
+        && !requests::has_panes(&canvas.view);
     let places = match canvas.view.ui.screen {
         Screen::Step if requests::has_panes(&canvas.view) => {
             canvas.areas.has_requests = true;

@@ -6,6 +6,7 @@ use crate::stage;
 use dineroscope::core::dinero::catalogue::operation;
 use dineroscope::core::dinero::draft::{Draft, DraftBody};
 use dineroscope::core::dinero::page;
+use dineroscope::core::engine::Gathering;
 use dineroscope::core::engine::message::requests::RequestCommand;
 use dineroscope::core::engine::message::{Command, Consent};
 use dineroscope::core::fault::Fault;
@@ -16,8 +17,8 @@ use std::fs;
 const LARGE: &str = "410233";
 
 /// A program with a token for the sandbox, and a company chosen.
-async fn authorized(faults: &[Fault]) -> World {
-    let mut world = World::sandbox(stage::sandbox(), faults).await;
+async fn authorized() -> World {
+    let mut world = World::sandbox(stage::sandbox(), &[]).await;
     world.walk(Consent::Accept).await;
     world.command(Command::Exchange);
     world
@@ -49,7 +50,7 @@ async fn send(world: &mut World, draft: Draft) -> (u16, String) {
 
 #[tokio::test]
 async fn all_pages_of_a_list_are_one_answer() {
-    let mut world = authorized(&[]).await;
+    let mut world = Box::pin(authorized()).await;
     let mut list = draft("invoices.list");
     list.set("pageSize", "40");
     world.command(Command::Request(RequestCommand::FetchAll(Box::new(list))));
@@ -60,14 +61,14 @@ async fn all_pages_of_a_list_are_one_answer() {
     let (_, joined) = requests.joined.as_ref().unwrap();
     let whole = page::read(&joined.body.0).unwrap();
     assert_eq!((whole.count, whole.total), (92, Some(92)));
-    assert_eq!(requests.gathering.as_ref().map(|all| all.pages()), Some(3));
+    assert_eq!(requests.gathering.as_ref().map(Gathering::pages), Some(3));
     let (_, layout) = requests.layout.as_ref().unwrap();
     assert!(layout.json && layout.lines.len() > 92 * 4);
 }
 
 #[tokio::test]
 async fn a_refused_page_keeps_what_came_and_goes_on_once_it_may() {
-    let mut world = authorized(&[]).await;
+    let mut world = Box::pin(authorized()).await;
     let mut list = draft("invoices.list");
     list.set("pageSize", "40");
     world.command(Command::Request(RequestCommand::FetchAll(Box::new(list))));
@@ -107,7 +108,7 @@ async fn a_refused_page_keeps_what_came_and_goes_on_once_it_may() {
 
 #[tokio::test]
 async fn a_file_is_uploaded_listed_and_comes_back_as_it_was() {
-    let mut world = authorized(&[]).await;
+    let mut world = Box::pin(authorized()).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kvittering æ.pdf");
     let mut bytes = b"%PDF-1.7\n".to_vec();
@@ -151,7 +152,7 @@ async fn a_file_is_uploaded_listed_and_comes_back_as_it_was() {
 
 #[tokio::test]
 async fn what_is_no_file_is_said_and_not_sent() {
-    let mut world = authorized(&[]).await;
+    let mut world = Box::pin(authorized()).await;
     let folder = tempfile::tempdir().unwrap();
     let empty = folder.path().join("empty.pdf");
     fs::write(&empty, "").unwrap();
@@ -174,7 +175,7 @@ async fn what_is_no_file_is_said_and_not_sent() {
 
 #[tokio::test]
 async fn over_six_megabytes_is_refused_by_the_server_and_explained() {
-    let mut world = authorized(&[]).await;
+    let mut world = Box::pin(authorized()).await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.pdf");
     let mut bytes = b"%PDF-1.7\n".to_vec();
@@ -195,7 +196,7 @@ async fn over_six_megabytes_is_refused_by_the_server_and_explained() {
 
 #[tokio::test]
 async fn what_is_created_is_read_by_the_value_that_came_back() {
-    let mut world = authorized(&[]).await;
+    let mut world = Box::pin(authorized()).await;
     let mut create = draft("contacts.create");
     create.body = DraftBody::Text(
         "{\"Name\":\"{{name}}\",\"CountryKey\":\"DK\",\"IsPerson\":false,\"IsMember\":false,\"UseCvr\":false}"

@@ -4,6 +4,7 @@ use crate::keys::{assert_one_meaning, assert_way_out};
 use crate::picture::Picture;
 use crate::screens::hold;
 use crate::stage::{ORGANIZATIONS, Point, answer, at, bring, engine_at, list_organizations, visma};
+use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use dineroscope::core::dinero::draft::{Draft, DraftBody};
 use dineroscope::core::dinero::saved::Saved;
 use dineroscope::core::engine::Engine;
@@ -12,6 +13,7 @@ use dineroscope::core::engine::message::requests::RequestCommand;
 use dineroscope::core::history::sent::{Fresh, Sent, SentId};
 use dineroscope::core::oauth::Step;
 use dineroscope::edge::saved::SavedRequests;
+use dineroscope::tui::action::drafting::{AnswerTab, RequestTab};
 use dineroscope::tui::ui::act::Reaction;
 use dineroscope::tui::ui::drafting::Entry;
 use dineroscope::tui::ui::drafting::keeping::KeepRequest;
@@ -605,6 +607,52 @@ fn every_part_has_one_meaning_a_key_and_a_way_out_and_no_size_breaks_it() {
             }
         }
     }
+}
+
+#[test]
+fn the_mouse_goes_the_same_way() {
+    let mut picture = answered((120, 40));
+    click(&mut picture, "Body ");
+    assert_eq!(picture.ui.drafting.tab, RequestTab::Body);
+    click(&mut picture, "Headers  Findings");
+    assert_eq!(picture.ui.drafting.answer, Some(AnswerTab::Headers));
+    picture.press("<esc><esc>");
+    click(&mut picture, "Filter");
+    picture.press("pro");
+    assert!(
+        matches!(&picture.ui.drafting.hand, Entry::Operation(name) if name.starts_with("products"))
+    );
+    picture.press("<esc>");
+    click(&mut picture, "▸ Accounts and years");
+    assert!(
+        picture.text().contains("GET  VAT types"),
+        "{}",
+        picture.text()
+    );
+    click(&mut picture, "GET  VAT types");
+    assert_eq!(
+        picture.ui.drafting.hand,
+        Entry::Operation("vat-types.list".to_owned())
+    );
+}
+
+/// Clicks on the first place where a text stands.
+fn click(picture: &mut Picture, text: &str) {
+    let screen = picture.text();
+    let (row, column) = screen
+        .lines()
+        .enumerate()
+        .find_map(|(row, line)| {
+            let at = line.find(text)?;
+            Some((row, line[..at].chars().count()))
+        })
+        .unwrap_or_else(|| panic!("no {text:?} on\n{screen}"));
+    picture.input(Event::Mouse(MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: u16::try_from(column).unwrap(),
+        row: u16::try_from(row).unwrap(),
+        modifiers: KeyModifiers::NONE,
+    }));
 }
 
 #[test]

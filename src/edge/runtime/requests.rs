@@ -9,7 +9,7 @@ use crate::core::wire::body::lay_out;
 use crate::core::wire::{Body, Response};
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Most that is read of a file: beyond Dinero's own limit by far, so that its answer can be seen.
@@ -79,7 +79,7 @@ const fn call_of(effect: &RequestEffect) -> crate::core::wire::CallId {
 /// A file that is to be sent; says what happened when it cannot be read. A pipe is not waited for.
 fn read_file(path: &str) -> Result<Upload, String> {
     let why = |error: io::Error| format!("`{path}` cannot be read ({error}): name another file");
-    let place = Path::new(path);
+    let place = &at_home(path);
     let facts = std::fs::metadata(place).map_err(why)?;
     if !facts.is_file() {
         return Err(format!("`{path}` is no file: name another one"));
@@ -107,4 +107,13 @@ fn read_file(path: &str) -> Result<Upload, String> {
         name: name.unwrap_or_default(),
         bytes: Body::new(bytes),
     })
+}
+
+/// A path as a person types it: `~/` is their own folder.
+fn at_home(path: &str) -> PathBuf {
+    let home = directories::BaseDirs::new();
+    match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.home_dir().join(rest),
+        _ => PathBuf::from(path),
+    }
 }

@@ -288,6 +288,13 @@ impl App {
                 if let Some(trouble) = listed.trouble {
                     self.ui.say(now, trouble);
                 }
+                if let Some(broken) = listed.broken.first() {
+                    let why = broken.problems.first();
+                    let why = why.map(|why| why.message.clone()).unwrap_or_default();
+                    let place = broken.path.display();
+                    self.ui
+                        .say(now, format!("{place} is no saved request: {why}"));
+                }
                 if profile == self.ui.drafting.profile {
                     self.ui.drafting.take_saved(listed.requests, listed.broken);
                 }

@@ -21,6 +21,7 @@ use crate::core::profile::{KeepTokens, ResponseMode};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::core::wire::visible::Visible;
+use crate::tui::action::drafting::Drafting;
 use crate::tui::action::{Action, Choosing, Place, Question};
 use crate::tui::keymap::{self, Situation};
 use crate::tui::pane::Mark;
@@ -91,7 +92,7 @@ pub fn rows(ui: &Ui, stage: &Stage<'_>) -> Menu {
         Some(Popup::CopyMenu { .. }) if ui.screen == Screen::Profiles => {
             profiles::profile_copies(ui)
         }
-        Some(Popup::CopyMenu { .. }) => copies(stage),
+        Some(Popup::CopyMenu { .. }) => copies(ui, stage),
         Some(Popup::Organizations { .. }) => organizations(stage),
         Some(Popup::Faults { .. }) => faults(stage),
         Some(Popup::Choose { what, .. }) => choices(ui, *what, stage),
@@ -181,11 +182,15 @@ fn rows_by_name(engine: &Engine) -> Vec<(&'static str, Step, Action)> {
 }
 
 /// What can be copied; secrets last, each on a line of its own.
-fn copies(stage: &Stage<'_>) -> Menu {
+fn copies(ui: &Ui, stage: &Stage<'_>) -> Menu {
     let engine = stage.engine;
     let run = engine.run();
     let mut menu = Menu::default();
     let characters = |text: &str| format!("{} characters", text.chars().count());
+    if stage.areas.has_requests {
+        let copy = Action::Drafting(Drafting::CopyCode);
+        menu.choice("the request as code", ui.drafting.language.name(), copy);
+    }
     if !run.link.is_empty() {
         menu.choice("the link", characters(&run.link), Action::CopyLink);
         menu.choice(
