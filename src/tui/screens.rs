@@ -34,7 +34,7 @@ pub use trust::words as trust_words;
 
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
-use crate::core::oauth::{RunPhase, Step};
+use crate::core::oauth::{RunPhase, Step, StepState};
 use crate::core::profile::Environment;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
@@ -107,6 +107,12 @@ pub fn in_view(scene: &Scene<'_>, ui: &Ui) -> Pane {
 
 /// A pane of a kept run: what would do something is gone, the button leads back.
 fn only_shown(mut pane: Pane) -> Pane {
+    if pane.state == StepState::Running {
+        // What ran then runs no more: the program was ended in the middle of it.
+        let headline = format!("It ended while it stood so: {}", pane.headline);
+        pane.headline = Visible::of(&headline);
+        pane.state = StepState::Pending;
+    }
     pane.button = Some(button("Back to Runs", Action::Back));
     for group in &mut pane.groups {
         group.rows.retain(|row| match row {

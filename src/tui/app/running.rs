@@ -56,6 +56,8 @@ impl App {
             }),
             Reaction::CloseRun => {
                 self.opened = None;
+                // What was said of the kept run is said there.
+                self.ui.notice = None;
                 self.changed = true;
                 self.ui.step = self.engine.current_step();
                 self.ui.show_runs();
@@ -130,6 +132,7 @@ impl App {
             _ => return false,
         };
         self.opened = None;
+        self.ui.notice = None;
         self.ui.step = self.engine.current_step();
         self.act(world, again);
         true

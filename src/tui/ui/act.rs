@@ -3,7 +3,7 @@
 pub use super::revealing::has_secret;
 
 use super::drafting::keeping::KeepRequest;
-use super::parting::{going_on, lost_by_quitting};
+use super::parting::lost_by_quitting;
 use super::pasting::Inquiry;
 use super::popup::{Confirm, Popup, Prompt, Then};
 use super::shelving::Write;
@@ -12,7 +12,6 @@ use super::{Focus, Pane, Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::Command;
 use crate::core::history::RunId;
-use crate::core::oauth::RunPhase;
 use crate::core::oauth::Step;
 use crate::core::profile::KeepTokens;
 use crate::core::token::kept::GrantId;
@@ -219,37 +218,6 @@ impl Ui {
             Screen::Profiles => Focus::List,
             Screen::Runs => Focus::Row(self.touched[self.at()]),
         }
-    }
-
-    /// Does what would leave the run, for a command.
-    fn leave_run_for(&mut self, command: Command, engine: &Engine) -> Vec<Reaction> {
-        self.leave_run(Reaction::Command(command), engine)
-    }
-
-    /// Does what would leave the run; asks before, while an answer may still come or be used.
-    pub(super) fn leave_run(&mut self, further: Reaction, engine: &Engine) -> Vec<Reaction> {
-        if !engine.run().is_open() || engine.kept_run().is_some() {
-            return vec![further];
-        }
-        let detail = match engine.run().phase {
-            RunPhase::Answered => "Its code was not exchanged yet, and is lost with it.",
-            RunPhase::Exchanging(_) => going_on(&further, engine),
-            _ => "The browser may still answer it; the answer would find nobody.",
-        };
-        let otherwise = match further {
-            Reaction::Quit => "Leave it and quit",
-            Reaction::UseProfile(_) => "Leave it and switch",
-            Reaction::UseAnew(_) => "Leave it and use the file",
-            _ => "Leave it, new run",
-        };
-        self.popups.push(Popup::Confirm(Confirm {
-            question: "Leave this run?".into(),
-            detail: detail.into(),
-            answers: ["Stay", otherwise],
-            selected: 0,
-            otherwise: Then::React(further),
-        }));
-        Vec::new()
     }
 
     /// Ctrl-C: closes what is in front, cancels what runs, else asks to quit; on that question it quits.
