@@ -1,10 +1,9 @@
 //! Step 6 as a person works it: found by three letters, filled in, sent, read, taken home as code.
 
-use crate::keys::{assert_one_meaning, assert_way_out};
+use crate::keys::{assert_one_meaning, assert_way_out, click};
 use crate::picture::Picture;
 use crate::screens::hold;
 use crate::stage::{ORGANIZATIONS, Point, answer, at, bring, engine_at, list_organizations, visma};
-use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use dineroscope::core::dinero::draft::{Draft, DraftBody};
 use dineroscope::core::dinero::saved::Saved;
 use dineroscope::core::engine::Engine;
@@ -634,25 +633,6 @@ fn the_mouse_goes_the_same_way() {
         picture.ui.drafting.hand,
         Entry::Operation("vat-types.list".to_owned())
     );
-}
-
-/// Clicks on the first place where a text stands.
-fn click(picture: &mut Picture, text: &str) {
-    let screen = picture.text();
-    let (row, column) = screen
-        .lines()
-        .enumerate()
-        .find_map(|(row, line)| {
-            let at = line.find(text)?;
-            Some((row, line[..at].chars().count()))
-        })
-        .unwrap_or_else(|| panic!("no {text:?} on\n{screen}"));
-    picture.input(Event::Mouse(MouseEvent {
-        kind: MouseEventKind::Down(MouseButton::Left),
-        column: u16::try_from(column).unwrap(),
-        row: u16::try_from(row).unwrap(),
-        modifiers: KeyModifiers::NONE,
-    }));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! and written as code; [`Draft::call`] makes of it what is sent.
 
 use super::call::Call;
-use super::catalogue::{BodyKind, Kind, ORGANIZATION, Operation, operation};
+use super::catalogue::{BodyKind, Kind, ORGANIZATION, Operation, Parameter, operation};
 use super::form;
 use super::variables::{self, BuiltIns, Unresolved, Variables};
 use crate::core::wire::Body;
@@ -194,6 +194,15 @@ impl Draft {
     /// A parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&Row> {
         self.parameters.iter().find(|row| row.name == name)
+    }
+
+    /// What the catalogue says of a parameter, counted; nothing of one that the user added.
+    pub fn known(&self, at: usize) -> Option<&'static Parameter> {
+        let row = self.parameters.get(at)?;
+        let operation = self.operation()?;
+        let mut all = operation.in_path.iter().chain(&operation.in_query);
+        let own = all.clone().nth(at).filter(|known| known.name == row.name);
+        own.or_else(|| all.find(|known| known.name == row.name))
     }
 
     /// Gives a parameter a value and switches it on; one that is not there yet goes into the query.

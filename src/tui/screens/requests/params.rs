@@ -44,7 +44,7 @@ pub(super) fn rows(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Row> {
     }
     let fresh = ui.drafting.fresh();
     for (at, row) in draft.parameters.iter().enumerate() {
-        let known = parameter(draft, at, &row.name);
+        let known = draft.known(at);
         let in_path = at < draft.in_path();
         let is_organization = in_path && row.name == ORGANIZATION;
         let wrong = known
@@ -130,14 +130,6 @@ pub(super) fn headers(scene: &Scene<'_>, draft: &Draft) -> Vec<Row> {
     let add = Action::Drafting(Drafting::Type(Slot::NewHeader));
     rows.push(choice(Mark::None, "+ another header field", "a", add));
     rows
-}
-
-/// What the catalogue says of a row.
-pub(super) fn parameter(draft: &Draft, at: usize, name: &str) -> Option<&'static Parameter> {
-    let operation = draft.operation()?;
-    let mut all = operation.in_path.iter().chain(&operation.in_query);
-    let own = all.clone().nth(at).filter(|known| known.name == name);
-    own.or_else(|| all.find(|known| known.name == name))
 }
 
 /// What is wrong with a value, or to be known of it.

@@ -46,20 +46,10 @@ impl Ui {
                 return request(RequestCommand::FetchAll(draft));
             }
             Drafting::Page { next } => return self.turn_page(next, stage),
-            Drafting::Tab(tab) => {
-                self.drafting.tab = tab;
-                let at = self.at();
-                self.scroll[at] = 0;
-                self.touched[at] = 0;
-                if matches!(self.focus, Focus::Row(_)) {
-                    self.focus = Focus::Row(0);
-                }
-            }
+            Drafting::Tab(tab) => self.show_tab(tab),
             Drafting::Answer(tab) => {
+                self.show_answer();
                 self.drafting.answer = Some(tab);
-                self.body_scroll = 0;
-                self.findings_scroll = 0;
-                self.drafting.line = 0;
             }
             Drafting::Edit(slot) => self.edit_slot(slot),
             Drafting::Type(slot) => self.type_into_slot(slot),

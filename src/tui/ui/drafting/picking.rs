@@ -63,10 +63,7 @@ pub fn title(ui: &Ui, what: &Picking) -> String {
 /// What a slot may be.
 pub fn kind(draft: &Draft, slot: &Slot) -> Option<Kind> {
     match slot {
-        Slot::Parameter(at) => {
-            let row = draft.parameters.get(*at)?;
-            Some(parameter(draft, *at, &row.name)?.kind.clone())
-        }
+        Slot::Parameter(at) => Some(draft.known(*at)?.kind.clone()),
         Slot::Field(path) => Some(field(draft, path)?.kind),
         _ => None,
     }
@@ -90,14 +87,6 @@ pub fn field_text(value: &FormValue) -> String {
             String::new()
         }
     }
-}
-
-/// What the catalogue says of a row.
-pub fn parameter(draft: &Draft, at: usize, name: &str) -> Option<&'static Parameter> {
-    let operation = draft.operation()?;
-    let mut all = operation.in_path.iter().chain(&operation.in_query);
-    let own = all.clone().nth(at).filter(|known| known.name == name);
-    own.or_else(|| all.find(|known| known.name == name))
 }
 
 /// One of several values.

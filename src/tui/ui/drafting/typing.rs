@@ -1,7 +1,7 @@
 //! One value of a request that is typed, judged with every key.
 
 use super::super::popup::field;
-use super::picking::{field as field_of, field_text, parameter};
+use super::picking::{field as field_of, field_text};
 use crate::core::dinero::catalogue::Parameter;
 use crate::core::dinero::draft::{Draft, DraftBody, is_token};
 use crate::core::dinero::{form, value};
@@ -120,10 +120,7 @@ impl Typing {
 /// What the catalogue says of a slot.
 fn known(slot: &Slot, draft: &Draft) -> Option<Parameter> {
     match slot {
-        Slot::Parameter(at) => {
-            let row = draft.parameters.get(*at)?;
-            parameter(draft, *at, &row.name).cloned()
-        }
+        Slot::Parameter(at) => draft.known(*at).cloned(),
         Slot::Field(path) => field_of(draft, path).map(|row| Parameter {
             name: row.name,
             kind: row.kind,
