@@ -8,7 +8,7 @@ use crate::core::dinero::value;
 use crate::core::wire::json::unescape;
 use std::collections::BTreeMap;
 
-/// See [`super::rows`].
+/// See [`super::rows()`].
 pub(super) fn rows(text: &str, body: &BodyKind) -> Result<Vec<FormRow>, JsonTrouble> {
     let Some(place) = Place::of_body(body) else {
         return Ok(Vec::new());
