@@ -79,6 +79,8 @@ pub struct Organization {
     pub name: String,
     /// Whether it has a subscription that allows API calls; `None` when the answer does not say.
     pub pro: Option<bool>,
+    /// What the user may do in it: `Admin`, `Reader`; nothing when the answer does not say.
+    pub role: Option<String>,
 }
 
 /// Where a call goes.
@@ -155,6 +157,9 @@ fn organization(value: &Value) -> Option<Organization> {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned(),
+        role: member(value, "roleKey")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         pro: match (flag("hasPro"), flag("hasTotal"), flag("isPro")) {
             (None, None, None) => None,
             flags => Some([flags.0, flags.1, flags.2].contains(&Some(true))),

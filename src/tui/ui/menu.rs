@@ -379,11 +379,18 @@ fn organizations(stage: &Stage<'_>) -> Menu {
     let requests = stage.engine.requests();
     let mut menu = Menu::default();
     for organization in &requests.organizations {
-        let right = match organization.pro {
-            Some(true) => format!("{}  Pro", organization.id),
-            Some(false) => format!("{}  no Pro: no API", organization.id),
-            None => organization.id.clone(),
+        let pro = match organization.pro {
+            Some(true) => "Pro",
+            Some(false) => "no Pro: calls 403",
+            None => "",
         };
+        let right = [
+            organization.id.as_str(),
+            organization.role.as_deref().unwrap_or_default(),
+            pro,
+        ];
+        let right: Vec<&str> = right.into_iter().filter(|part| !part.is_empty()).collect();
+        let right = Visible::of(&right.join("  "));
         let command =
             crate::core::engine::message::Command::ChooseOrganization(organization.id.clone());
         menu.choice(&organization.name, right, Action::Engine(command));
