@@ -198,12 +198,15 @@ fn words(trouble: &Unmade, profile: &str) -> String {
              `api.organization_id` into the profile (`dineroscope request {profile} organizations.list` lists \
              them)"
         ),
-        Unmade::Empty(name) => format!("{said}: give it with `-p {name}=VALUE`"),
+        Unmade::Empty(name) => format!("{said}; give it with `-p {name}=VALUE`"),
         Unmade::Variable(Unresolved::Unknown(name, None)) => format!(
             "{{{{{name}}}}} has no value: give it one with `--var {name}=VALUE`, or put it into the profile's \
              [variables]"
         ),
-        Unmade::NoFile => format!("{said}: give it with `--file PATH`"),
+        Unmade::Variable(Unresolved::Unknown(name, Some(_))) => {
+            format!("{said}, and `--var {name}=VALUE` gives it one")
+        }
+        Unmade::NoFile => format!("{said}; give it with `--file PATH`"),
         Unmade::Variable(_) | Unmade::Header(_) => said,
     }
 }

@@ -50,6 +50,15 @@ pub(super) fn open(
         .map(|problem| format!("warning: {}", at(&place, problem)))
         .collect();
     let mut draft = found.saved.draft;
+    let is_gone = found.warnings.iter().any(|it| it.key == "operation");
+    if is_gone && draft.path == "/" {
+        // Without its operation it says nowhere to go.
+        for note in notes {
+            session.say(&note);
+        }
+        let text = format!("the saved request `{name}` names no operation, and no path instead");
+        return Err(session.fail(Exit::Profile, &text));
+    }
     match apply(&mut draft, arguments) {
         Ok(more) => notes.extend(more),
         Err(why) => return Err(session.fail(Exit::Usage, &why)),

@@ -209,7 +209,7 @@ fn put_into_body(
             format!("`--field {path}`: {why} (`dineroscope operations show {name}`)")
         })?;
         text = placed.text;
-        notes.extend(placed.note.map(|note| format!("warning: `{path}`: {note}")));
+        notes.extend(placed.note.map(|note| format!("warning: {path}: {note}")));
     }
     draft.body = DraftBody::Text(text);
     Ok(())

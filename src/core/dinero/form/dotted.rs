@@ -89,7 +89,7 @@ fn member(all: &[FormRow], above: &[Step], name: &str, note: &mut Option<String>
             let meant = nearest(name, known.map(|row| row.name.as_str()))
                 .map(|meant| format!(": did you mean `{meant}`?"))
                 .unwrap_or_default();
-            *note = Some(format!("`{name}` is no field that is known here{meant}"));
+            *note = Some(format!("no field of that name is known{meant}"));
         }
     }
     Step::Member(name.to_owned())
