@@ -69,7 +69,7 @@ enum Quiet {
     Login(Login, Option<PathBuf>),
     Sandbox(Sandbox),
     Token(Token, Option<PathBuf>),
-    Request(Request, Option<PathBuf>),
+    Request(Box<Request>, Option<PathBuf>),
     Profile(Profile, Option<PathBuf>),
     Runs(Runs),
     Operations(Operations),
@@ -123,7 +123,9 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>, faults: Option<OsStri
         Some(Command::Link(link)) => Face::Task(Task(Quiet::Link(link, folder))),
         Some(Command::Login(login)) => Face::Task(Task(Quiet::Login(login, folder))),
         Some(Command::Sandbox(sandbox)) => Face::Task(Task(Quiet::Sandbox(sandbox))),
-        Some(Command::Request(request)) => Face::Task(Task(Quiet::Request(request, folder))),
+        Some(Command::Request(request)) => {
+            Face::Task(Task(Quiet::Request(Box::new(request), folder)))
+        }
         Some(Command::Profile(profile)) => Face::Task(Task(Quiet::Profile(profile, folder))),
         Some(Command::Operations(operations)) => Face::Task(Task(Quiet::Operations(operations))),
         Some(Command::Runs(runs)) => Face::Task(Task(Quiet::Runs(runs))),
@@ -156,9 +158,13 @@ pub struct Terminal {
 /// Runs a command on standard output and standard error. A closed stdout ends it quietly.
 pub fn run(task: Task, terminal: Terminal) -> Exit {
     let (mut output, mut errors) = (io::stdout(), io::stderr());
-    let seen = output.is_terminal();
-    let mut printer = Printer::new(&mut output, &mut errors).seen(seen);
-    match perform(task, terminal, &mut printer) {
+    let (seen, talk_seen) = (output.is_terminal(), errors.is_terminal());
+    let mut printer = Printer::new(&mut output, &mut errors)
+        .seen(seen)
+        .talk_seen(talk_seen);
+    let performed = perform(task, terminal, &mut printer);
+    printer.erase();
+    match performed {
         Ok(exit) => exit,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
@@ -184,7 +190,7 @@ fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Res
         Quiet::Operations(arguments) => operations::operations(&arguments, printer),
         Quiet::Runs(arguments) => runs::runs(&arguments, printer),
         Quiet::Request(arguments, folder) => {
-            wait_on_one_thread(request::request(arguments, folder, terminal, printer))
+            wait_on_one_thread(request::request(*arguments, folder, terminal, printer))
         }
         Quiet::Profile(arguments, folder) => {
             wait_on_one_thread(profile::profile(arguments, folder, terminal, printer))

@@ -22,7 +22,7 @@ Then, with a profile of your own in ./profiles or the configuration folder:
   dineroscope profile new NAME      makes one
   dineroscope --profile NAME        walk the flow step by step on the screen
   dineroscope login NAME            the same flow without a screen
-  dineroscope request NAME GET /v1.1/organizations
+  dineroscope request NAME organizations.list
                                     a call of the API with the token that was kept
   dineroscope operations list WORDS finds what can be called
 
@@ -63,7 +63,7 @@ pub(super) enum Command {
     Link(Link),
     /// Walk the flow without a screen, from link to token
     Login(Login),
-    /// Call the API once with the kept token, and print the answer
+    /// Call the API with the kept token, by an operation's name or by method and path, and print the answer
     Request(Request),
     /// Look at, use, refresh, bring or forget the tokens that are kept for a profile
     Token(Token),

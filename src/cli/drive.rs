@@ -9,6 +9,7 @@ use crate::core::engine::{Engine, Setup};
 use crate::core::token::kept::GrantId;
 use crate::edge::archive::Archive;
 use crate::edge::runtime::{Options, Runtime};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -51,6 +52,11 @@ impl Drive {
     /// The state, without a world around it any more.
     pub fn into_engine(self) -> Engine {
         self.engine
+    }
+
+    /// Tells what the environment holds for requests, and in which zone `{{today}}` is.
+    pub fn settle_in(&mut self, zone: TimeZone, environment: Vec<(String, String)>) {
+        self.engine.settle_in(zone, environment);
     }
 
     /// What a person asks.

@@ -13,7 +13,13 @@ pub struct Printer<'a> {
     results: &'a mut dyn Write,
     talk: &'a mut dyn Write,
     results_are_seen: bool,
+    talk_is_seen: bool,
+    /// Whether a passing line stands there.
+    passing: bool,
 }
+
+/// Takes a passing line away: to the beginning of the line, and all of it erased (ECMA-48 8.3.41).
+const ERASE: &str = "\r\u{1b}[K";
 
 impl<'a> Printer<'a> {
     /// A printer on these writers: standard output and standard error, or a test's buffers.
@@ -22,6 +28,8 @@ impl<'a> Printer<'a> {
             results,
             talk,
             results_are_seen: false,
+            talk_is_seen: false,
+            passing: false,
         }
     }
 
@@ -34,6 +42,31 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// The same, told whether the talk goes to a terminal.
+    #[must_use]
+    pub fn talk_seen(self, talk_is_seen: bool) -> Self {
+        Self {
+            talk_is_seen,
+            ..self
+        }
+    }
+
+    /// Says how far something is, on a line that whatever comes next takes the place of; nothing where nobody
+    /// watches.
+    pub fn passing(&mut self, line: &Visible) {
+        if self.talk_is_seen {
+            self.passing = true;
+            let _ = write!(self.talk, "{ERASE}{line}").and_then(|()| self.talk.flush());
+        }
+    }
+
+    /// Takes the passing line away, where there is one.
+    pub fn erase(&mut self) {
+        if std::mem::take(&mut self.passing) {
+            let _ = write!(self.talk, "{ERASE}").and_then(|()| self.talk.flush());
+        }
+    }
+
     /// Whether the results go to a terminal, where a person sees them.
     pub fn results_are_seen(&self) -> bool {
         self.results_are_seen
@@ -42,6 +75,7 @@ impl<'a> Printer<'a> {
     /// Bytes of the result exactly as they are, no line end added; on a terminal, lines made safe. Fails as
     /// [`Self::result`] does.
     pub fn exactly(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.erase();
         if self.results_are_seen {
             for line in Visible::lines(&String::from_utf8_lossy(bytes)) {
                 writeln!(self.results, "{line}")?;
@@ -54,6 +88,7 @@ impl<'a> Printer<'a> {
 
     /// A line of the result. Fails when standard output is closed or full.
     pub fn result(&mut self, line: &Visible) -> io::Result<()> {
+        self.erase();
         writeln!(self.results, "{line}")?;
         self.results.flush()
     }
@@ -65,12 +100,14 @@ impl<'a> Printer<'a> {
 
     /// A JSON text that stands on one line. Fails as [`Self::result`] does.
     pub fn json(&mut self, text: &str) -> io::Result<()> {
+        self.erase();
         writeln!(self.results, "{}", escaped(text))?;
         self.results.flush()
     }
 
     /// A line for the person who reads along. Nobody reading along is no failure.
     pub fn talk(&mut self, line: &Visible) {
+        self.erase();
         let _ = writeln!(self.talk, "{line}").and_then(|()| self.talk.flush());
     }
 }
@@ -100,6 +137,21 @@ fn escaped(json: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_passing_line_gives_way_and_is_for_a_terminal_only() {
+        for (seen, expected) in [
+            (true, "\r\u{1b}[Kpage 1\r\u{1b}[Kpage 2\r\u{1b}[Kdone\n"),
+            (false, "done\n"),
+        ] {
+            let (mut results, mut talk) = (Vec::new(), Vec::new());
+            let mut printer = Printer::new(&mut results, &mut talk).talk_seen(seen);
+            printer.passing(&Visible::of("page 1"));
+            printer.passing(&Visible::of("page 2"));
+            printer.talk(&Visible::of("done"));
+            assert_eq!(String::from_utf8(talk).unwrap(), expected);
+        }
+    }
 
     #[test]
     fn json_cannot_command_a_terminal_and_says_the_same() {

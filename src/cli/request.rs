@@ -1,7 +1,18 @@
-//! `request`: one call of the API with the kept token, for scripts and for looking at one answer.
+//! `request`: a call of the API with the kept token, for scripts and for looking at one answer.
+//!
+//! ```text
+//! arguments ─► draft (operation, saved request, path) ─► call ─► checks, question ─► answer
+//!                                                          └──► --dry-run, --code: nothing is sent
+//! ```
 
 mod answer;
 mod arguments;
+mod checks;
+mod saved;
+mod sending;
+mod telling;
+mod unsent;
+mod wanted;
 
 pub(super) use arguments::Request;
 
@@ -10,16 +21,29 @@ use crate::cli::exit::Exit;
 use crate::cli::printer::Printer;
 use crate::cli::session::{Session, Stop, ended};
 use crate::core::dinero::call::{self, Call};
+use crate::core::dinero::draft::{Draft, Made, Unmade};
+use crate::core::dinero::upload::too_large;
+use crate::core::dinero::variables::Unresolved;
 use crate::core::engine::message::Command;
-use crate::core::oauth::Step;
-use crate::core::secret::Secret;
-use crate::core::token::Grant;
-use crate::core::wire::body::one_line;
-use crate::core::wire::{Body, Cut, FailureKind, Outcome, Record, Response};
-use arguments::with_query;
+use crate::core::engine::message::requests::RequestCommand;
+use crate::core::wire::visible::Visible;
+use crate::edge::runtime::read_file;
 use jiff::Timestamp;
 use std::io;
 use std::path::PathBuf;
+use wanted::{Wanted, wanted};
+
+/// A request that is ready to go.
+struct Ready {
+    /// As it is in hand.
+    draft: Draft,
+    /// As it goes, but for the file.
+    call: Call,
+    /// The file that goes along.
+    file: Option<String>,
+    /// Whether its body is bytes that no draft holds.
+    has_bytes: bool,
+}
 
 /// Sends it. Fails when standard output is closed or full.
 pub(super) async fn request(
@@ -28,7 +52,15 @@ pub(super) async fn request(
     terminal: Terminal,
     printer: &mut Printer<'_>,
 ) -> io::Result<Exit> {
-    let organization = arguments.organization.clone();
+    // What is wrong with the command line goes before what is wrong with the profile.
+    let wanted = match wanted(&arguments) {
+        Ok(wanted) => wanted,
+        Err(why) => {
+            printer.talk(&Visible::of(&format!("error: {why}")));
+            return Ok(Exit::Usage);
+        }
+    };
+    let organization = arguments.values.organization.clone();
     let session = Session::open(&arguments.profile, folder, terminal, printer, |profile| {
         if organization.is_some() {
             profile.api.organization_id = organization;
@@ -39,107 +71,182 @@ pub(super) async fn request(
         Ok(session) => session,
         Err(stop) => return ended(Err(stop)),
     };
-    let done = send(&mut session, &arguments).await;
+    let done = Box::pin(perform(&mut session, &arguments, wanted)).await;
     Box::pin(session.finish()).await;
     ended(done)
 }
 
-/// From the arguments to the printed answer.
-async fn send(session: &mut Session<'_, '_>, arguments: &Request) -> Result<Exit, Stop> {
-    let call = call_of(session, arguments).await?;
-    session.choose_grant(arguments.which.grant.as_deref())?;
-    let kept = token_of(session, &call).await?;
-    let command = Command::Send(call);
-    if !session.engine().allows(&command) {
-        let text = "the profile names no API that a path could belong to: put `api.base_url` into it, or \
-                    give the whole address";
-        return Err(session.fail(Exit::Profile, text));
-    }
-    session.drive.command(command);
-    loop {
-        let requests = session.engine().requests();
-        if requests.sending.is_none() && requests.waiting.is_none() {
-            break;
-        }
-        session.step().await?;
-    }
-    let requests = session.engine().requests();
-    let record = requests
-        .answered
-        .and_then(|call| session.engine().record(call));
-    let Some(record) = record.cloned() else {
-        let text = "nothing was sent: the token is spent again and could not be refreshed";
-        return Err(session.fail(Exit::Refused, text));
+/// From what is wanted to what is printed.
+async fn perform(
+    session: &mut Session<'_, '_>,
+    arguments: &Request,
+    wanted: Wanted,
+) -> Result<Exit, Stop> {
+    let (draft, mut notes) = match wanted {
+        Wanted::Draft(draft, notes) => (*draft, notes),
+        Wanted::Saved(name) => saved::open(session, &name, arguments)?,
     };
-    let exit = tell(session, arguments, &record).await?;
+    for (name, value) in arguments.values.variables.clone() {
+        let remember = RequestCommand::Remember(name, value);
+        session.drive.command(Command::Request(remember));
+    }
+    let ready = ready(session, arguments, draft, &mut notes).await?;
+    notes.extend(checks::said(&ready.draft, ready.has_bytes));
+    for note in notes {
+        session.say(&note);
+    }
+    if let Some(language) = arguments.output.code {
+        unsent::code(session, &ready, language)?;
+        return Ok(Exit::Done);
+    }
+    session.choose_grant(arguments.which.grant.as_deref())?;
+    checks::say_missing_scope(session, &ready);
+    if arguments.output.dry_run {
+        return dry_run(session, arguments, &ready).await;
+    }
+    checks::ask(session, &ready, arguments.way.yes).await?;
+    let kept = token_of(session, &ready.call, false).await?;
+    let command = if ready.has_bytes {
+        Command::Send(ready.call.clone())
+    } else if arguments.way.all {
+        Command::Request(RequestCommand::FetchAll(Box::new(ready.draft.clone())))
+    } else {
+        Command::Request(RequestCommand::Send(Box::new(ready.draft.clone())))
+    };
+    let came = sending::send(session, command, &arguments.way).await?;
+    let exit = telling::tell(session, arguments, &ready, &came).await?;
     Ok(match (exit, kept) {
         (Exit::Usage, _) | (_, true) => exit,
         (_, false) => Exit::Profile,
     })
 }
 
-/// The call that the arguments ask for.
-async fn call_of(session: &mut Session<'_, '_>, arguments: &Request) -> Result<Call, Stop> {
-    let mut headers = arguments.header.clone();
-    let body = match arguments.data.clone() {
-        None => Body::default(),
+/// The draft with its body, and the call that it makes.
+async fn ready(
+    session: &mut Session<'_, '_>,
+    arguments: &Request,
+    mut draft: Draft,
+    notes: &mut Vec<String>,
+) -> Result<Ready, Stop> {
+    let bytes = match arguments.values.data.clone() {
+        None => None,
         Some(source) => {
             let reading = tokio::task::spawn_blocking(move || source.read());
-            match session.unless_interrupted(reading).await? {
+            let body = match session.unless_interrupted(reading).await? {
                 Ok(Ok(body)) => body,
                 Ok(Err(why)) => return Err(session.fail(Exit::Usage, &why)),
                 Err(_) => return Err(session.fail(Exit::Usage, "the body cannot be read")),
+            };
+            let (bytes, note) = wanted::take_body(&mut draft, body);
+            notes.extend(note);
+            bytes
+        }
+    };
+    let Made { call, file } = made(session, &draft)?;
+    let has_bytes = bytes.is_some();
+    let call = Call {
+        body: bytes.unwrap_or(call.body),
+        ..call
+    };
+    let profile = session.engine().profile();
+    if !call.is_absolute() && profile.is_none_or(|profile| profile.api.base_url.is_empty()) {
+        let text = "the profile names no API that a path could belong to: put `api.base_url` into it, or \
+                    give the whole address";
+        return Err(session.fail(Exit::Profile, text));
+    }
+    Ok(Ready {
+        draft,
+        call,
+        file,
+        has_bytes,
+    })
+}
+
+/// The call of a draft; everything that is wrong with it is said.
+fn made(session: &mut Session<'_, '_>, draft: &Draft) -> Result<Made, Stop> {
+    let mut random = Vec::new();
+    for _ in 0..=draft.uuids().min(1000) {
+        let mut bytes = [0; 16];
+        crate::cli::random(&mut bytes)?;
+        random.push(bytes);
+    }
+    let troubles = match session.engine().made(Timestamp::now(), draft, random) {
+        Ok(made) => return Ok(made),
+        Err(troubles) => troubles,
+    };
+    let only_organization = troubles
+        .iter()
+        .all(|trouble| *trouble == Unmade::NoOrganization);
+    let exit = if only_organization {
+        Exit::Profile
+    } else {
+        Exit::Usage
+    };
+    for trouble in troubles {
+        let text = words(&trouble, &session.name);
+        session.say(&format!("error: {text}"));
+    }
+    Err(Stop::Ended(exit))
+}
+
+/// Why a request cannot be made, and what to do about it here.
+fn words(trouble: &Unmade, profile: &str) -> String {
+    let said = trouble.words();
+    match trouble {
+        Unmade::NoOrganization => format!(
+            "the path names {{organizationId}}, and the profile none: give `--organization ID`, or put \
+             `api.organization_id` into the profile (`dineroscope request {profile} organizations.list` lists \
+             them)"
+        ),
+        Unmade::Empty(name) => format!("{said}; give it with `-p {name}=VALUE`"),
+        Unmade::Variable(Unresolved::Unknown(name, None)) => format!(
+            "{{{{{name}}}}} has no value: give it one with `--var {name}=VALUE`, or put it into the profile's \
+             [variables]"
+        ),
+        Unmade::Variable(Unresolved::Unknown(name, Some(_))) => {
+            format!("{said}, and `--var {name}=VALUE` gives it one")
+        }
+        Unmade::NoFile => format!("{said}; give it with `--file PATH`"),
+        Unmade::Variable(_) | Unmade::Header(_) => said,
+    }
+}
+
+/// Prints what would be sent.
+async fn dry_run(
+    session: &mut Session<'_, '_>,
+    arguments: &Request,
+    ready: &Ready,
+) -> Result<Exit, Stop> {
+    let file = match ready.file.clone() {
+        None => None,
+        Some(path) => {
+            let reading = tokio::task::spawn_blocking(move || read_file(&path));
+            match session.unless_interrupted(reading).await? {
+                Ok(Ok(file)) => Some(file),
+                Ok(Err(why)) => return Err(session.fail(Exit::Usage, &why)),
+                Err(_) => return Err(session.fail(Exit::Usage, "the file cannot be read")),
             }
         }
     };
-    let mut call = Call {
-        body,
-        ..Call::new(
-            arguments.method.as_str(),
-            with_query(&arguments.path, &arguments.query),
-        )
-    };
-    call.headers.append(&mut headers);
-    if !call.body.is_empty() && !call.names("content-type") {
-        let media_type = media_type(&call.body);
-        if media_type != JSON && call.body.0.trim_ascii_start().starts_with(b"{") {
-            session.say(&format!(
-                "warning: the body looks like JSON and is none, so it is sent as {media_type}"
-            ));
-        }
-        let field = ("Content-Type".to_owned(), media_type.to_owned());
-        call.headers.insert(0, field);
+    let large = file.as_ref().map_or(0, |file| file.bytes.len() as u64);
+    if let Some(why) = too_large(large) {
+        session.say(&format!("warning: the file is {why}"));
     }
-    let organization = session.engine().requests().organization.is_some();
-    if call.names_organization() && !organization {
-        let text = "the path names {organizationId}, and the profile none: give `--organization ID`, or put \
-                    `api.organization_id` into the profile";
-        return Err(session.fail(Exit::Profile, text));
-    }
-    Ok(call)
+    token_of(session, &ready.call, true).await?;
+    unsent::dry_run(session, ready, file.as_ref(), arguments.output.json)?;
+    Ok(Exit::Done)
 }
 
-const JSON: &str = "application/json";
-
-/// What a body is, where the user does not say.
-fn media_type(body: &Body) -> &'static str {
-    match std::str::from_utf8(&body.0) {
-        Ok(text) if one_line(text).is_some() => JSON,
-        Ok(_) => "text/plain; charset=utf-8",
-        Err(_) => "application/octet-stream",
-    }
-}
-
-/// Says what becomes of the token, and refreshes it first where it goes along and is spent. Whether the
-/// grant is kept as it should be.
-async fn token_of(session: &mut Session<'_, '_>, call: &Call) -> Result<bool, Stop> {
+/// Says what becomes of the token, and refreshes it first where it goes along and is spent, unless it is a dry
+/// run. Whether the grant is kept as it should be.
+async fn token_of(session: &mut Session<'_, '_>, call: &Call, dry: bool) -> Result<bool, Stop> {
     if call.names("authorization") {
         session.say("your own Authorization is sent; no kept token goes along");
         return Ok(true);
     }
     let Some(held) = session.engine().held().cloned() else {
         let why = session.why_no_grant();
-        if session.engine().grants_trouble().is_some() {
+        if session.engine().grants_trouble().is_some() && !dry {
             return Err(session.fail(Exit::Profile, &format!("{why}; nothing was sent")));
         }
         session.say(&format!("without Authorization: {why}"));
@@ -167,75 +274,10 @@ async fn token_of(session: &mut Session<'_, '_>, call: &Call) -> Result<bool, St
             ));
             Ok(true)
         }
+        None if dry => {
+            session.say("the token is spent: it is refreshed first");
+            Ok(true)
+        }
         None => session.refresh_first().await,
-    }
-}
-
-/// Prints what came, and says what is to be said about it.
-async fn tell(
-    session: &mut Session<'_, '_>,
-    arguments: &Request,
-    record: &Record,
-) -> Result<Exit, Stop> {
-    let response = match &record.outcome {
-        Outcome::Response(response) => response,
-        Outcome::Failed(failure) => {
-            session.say_findings(Step::Requests);
-            let (exit, what) = match failure.kind {
-                FailureKind::Invalid => (Exit::Usage, "it cannot be sent"),
-                _ => (Exit::Unreachable, "no answer"),
-            };
-            let place = match (failure.host.as_str(), failure.kind) {
-                ("", _) => String::new(),
-                (host, FailureKind::Invalid) => format!(" to {host}:{}", failure.port),
-                (host, _) => format!(" from {host}:{}", failure.port),
-            };
-            let text = format!("{what}{place}: {}", failure.detail);
-            let text = session.engine().mask().text(&text, &[]);
-            return Err(session.fail(exit, &text));
-        }
-        Outcome::Pending => return Err(session.fail(Exit::Unreachable, "no answer came")),
-    };
-    if arguments.json {
-        let engine = session.engine();
-        let token: Option<&Secret> = engine.grant().map(|grant: &Grant| &grant.access_token);
-        let text = answer::to_json(record, response, engine.mask(), token);
-        session.printer.json(&text)?;
-    } else {
-        if arguments.include {
-            answer::head(session, response)?;
-        }
-        answer::body(session, response).await?;
-    }
-    say_about(session, response);
-    session.say_findings(Step::Requests);
-    Ok(match (response.cut, response.status) {
-        (Some(_), _) => Exit::Unreachable,
-        (None, 400..) => Exit::Refused,
-        (None, _) => Exit::Done,
-    })
-}
-
-/// What the body does not say by itself.
-fn say_about(session: &mut Session<'_, '_>, response: &Response) {
-    match response.cut {
-        Some(Cut::Limit(limit)) => session.say(&format!(
-            "warning: the body is over {} MiB and cut there: ask for less, with a page size or a filter",
-            limit / 1024 / 1024
-        )),
-        Some(Cut::ConnectionEnded) => {
-            session.say("warning: the connection ended in the middle of the body");
-        }
-        None => {}
-    }
-    match (response.status, response.headers.get("location")) {
-        (300..=399, Some(location)) => {
-            let location = session.engine().mask().url(location);
-            session.say(&format!(
-                "sent elsewhere, which is not followed: {location}"
-            ));
-        }
-        (400.., _) => session.say(&format!("{} {}", response.status, response.reason)),
-        _ => {}
     }
 }

@@ -19,6 +19,8 @@ use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::{KeepTokens, Profile};
 use crate::core::token::kept::GrantId;
 use crate::core::wire::visible::Visible;
+use crate::edge::surroundings;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::io;
 use std::path::PathBuf;
@@ -88,6 +90,9 @@ impl<'a, 'w> Session<'a, 'w> {
             terminal,
             signals: Signals::new()?,
         };
+        session
+            .drive
+            .settle_in(TimeZone::system(), surroundings::environment());
         let profile = Box::new(chosen.profile);
         session.drive.command(Command::UseProfile(profile));
         while session.engine().is_discovering() {
@@ -150,6 +155,21 @@ impl<'a, 'w> Session<'a, 'w> {
             done = work => return Ok(done),
         };
         Err(self.interrupted(exit).await)
+    }
+
+    /// Asks on the terminal, yes or no; `None` where there is none.
+    pub(super) async fn confirm(&mut self, question: String) -> Result<Option<bool>, Stop> {
+        let confirm = self.terminal.confirm;
+        let question = Visible::of(&question);
+        let asking = tokio::task::spawn_blocking(move || confirm(question.as_str()));
+        match self.unless_interrupted(asking).await? {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => {
+                let text = format!("no answer can be read from the terminal ({error})");
+                Err(self.fail(Exit::Usage, &text))
+            }
+            Err(_) => Err(self.fail(Exit::Usage, "the terminal failed")),
+        }
     }
 
     /// Goes on until what must not be cut off has ended.

@@ -54,7 +54,7 @@ use secrets::Secrets;
 use std::sync::Arc;
 
 pub use drafts::Reading;
-pub use gathering::{Gathering, MOST_ITEMS};
+pub use gathering::{Gathering, MOST_ITEMS, first_page};
 pub use pacing::{CALLS_A_MINUTE, Retry, allowed_again};
 pub use secrets::SecretState;
 

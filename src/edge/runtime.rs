@@ -9,6 +9,8 @@ mod listeners;
 mod requests;
 mod sending;
 
+pub use requests::read_file;
+
 use crate::core::engine::message::{Consent, Effect, Event};
 use crate::core::wire::body::{Layout, lay_out};
 use crate::core::wire::redact::Mask;

@@ -4,6 +4,7 @@
 
 use crate::core::dinero::variables::ENVIRONMENT;
 use crate::core::oauth::surroundings::{Remote, Surroundings, proxy_for};
+use crate::core::wire::redact::is_secret_name;
 use crate::edge::listener::Names;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -57,6 +58,32 @@ fn host_name() -> String {
 pub fn environment() -> Vec<(String, String)> {
     let all = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    all.filter(|(name, _)| name.starts_with(ENVIRONMENT))
-        .collect()
+    all.filter(|(name, _)| may_be_named(name)).collect()
+}
+
+/// Whether a request may name a variable. A token in the environment is for programs that were taken home as code,
+/// never for a request that somebody else may have written.
+fn may_be_named(name: &str) -> bool {
+    let rest = name.strip_prefix(ENVIRONMENT);
+    rest.is_some_and(|rest| !is_secret_name(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_named;
+    use crate::core::export::snippet::TOKEN_VARIABLE;
+
+    #[test]
+    fn only_what_is_meant_for_requests_can_be_named() {
+        assert!(may_be_named("DINERO_CONTACT"));
+        for name in [
+            TOKEN_VARIABLE,
+            "DINERO_CLIENT_SECRET",
+            "AWS_SECRET",
+            "HOME",
+            "dinero_x",
+        ] {
+            assert!(!may_be_named(name), "{name}");
+        }
+    }
 }

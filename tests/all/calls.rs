@@ -4,7 +4,10 @@ use crate::stage::{
     ORGANIZATIONS, Point, answer, at, blank, bring, engine_at, list_organizations, sent, visma,
 };
 use dineroscope::core::dinero::call::Call;
+use dineroscope::core::dinero::catalogue::operation;
+use dineroscope::core::dinero::draft::Draft;
 use dineroscope::core::engine::Engine;
+use dineroscope::core::engine::message::requests::RequestCommand;
 use dineroscope::core::engine::message::{Command, Effect, Event};
 use dineroscope::core::oauth::{Step, StepState};
 use dineroscope::core::wire::{Body, CallId, Failure, FailureKind, Headers, Outcome, Response};
@@ -263,4 +266,39 @@ fn an_answer_that_nobody_awaits_is_recorded_and_changes_nothing() {
     assert!(engine.requests().organizations.is_empty());
     assert_eq!(engine.requests().answered, None);
     assert!(engine.record(call).unwrap().outcome.response().is_some());
+}
+
+/// Fetches every page of a list with a token that is spent: the refresh comes first.
+fn fetching_spent() -> (Engine, crate::renewing::Order) {
+    let mut engine = engine_at(Point::Authorized);
+    engine.command(at(3_900), Command::ChooseOrganization("42".to_owned()));
+    let draft = Draft::of(operation("invoices.list").unwrap());
+    let command = Command::Request(RequestCommand::FetchAll(Box::new(draft)));
+    let effects = engine.command(at(4_000), command);
+    let order = crate::renewing::ordered(&effects).unwrap();
+    (engine, order)
+}
+
+#[test]
+fn fetching_every_page_goes_on_after_a_refresh() {
+    let (mut engine, order) = fetching_spent();
+    let came = crate::renewing::new_tokens("new");
+    let effects = engine.event(at(4_001), crate::renewing::ended(&order, 4_001, came));
+    let page = sent(&effects);
+    let url = &engine.record(page).unwrap().request.url;
+    assert!(
+        url.ends_with("/v1/42/invoices?page=0&pageSize=1000"),
+        "{url}"
+    );
+}
+
+#[test]
+fn fetching_every_page_ends_where_the_refresh_fails() {
+    let (mut engine, order) = fetching_spent();
+    let refused = crate::renewing::answered(400, "{\"error\":\"invalid_grant\"}");
+    engine.event(at(4_001), crate::renewing::ended(&order, 4_001, refused));
+    let requests = engine.requests();
+    assert!(!requests.is_busy());
+    let stopped = requests.gathering.as_ref().unwrap().stopped.as_deref();
+    assert!(stopped.is_some_and(|why| why.contains("could not be refreshed")));
 }

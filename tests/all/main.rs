@@ -6,6 +6,7 @@ mod cli;
 mod cli_operations;
 mod cli_profile;
 mod cli_request;
+mod cli_request_operation;
 mod cli_token;
 mod diagnose;
 mod endpoints;

@@ -39,11 +39,12 @@ pub(super) async fn body(session: &mut Session<'_, '_>, response: &Response) -> 
     Ok(())
 }
 
-/// All of it as one JSON object on a line. `token` is what must not stand in it, although the API may have
+/// All of it as one JSON object on a line. `cut` is whether some of it is missing, `token` is what must not stand in it, although the API may have
 /// sent it back.
 pub(super) fn to_json(
     record: &Record,
     response: &Response,
+    cut: bool,
     mask: &Mask,
     token: Option<&Secret>,
 ) -> String {
@@ -60,10 +61,15 @@ pub(super) fn to_json(
         "status": response.status,
         "time_ms": milliseconds.map(|time| i64::try_from(time).unwrap_or(i64::MAX)),
         "headers": headers,
-        "cut": response.cut.is_some(),
+        "cut": cut,
         "encoding": encoding,
-    })
-    .to_string();
+    });
+    object(&whole, &body)
+}
+
+/// An object with a body as its last member.
+pub(super) fn object(members: &Value, body: &str) -> String {
+    let whole = members.to_string();
     // The body's own text: a parser would lose digits of amounts and members of one name.
     let open = whole.strip_suffix('}').unwrap_or(&whole);
     format!("{open},\"body\":{body}}}")
@@ -85,7 +91,7 @@ fn masked(mask: &Mask, response: &Response) -> Vec<(String, String)> {
 }
 
 /// A body as JSON, and how it is written there.
-fn written(body: &Body, mask: &Mask, token: Option<&Secret>) -> (&'static str, String) {
+pub(super) fn written(body: &Body, mask: &Mask, token: Option<&Secret>) -> (&'static str, String) {
     let Ok(text) = std::str::from_utf8(&body.0) else {
         return ("base64", json!(STANDARD.encode(&body.0)).to_string());
     };

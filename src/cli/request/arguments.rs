@@ -1,9 +1,12 @@
 //! The command line of `request`.
 
 use crate::cli::token::Which;
+use crate::core::dinero::draft::is_token;
+use crate::core::export::snippet::Language;
+use crate::core::profile::is_variable_name;
 use crate::core::wire::Body;
 use clap::Args;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -11,21 +14,54 @@ use std::path::PathBuf;
 /// Most that is sent as a body, in bytes: 16 MiB.
 pub(super) const LARGEST_BODY: u64 = 16 * 1024 * 1024;
 
+/// Shown below the options.
+const HELP: &str = "\
+Examples:
+  dineroscope request acme organizations.list
+  dineroscope request acme invoices.list -p statusFilter=Overdue --all
+  dineroscope request acme contacts.create --field Name=Acme --dry-run
+  dineroscope request acme GET /v1/{organizationId}/contacts -q pageSize=5
+
+`dineroscope operations list WORDS` finds an operation, `operations show NAME` tells its parameters and
+its body. {{name}} in path, parameters, header fields and body is a variable: of `--var`, of [variables]
+in the profile, of the environment where it begins with DINERO_, or uuid, today, now.";
+
 /// `request`.
 #[derive(Debug, Args)]
+#[command(after_help = HELP)]
 pub(in crate::cli) struct Request {
     /// The profile's name
     pub(super) profile: String,
 
-    /// The method: GET, POST, PUT, …
-    #[arg(value_parser = method)]
-    pub(super) method: String,
+    /// An operation (`invoices.list`), a saved request of the profile (`@NAME`), or the method for a path
+    #[arg(value_name = "OPERATION|METHOD", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) what: String,
 
-    /// A path below the profile's API, in which {organizationId} is filled in, or an absolute URL
-    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub(super) path: String,
+    /// Behind a method: a path below the profile's API, in which {organizationId} is filled in, or an absolute URL
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(super) path: Option<String>,
 
-    /// Add a parameter to the query (may be repeated)
+    #[command(flatten)]
+    pub(super) values: Values,
+
+    #[command(flatten)]
+    pub(super) which: Which,
+
+    #[command(flatten)]
+    pub(super) way: Way,
+
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// What is sent.
+#[derive(Debug, Args)]
+pub(super) struct Values {
+    /// Set a parameter of the operation, in its path or query (may be repeated)
+    #[arg(short, long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub(super) param: Vec<(String, String)>,
+
+    /// Add a parameter to the query; one of the operation's own is set (may be repeated)
     #[arg(short, long, value_name = "NAME=VALUE", value_parser = pair)]
     pub(super) query: Vec<(String, String)>,
 
@@ -34,15 +70,53 @@ pub(in crate::cli) struct Request {
     pub(super) header: Vec<(String, String)>,
 
     /// Send this body; @FILE: that file; @-: standard input
-    #[arg(short, long, value_name = "BODY", value_parser = source)]
+    #[arg(short, long, value_name = "BODY", value_parser = source, conflicts_with_all = ["field", "file"])]
     pub(super) data: Option<Source>,
 
-    /// The organization that {organizationId} stands for, instead of the profile's
-    #[arg(long, value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub(super) organization: Option<String>,
+    /// Put a value into the operation's body, as `ProductLines.0.Quantity=2` (may be repeated)
+    #[arg(long, value_name = "PATH=VALUE", value_parser = pair, conflicts_with = "file")]
+    pub(super) field: Vec<(String, String)>,
 
-    #[command(flatten)]
-    pub(super) which: Which,
+    /// Upload this file, as multipart/form-data
+    #[arg(long, value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) file: Option<String>,
+
+    /// Give {{NAME}} a value, which is taken as it is (may be repeated)
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(super) variables: Vec<(String, String)>,
+
+    /// The organization that {organizationId} stands for, instead of the profile's
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) organization: Option<String>,
+}
+
+/// How it is sent.
+#[derive(Debug, Args)]
+pub(super) struct Way {
+    /// Fetch every page of a list, joined into one answer
+    #[arg(long)]
+    pub(super) all: bool,
+
+    /// Refused for its pace (429): wait as long as the answer says and send it again, 3 times at most
+    #[arg(long)]
+    pub(super) wait: bool,
+
+    /// Send what books, mails, costs or changes production without asking
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+/// What is printed.
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// Send nothing: print the request as it would go, secrets masked
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    /// Send nothing: print the request as code, with placeholders for secrets
+    #[arg(long, value_name = "LANGUAGE", value_parser = language(),
+        conflicts_with_all = ["dry_run", "json", "include"])]
+    pub(super) code: Option<Language>,
 
     /// Status line and header fields before the body
     #[arg(short, long, conflicts_with = "json")]
@@ -95,46 +169,22 @@ impl Source {
     }
 }
 
-/// A path, or an absolute URL, with further parameters in its query.
-pub(super) fn with_query(path: &str, pairs: &[(String, String)]) -> String {
-    if pairs.is_empty() {
-        return path.to_owned();
-    }
-    let encoded = |text: &str| utf8_percent_encode(text, COMPONENT).to_string();
-    let added: Vec<String> = pairs
-        .iter()
-        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
-        .collect();
-    // What stands behind `#` is never sent.
-    let path = path.split('#').next().unwrap_or_default();
-    let between = match path.split_once('?') {
-        None => "?",
-        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
-        Some(_) => "&",
-    };
-    format!("{path}{between}{}", added.join("&"))
-}
+/// The languages of snippets, as they are typed.
+const LANGUAGES: [(&str, Language); 5] = [
+    ("curl", Language::Curl),
+    ("rust", Language::Rust),
+    ("csharp", Language::CSharp),
+    ("python", Language::Python),
+    ("javascript", Language::JavaScript),
+];
 
-/// All that is encoded in a query: everything but what RFC 3986 2.3 leaves alone.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// Whether a text is a token (RFC 9110 5.6.2): a method, or the name of a header field.
-fn is_token(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(fits)
-}
-
-/// A method, in capitals.
-fn method(text: &str) -> Result<String, String> {
-    if is_token(text) {
-        Ok(text.to_ascii_uppercase())
-    } else {
-        Err("expected a method such as GET or POST".to_owned())
-    }
+/// One of them.
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(LANGUAGES.map(|(name, _)| name)).map(|name| {
+        let mut all = LANGUAGES.into_iter();
+        all.find(|(known, _)| *known == name)
+            .map_or(Language::Curl, |(_, language)| language)
+    })
 }
 
 /// `NAME=VALUE`.
@@ -142,6 +192,17 @@ fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
     let (name, value) = pair.ok_or("expected `NAME=VALUE`")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// `NAME=VALUE`, where the name can stand between braces.
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = pair(text)?;
+    if !is_variable_name(&name) {
+        return Err(
+            "expected `NAME=VALUE`, the name of letters, digits, `_`, `-` and `.`".to_owned(),
+        );
+    }
+    Ok((name, value))
 }
 
 /// `NAME: VALUE`, nothing in it that would end the field and begin another one.
@@ -175,25 +236,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_goes_behind_the_one_that_is_there() {
-        let pairs = [
-            ("a b".to_owned(), "ø&=".to_owned()),
-            ("a b".to_owned(), String::new()),
-        ];
-        let added = "a%20b=%C3%B8%26%3D&a%20b=";
-        for (path, expected) in [
-            ("/v1/x", format!("/v1/x?{added}")),
-            ("/v1/x?", format!("/v1/x?{added}")),
-            ("/v1/x?y=1", format!("/v1/x?y=1&{added}")),
-            ("/v1/x?y=1&#part", format!("/v1/x?y=1&{added}")),
-            ("https://a/x#y?z", format!("https://a/x?{added}")),
-        ] {
-            assert_eq!(with_query(path, &pairs), expected);
-        }
-        assert_eq!(with_query("/x#y", &[]), "/x#y");
-    }
-
-    #[test]
     fn a_header_field_is_one_field() {
         let taken = header("X-A:  b: c ");
         assert_eq!(taken, Ok(("X-A".to_owned(), "b: c".to_owned())));
@@ -210,9 +252,10 @@ mod tests {
         ] {
             assert!(header(wrong).is_err(), "{wrong:?}");
         }
-        assert_eq!(method("get"), Ok("GET".to_owned()));
-        for wrong in ["", "GET /", "A\nB", "GÆT"] {
-            assert!(method(wrong).is_err(), "{wrong:?}");
-        }
+    }
+
+    #[test]
+    fn every_language_can_be_typed() {
+        assert_eq!(LANGUAGES.map(|(_, language)| language), Language::ALL);
     }
 }

@@ -5,12 +5,14 @@
 //! about and no others: amounts keep their digits, unknown members, members that stand twice and the user's
 //! own layout stay. The text is never read into numbers, and depth costs no stack.
 
+mod dotted;
 mod edit;
 mod rows;
 mod shape;
 mod tree;
 mod trouble;
 
+pub use dotted::{Placed, place};
 pub use trouble::{JsonTrouble, troubles};
 
 use super::catalogue::{BodyKind, Kind};

@@ -5,6 +5,11 @@ use crate::core::wire::Body;
 /// Largest file that Dinero takes: 6 MB (reference 2.6); that these are binary ones is inferred.
 pub const LARGEST: u64 = 6 * 1024 * 1024;
 
+/// What is said of a file that Dinero would refuse; it may be sent all the same.
+pub fn too_large(length: u64) -> Option<String> {
+    (length > LARGEST).then(|| "over 6 MB: Dinero answers 413 or 400".to_owned())
+}
+
 /// The name of the part that clients which work use.
 pub const PART: &str = "file";
 

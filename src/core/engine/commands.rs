@@ -96,7 +96,7 @@ impl Engine {
             Command::CancelSend => {
                 let inquiries = self.leave_inquiries().into_iter().map(Effect::Cancel);
                 let mut effects: Vec<Effect> = inquiries.collect();
-                effects.extend(self.cancel_requests(now));
+                effects.extend(self.cancel_requests());
                 effects
             }
             Command::Request(command) => self.on_request(now, command),

@@ -168,6 +168,24 @@ impl Engine {
         draft.call(organization, &requests.variables, &mut BuiltIns::Preview)
     }
 
+    /// The call of a draft as it is sent now; or everything that is wrong with it. `random` is what its UUIDs
+    /// are made of (see [`Draft::uuids`]).
+    pub fn made(
+        &self,
+        now: Timestamp,
+        draft: &Draft,
+        random: Vec<[u8; 16]>,
+    ) -> Result<Made, Vec<Unmade>> {
+        let mut built_ins = BuiltIns::Sent {
+            now,
+            random,
+            zone: &self.zone,
+        };
+        let requests = &self.requests;
+        let organization = requests.organization.as_deref();
+        draft.call(organization, &requests.variables, &mut built_ins)
+    }
+
     /// Sends a draft, once its file is read. One that cannot be made is not sent, and is said.
     pub(super) fn send_draft(&mut self, now: Timestamp, draft: Draft) -> Vec<Effect> {
         let random = (0..=draft.uuids().min(1000)).map(|_| self.entropy.draw());
@@ -176,14 +194,8 @@ impl Engine {
             sixteen.copy_from_slice(&bytes[..16]);
             sixteen
         });
-        let mut built_ins = BuiltIns::Sent {
-            now,
-            random: random.collect(),
-            zone: &self.zone,
-        };
-        let requests = &self.requests;
-        let organization = requests.organization.as_deref();
-        let made = draft.call(organization, &requests.variables, &mut built_ins);
+        let random = random.collect();
+        let made = self.made(now, &draft, random);
         self.requests.unsent = None;
         self.requests.sent = Some(draft);
         self.requests.unmade.clear();
@@ -248,14 +260,14 @@ impl Engine {
     }
 
     /// Gives up what is under way; what came of several pages is kept.
-    pub(super) fn cancel_requests(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn cancel_requests(&mut self) -> Vec<Effect> {
         self.requests.waiting = None;
         self.requests.reading = None;
         self.requests.retry = None;
         let mut effects: Vec<Effect> = Vec::new();
         effects.extend(self.requests.sending.map(Effect::Cancel));
         if effects.is_empty() {
-            effects.extend(self.stop_fetching(now, "You cancelled it."));
+            effects.extend(self.stop_fetching("You cancelled it."));
         }
         effects
     }

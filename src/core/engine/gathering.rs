@@ -46,21 +46,33 @@ impl Gathering {
         !self.done && self.stopped.is_none()
     }
 
+    /// The page that comes next, or would.
+    pub fn next_page(&self) -> u64 {
+        self.next
+    }
+
     /// How many pages came.
     pub fn pages(&self) -> usize {
         self.pages.len()
     }
 }
 
+/// What is asked for first where every page is fetched, whichever the draft names.
+pub fn first_page(mut draft: Draft) -> Draft {
+    let fresh = draft.operation().map(Draft::of);
+    let is_chosen =
+        fresh.is_some_and(|fresh| draft.parameter("pageSize") != fresh.parameter("pageSize"));
+    if !is_chosen {
+        draft.set("pageSize", PAGE_SIZE);
+    }
+    draft.set("page", "0");
+    draft
+}
+
 impl Engine {
     /// Fetches every page of a draft, whichever it names.
-    pub(super) fn fetch_all(&mut self, now: Timestamp, mut draft: Draft) -> Vec<Effect> {
-        let fresh = draft.operation().map(Draft::of);
-        let is_chosen =
-            fresh.is_some_and(|fresh| draft.parameter("pageSize") != fresh.parameter("pageSize"));
-        if !is_chosen {
-            draft.set("pageSize", PAGE_SIZE);
-        }
+    pub(super) fn fetch_all(&mut self, now: Timestamp, draft: Draft) -> Vec<Effect> {
+        let draft = first_page(draft);
         self.requests.gathering = Some(Gathering {
             draft,
             next: 0,
@@ -108,7 +120,7 @@ impl Engine {
     }
 
     /// A page was answered, or not; `None` when it is no page of what is being fetched.
-    pub(super) fn page_answered(&mut self, now: Timestamp, record: &Record) -> Option<Vec<Effect>> {
+    pub(super) fn page_answered(&mut self, record: &Record) -> Option<Vec<Effect>> {
         let gathering = self
             .requests
             .gathering
@@ -139,7 +151,7 @@ impl Engine {
             Outcome::Failed(failure) => format!("No answer: {}.", failure.words()),
             Outcome::Pending => return None,
         };
-        Some(self.stop_fetching(now, &why))
+        Some(self.stop_fetching(&why))
     }
 
     /// A page was read: the next one is fetched, or all of it is there.
@@ -160,7 +172,7 @@ impl Engine {
             return Vec::new();
         }
         let Some((page, body)) = page.zip(body) else {
-            return self.stop_fetching(now, "The answer is no page.");
+            return self.stop_fetching("The answer is no page.");
         };
         let has_next = page.has_next();
         gathering.items += page.count;
@@ -173,13 +185,13 @@ impl Engine {
             return self.join_pages();
         }
         if gathering.items >= MOST_ITEMS || bytes >= MOST_BYTES {
-            return self.stop_fetching(now, "That is as much as is fetched at a time.");
+            return self.stop_fetching("That is as much as is fetched at a time.");
         }
         self.fetch_next(now)
     }
 
     /// Stops, and shows what came.
-    pub(super) fn stop_fetching(&mut self, _now: Timestamp, why: &str) -> Vec<Effect> {
+    pub(super) fn stop_fetching(&mut self, why: &str) -> Vec<Effect> {
         let gathering = self
             .requests
             .gathering

@@ -144,15 +144,16 @@ impl Engine {
     /// Gives up a refresh that waits, and the call that waits for it.
     pub(super) fn leave_refresh(&mut self) -> Vec<Effect> {
         self.grants.pending = None;
-        self.give_up_waiting();
-        Vec::new()
+        self.give_up_waiting()
     }
 
-    /// A call that waited for a refresh is not sent.
-    fn give_up_waiting(&mut self) {
-        if let Some(call) = self.requests.waiting.take() {
-            self.requests.unsent = Some(call);
-        }
+    /// A call that waited for a refresh is not sent; where it was a page, no further one is fetched.
+    fn give_up_waiting(&mut self) -> Vec<Effect> {
+        let Some(call) = self.requests.waiting.take() else {
+            return Vec::new();
+        };
+        self.requests.unsent = Some(call);
+        self.stop_fetching("The token is spent, and could not be refreshed.")
     }
 
     /// Sends the refresh that waited. From here nothing ends it before its time.
@@ -233,10 +234,10 @@ impl Engine {
             return effects;
         }
         if !renewed {
-            self.give_up_waiting();
+            effects.extend(self.give_up_waiting());
         }
         let waiting = self.requests.waiting.take();
-        if let Some(waiting) = waiting.filter(|call| self.can_send(call)) {
+        if let Some(waiting) = waiting.filter(|call| self.has_place_for(call)) {
             // What another process got may be over by now; what we just got is used as it is, or a
             // provider whose tokens live for no time would be asked for ever.
             effects.extend(if by_another {

@@ -16,11 +16,15 @@ const ORGANIZATIONS_LIMIT: usize = 256 * 1024;
 impl Engine {
     /// Whether a call could be sent now.
     pub(super) fn can_send(&self, call: &Call) -> bool {
+        !self.requests.is_busy() && self.has_place_for(call)
+    }
+
+    /// Whether the profile says where a call goes, whatever else is under way.
+    pub(super) fn has_place_for(&self, call: &Call) -> bool {
         let Some(profile) = &self.profile else {
             return false;
         };
-        !self.requests.is_busy()
-            && (call.is_absolute() || !profile.api.base_url.is_empty())
+        (call.is_absolute() || !profile.api.base_url.is_empty())
             && (!call.names_organization() || self.requests.organization.is_some())
     }
 
@@ -73,7 +77,7 @@ impl Engine {
     }
 
     /// A call of the API has ended.
-    pub(super) fn api_answered(&mut self, now: Timestamp, mut record: Record) -> Vec<Effect> {
+    pub(super) fn api_answered(&mut self, mut record: Record) -> Vec<Effect> {
         let call = record.call;
         if self.requests.sending != Some(call) {
             self.settle(record);
@@ -84,7 +88,7 @@ impl Engine {
         self.requests.progress = None;
         self.requests.layout = None;
         self.requests.joined = None;
-        if let Some(effects) = self.page_answered(now, &record) {
+        if let Some(effects) = self.page_answered(&record) {
             self.settle(record);
             return effects;
         }

@@ -76,8 +76,8 @@ const fn call_of(effect: &RequestEffect) -> crate::core::wire::CallId {
     }
 }
 
-/// A file that is to be sent; says what happened when it cannot be read. A pipe is not waited for.
-fn read_file(path: &str) -> Result<Upload, String> {
+/// A file that is to be sent; says what happened when it cannot be read. A pipe is not waited for. Blocking.
+pub fn read_file(path: &str) -> Result<Upload, String> {
     let why = |error: io::Error| format!("`{path}` cannot be read ({error}): name another file");
     let place = &at_home(path);
     let facts = std::fs::metadata(place).map_err(why)?;

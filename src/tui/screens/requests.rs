@@ -172,6 +172,7 @@ fn needs(scene: &Scene<'_>, draft: &Draft) -> String {
     let scope = operation.scope.short();
     let granted = match scene.engine.grant() {
         None => "no token",
+        Some(grant) if grant.scopes.is_empty() => "not known whether granted",
         Some(grant) if operation.scope.is_missing(&grant.scopes) => "✗ not granted",
         Some(_) => "✓ granted",
     };

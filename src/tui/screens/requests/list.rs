@@ -99,7 +99,9 @@ fn row(scene: &Scene<'_>, drafting: &Drafting, entry: &Entry, is_flat: bool) -> 
                     _ => "R?",
                 },
                 warns: found.danger.always_asks(),
-                is_refused: grant.is_some_and(|grant| found.scope.is_missing(&grant.scopes)),
+                is_refused: grant.is_some_and(|grant| {
+                    !grant.scopes.is_empty() && found.scope.is_missing(&grant.scopes)
+                }),
                 ..blank
             }
         }

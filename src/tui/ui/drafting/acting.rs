@@ -6,8 +6,9 @@ use super::super::{Focus, Ui};
 use super::typing::Typing;
 use super::{Entry, picking};
 use crate::core::diagnose::Severity;
+use crate::core::dinero::call;
 use crate::core::dinero::catalogue::{BodyKind, Kind};
-use crate::core::dinero::caution::caution;
+use crate::core::dinero::caution::{caution, organization_at};
 use crate::core::dinero::draft::{Draft, DraftBody, Row};
 use crate::core::dinero::filter::{self, Condition};
 use crate::core::dinero::form::{self, FormValue, JsonTrouble, Step as Place};
@@ -138,12 +139,12 @@ impl Ui {
         };
         let made = stage.engine.preview(&draft).ok();
         let requests = stage.engine.requests();
-        let own = draft
-            .parameter("organizationId")
-            .map(|row| row.value.as_str());
-        let organization = own
-            .filter(|id| !id.is_empty())
-            .or(requests.organization.as_deref());
+        // By what is really sent: a free request may name another company than the one chosen.
+        let url = made
+            .as_ref()
+            .map(|made| call::url(&made.call, &profile.api.base_url));
+        let organization = url.as_deref().and_then(organization_at);
+        let organization = organization.as_deref();
         let why = caution(draft.operation(), &draft.method, organization, profile);
         let (Some(why), Some(made)) = (why, made) else {
             return send_now(draft);
