@@ -8,7 +8,7 @@ use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record, Request, Ti
 use jiff::Timestamp;
 
 /// Largest API answer that is read: 16 MiB.
-const API_BODY_LIMIT: usize = 16 * 1024 * 1024;
+pub(super) const API_BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Largest answer in which organizations are looked for within a step.
 const ORGANIZATIONS_LIMIT: usize = 256 * 1024;
@@ -20,6 +20,7 @@ impl Engine {
             return false;
         };
         !self.requests.is_busy()
+            && !self.lab.is_running()
             && (call.is_absolute() || !profile.api.base_url.is_empty())
             && (!call.names_organization() || self.requests.organization.is_some())
     }
@@ -75,6 +76,9 @@ impl Engine {
     /// A call of the API has ended.
     pub(super) fn api_answered(&mut self, now: Timestamp, mut record: Record) -> Vec<Effect> {
         let call = record.call;
+        if self.lab.awaits(call) {
+            return self.lab_answered(now, record);
+        }
         if self.requests.sending != Some(call) {
             self.settle(record);
             return Vec::new();
