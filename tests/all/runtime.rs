@@ -24,15 +24,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// An engine with the world around it.
-struct World {
-    engine: Engine,
+pub(crate) struct World {
+    pub(crate) engine: Engine,
     runtime: Runtime,
     events: UnboundedReceiver<Event>,
 }
 
 impl World {
     /// On the sandbox, with these faults, once its link is ready.
-    async fn sandbox(profile: Profile, faults: &[Fault]) -> Self {
+    pub(crate) async fn sandbox(profile: Profile, faults: &[Fault]) -> Self {
         let engine = Engine::new(Setup {
             seed: [7; 32],
             faults: faults.to_vec(),
@@ -52,13 +52,14 @@ impl World {
         world
     }
 
-    fn command(&mut self, command: Command) {
+    /// Hands a command to the engine, and does what it asks for.
+    pub(crate) fn command(&mut self, command: Command) {
         let effects = self.engine.command(Timestamp::now(), command);
         self.runtime.perform_all(effects);
     }
 
     /// Steps the engine by what happens until it has come so far.
-    async fn until(&mut self, reached: impl Fn(&Engine) -> bool) {
+    pub(crate) async fn until(&mut self, reached: impl Fn(&Engine) -> bool) {
         while !reached(&self.engine) {
             let event = tokio::time::timeout(Duration::from_secs(20), self.events.recv()).await;
             let event = event
@@ -70,7 +71,7 @@ impl World {
     }
 
     /// Begins the run and answers in the user's place, until the walk has ended.
-    async fn walk(&mut self, consent: Consent) {
+    pub(crate) async fn walk(&mut self, consent: Consent) {
         self.command(Command::Begin {
             open_browser: false,
         });

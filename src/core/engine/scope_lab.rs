@@ -343,8 +343,11 @@ impl Engine {
     }
 
     /// A call of the lab has ended.
-    pub(super) fn lab_answered(&mut self, now: Timestamp, record: Record) -> Vec<Effect> {
+    pub(super) fn lab_answered(&mut self, now: Timestamp, mut record: Record) -> Vec<Effect> {
         self.lab.running = None;
+        if let Some(sent) = self.record(record.call) {
+            record.note.clone_from(&sent.note);
+        }
         let place = self.lab.cells.iter().position(|it| it.call == record.call);
         let Some(place) = place else {
             self.settle(record);

@@ -5,7 +5,7 @@
 //! │ ✓ 26 tried: 24 allowed, 2 refused        [ Try them again ↵ ] │
 //! │   Blåbærhuset ApS   reads only, nothing is changed            │
 //! │                              needs  read          read write  │
-//! │▸[x] Invoices, list           read  [✓ 200]         ✓ 200      │
+//! │▸[x] invoices.list            read  [✓ 200]         ✓ 200      │
 //! ├ Invoices, list, with read ────────────────────────────────────┤
 //! │ GET /v1/316204/invoices?pageSize=1   200 OK   118 ms          │
 //! │ Needs read (inferred), which was granted: as expected         │
@@ -31,6 +31,10 @@ use crate::tui::action::{Action, Place};
 use crate::tui::pane::{Button, GridCell, GridHead, GridRow, Mark, Pane, Row};
 use crate::tui::ui::{Focus, Ui};
 
+/// How another column comes.
+const MORE: &str = "Another column comes with another grant: switch scopes off in 1 Link and begin a new run, or \
+                    name sets of them under `scope_sets` in the profile.";
+
 /// The pane.
 pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
     let columns = scene.engine.lab_columns();
@@ -48,6 +52,9 @@ pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
     let offered = scene.engine.lab().rows().into_iter().enumerate();
     rows.extend(offered.map(|(place, row)| line(scene, ui, &columns, place, row)));
     rows.push(prose(offer(scene)));
+    if columns.len() == 1 {
+        rows.push(prose(MORE));
+    }
     Pane {
         title: Visible::of("Scope lab"),
         state,
@@ -82,12 +89,20 @@ fn name(column: &Column<'_>) -> Visible {
     let text = match column {
         Column::Grant(_, Some(set)) | Column::Without(set) => set.name.clone(),
         Column::Grant(..) if column.scopes().is_empty() => "brought along".to_owned(),
-        Column::Grant(..) => short_scopes(column.scopes().iter().map(String::as_str)),
+        Column::Grant(..) => {
+            // It opens nothing by itself, and there is little room.
+            let mut scopes: Vec<&str> = column.scopes().iter().map(String::as_str).collect();
+            if scopes.len() > 1 {
+                scopes.retain(|scope| *scope != "offline_access");
+            }
+            scopes.sort_unstable();
+            short_scopes(scopes)
+        }
     };
     Visible::of(&text)
 }
 
-/// How a column stands: in use, how long its token lasts, spent, without a grant.
+/// How a column stands: whether it is in use, how long its token lasts, spent, without a grant.
 fn standing(scene: &Scene<'_>, column: &Column<'_>) -> Visible {
     let Column::Grant(held, _) = column else {
         return Visible::of("no grant yet");
@@ -98,7 +113,8 @@ fn standing(scene: &Scene<'_>, column: &Column<'_>) -> Visible {
         Some(left) => time::countdown(left),
         None => String::new(),
     };
-    let in_use = if in_use { "in use" } else { "" };
+    // As the title bar marks it.
+    let in_use = if in_use { "●" } else { "" };
     Visible::of([in_use, &left].join(" ").trim())
 }
 
@@ -219,7 +235,7 @@ fn quiet(scene: &Scene<'_>) -> String {
     };
     joined(&[
         company.unwrap_or_default(),
-        "reads and calculations: they change nothing".to_owned(),
+        "nothing is changed by it".to_owned(),
         late,
     ])
 }
@@ -261,7 +277,7 @@ fn line(
     });
     Row::Grid(GridRow {
         mark: if is_on { Mark::On } else { Mark::Off },
-        name: Visible::of(&title(row)),
+        name: Visible::of(&row.name),
         needs: Visible::of(row.scope.short()),
         cells: cells.collect(),
         chosen,

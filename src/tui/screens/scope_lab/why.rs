@@ -28,7 +28,11 @@ pub fn why(scene: &Scene<'_>, ui: &Ui) -> Why {
         return Why::default();
     };
     let spelled = |scopes: &[String]| short_scopes(scopes.iter().map(String::as_str));
-    let title = Visible::of(&format!("{}, with {}", title(row), name(column)));
+    let with = match column {
+        Column::Grant(held, None) if !held.grant.scopes.is_empty() => spelled(&held.grant.scopes),
+        _ => name(column).to_string(),
+    };
+    let title = Visible::of(&format!("{}, with {with}", title(row)));
     let open = |line: String| Why {
         title: title.clone(),
         call: Visible::of(&format!("{} {}", row.method, row.path)),
