@@ -13,6 +13,7 @@ use dineroscope::core::secret::Secret;
 use dineroscope::core::token::Grant;
 use dineroscope::core::token::kept::{Client, GrantId, KeptGrant};
 use dineroscope::core::wire::{CallId, Failure, FailureKind, Outcome};
+use std::fmt::Write as _;
 
 /// Dinero's scopes.
 pub(crate) const READ: &str = "dineropublicapi:read";
@@ -79,6 +80,12 @@ fn with(grants: Vec<KeptGrant>) -> Engine {
 /// One that may read, and one that may only write.
 pub(crate) fn two_grants() -> Engine {
     with(vec![kept(1, -60, &[WRITE]), kept(2, -30, &[READ])])
+}
+
+/// More than fit side by side on a small terminal.
+pub(crate) fn many_grants() -> Engine {
+    let grant = |number: u8| kept(number, i64::from(number) - 60, &[READ]);
+    with((1..=5).map(grant).collect())
 }
 
 /// Leaves only these operations switched on.
@@ -154,7 +161,7 @@ fn every_operation_goes_with_every_token_one_call_at_a_time() {
         (2, "invoices.list", (200, Fit::Granted)),
         (1, "invoices.list", (403, Fit::Lacking)),
         (2, "invoices.fetch", (200, Fit::Suffices("read"))),
-        (1, "invoices.fetch", (403, Fit::Silent)),
+        (1, "invoices.fetch", (403, Fit::IsTooLittle("write"))),
     ] {
         assert_eq!(cell(&engine, grant, operation), Some(expected));
     }
@@ -231,8 +238,7 @@ fn what_came_stays_when_it_is_stopped_and_it_goes_on_from_there() {
 
 #[test]
 fn dineros_limit_is_not_reached_and_a_minute_later_it_goes_on() {
-    let grants = (1..=4).map(|number| kept(number, -60, &[READ])).collect();
-    let mut engine = with(grants);
+    let mut engine = many_grants();
     lab(&mut engine, 1, LabCommand::Widen);
     let all = engine.lab_pairs(at(10), false).len();
     assert!(all > LAB_CALLS_A_MINUTE, "{all}");
@@ -398,7 +404,7 @@ async fn the_sandbox_answers_each_grant_by_its_scopes() {
             let Some(Answer::Answered { status, fit, .. }) = &found.answer else {
                 panic!("{found:?}");
             };
-            table.push_str(&format!("  {} {status} {fit:?}", set.name));
+            write!(table, "  {} {status} {fit:?}", set.name).unwrap();
         }
         table.push('\n');
     }

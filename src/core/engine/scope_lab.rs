@@ -14,7 +14,7 @@ use super::pacing::allowed_again;
 use super::requests::API_BODY_LIMIT;
 use crate::core::diagnose::{self, Evidence, Finding};
 use crate::core::dinero::call;
-use crate::core::dinero::catalogue::{Operation, operation};
+use crate::core::dinero::catalogue::{Operation, Scope, operation};
 use crate::core::dinero::probe;
 use crate::core::dinero::variables::{BuiltIns, Variables};
 use crate::core::oauth::Step;
@@ -30,6 +30,9 @@ pub const LAB_CALLS_A_MINUTE: usize = 90;
 
 /// The rule about a scope that a token lacks.
 const LACKS_SCOPE: &str = "token-scope-insufficient";
+
+/// The rule about what the user may not do.
+const LACKS_ROLE: &str = "api-forbidden-role";
 
 /// What is tried, and what came of it.
 #[derive(Debug, Default)]
@@ -391,8 +394,13 @@ impl Engine {
         let is_about_it =
             |found: &Finding| found.rule == LACKS_SCOPE || found.rule.starts_with("api-");
         let finding = findings.into_iter().flatten().find(is_about_it);
-        let lacks_scope = finding.as_ref().is_some_and(|it| it.rule == LACKS_SCOPE);
         let scope = operation(cell.operation).map(|found| found.scope);
+        let lacks_scope = finding.as_ref().is_some_and(|it| match it.rule {
+            LACKS_SCOPE => true,
+            // Where nothing tells the scope, the rule took the one that the method suggests.
+            LACKS_ROLE => scope == Some(Scope::ReadOrWrite),
+            _ => false,
+        });
         let fit = match (scope, held.map(|held| held.grant.scopes.as_slice())) {
             // A token that was brought along does not say what it has.
             (_, None | Some([])) | (None, _) => Fit::Silent,

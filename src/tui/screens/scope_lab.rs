@@ -44,7 +44,7 @@ pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
         rows.push(Row::GridHead(GridHead {
             columns: columns
                 .iter()
-                .map(|column| (name(column), standing(scene, column)))
+                .map(|column| (name(column), standing(scene, &columns, column)))
                 .collect(),
             chosen: chosen(ui, &columns),
         }));
@@ -102,14 +102,21 @@ fn name(column: &Column<'_>) -> Visible {
     Visible::of(&text)
 }
 
+/// Whether another column has the same name: then the time at which they came tells them apart.
+fn has_twin(columns: &[Column<'_>], column: &Column<'_>) -> bool {
+    let same = columns.iter().filter(|other| name(other) == name(column));
+    same.count() > 1
+}
+
 /// How a column stands: whether it is in use, how long its token lasts, spent, without a grant.
-fn standing(scene: &Scene<'_>, column: &Column<'_>) -> Visible {
+fn standing(scene: &Scene<'_>, columns: &[Column<'_>], column: &Column<'_>) -> Visible {
     let Column::Grant(held, _) = column else {
         return Visible::of("no grant yet");
     };
     let in_use = scene.engine.held().is_some_and(|it| it.id == held.id);
     let left = match held.grant.seconds_left(scene.now) {
         _ if held.grant.is_spent(scene.now) => "spent".to_owned(),
+        _ if has_twin(columns, column) => scene.time(held.grant.obtained_at),
         Some(left) => time::countdown(left),
         None => String::new(),
     };

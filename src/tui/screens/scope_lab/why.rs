@@ -2,7 +2,7 @@
 
 use super::super::Scene;
 use super::super::parts::{joined, outcome, short_scopes};
-use super::{chosen, name, selected, title};
+use super::{chosen, has_twin, name, selected, title};
 use crate::core::dinero::catalogue::{Operation, Scope};
 use crate::core::engine::scope_lab::{Answer, Cell, Column, Fit};
 use crate::core::wire::visible::Visible;
@@ -24,21 +24,34 @@ pub fn why(scene: &Scene<'_>, ui: &Ui) -> Why {
     let columns = scene.engine.lab_columns();
     let rows = scene.engine.lab().rows();
     let at = selected(ui).min(rows.len().saturating_sub(1));
-    let (Some(row), Some(column)) = (rows.get(at), columns.get(chosen(ui, &columns))) else {
+    let Some(row) = rows.get(at) else {
         return Why::default();
+    };
+    let needs = row.scope.short();
+    let Some(column) = columns.get(chosen(ui, &columns)) else {
+        return Why {
+            title: Visible::of(&title(row)),
+            call: Visible::of(&format!("{} {}", row.method, row.path)),
+            lines: vec![Visible::of(&format!("Needs {needs} (inferred)."))],
+        };
     };
     let spelled = |scopes: &[String]| short_scopes(scopes.iter().map(String::as_str));
     let with = match column {
         Column::Grant(held, None) if !held.grant.scopes.is_empty() => spelled(&held.grant.scopes),
         _ => name(column).to_string(),
     };
-    let title = Visible::of(&format!("{}, with {with}", title(row)));
+    let of = match column {
+        Column::Grant(held, _) if has_twin(&columns, column) => {
+            format!(" of {}", scene.time(held.grant.obtained_at))
+        }
+        _ => String::new(),
+    };
+    let title = Visible::of(&format!("{}, with {with}{of}", title(row)));
     let open = |line: String| Why {
         title: title.clone(),
         call: Visible::of(&format!("{} {}", row.method, row.path)),
         lines: vec![Visible::of(&line)],
     };
-    let needs = row.scope.short();
     match column {
         Column::Without(set) => open(format!(
             "No grant has these scopes yet: {}. Enter begins a new run that asks for them.",
