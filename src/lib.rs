@@ -41,6 +41,7 @@
 //! | a request that is saved, or was only typed | `core/dinero/{saved,drafts}.rs`, `edge/{saved,drafts}.rs` |
 //! | where may the token go | `core/token.rs` |
 //! | what can be called, and how it is found | `core/dinero/{catalogue,search}.rs` |
+//! | what may each grant call | `core/engine/scope_lab.rs` |
 //! | what can go wrong on purpose | `core/fault.rs` |
 //! | what a key does | `tui/keymap.rs` |
 //! | what a step shows | `tui/screens/` |

@@ -10,6 +10,7 @@ pub mod filter;
 pub mod form;
 pub mod masked;
 pub mod page;
+pub mod probe;
 pub mod saved;
 pub mod search;
 pub mod upload;

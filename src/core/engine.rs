@@ -21,6 +21,7 @@ mod reaching;
 mod refreshing;
 mod requests;
 mod runs;
+pub mod scope_lab;
 mod secrets;
 mod words;
 
@@ -50,6 +51,7 @@ use message::Prompt;
 use message::requests::Progress;
 use metadata::Discovery;
 use runs::{Opened, RunKeeping};
+use scope_lab::Lab;
 use secrets::Secrets;
 use std::sync::Arc;
 
@@ -154,6 +156,7 @@ pub struct Engine {
     consent_trouble: Option<String>,
     transcript: Vec<Record>,
     requests: Requests,
+    lab: Lab,
     zone: TimeZone,
     environment: Vec<(String, String)>,
     inquiries: Inquiries,
@@ -189,6 +192,7 @@ impl Engine {
             consent_trouble: None,
             transcript: Vec::new(),
             requests: Requests::default(),
+            lab: Lab::default(),
             zone: TimeZone::UTC,
             environment: Vec::new(),
             inquiries: Inquiries::default(),

@@ -1,6 +1,7 @@
 //! Everything a key, a click or a palette line can mean.
 
 pub mod drafting;
+pub mod labbing;
 
 use crate::core::engine::message::{Command, Prompt};
 use crate::core::history::RunId;
@@ -9,6 +10,7 @@ use crate::core::oauth::endpoint::Inquiry;
 use crate::core::profile::{KeepTokens, ResponseMode};
 use crate::core::token::kept::GrantId;
 use drafting::Drafting;
+use labbing::Labbing;
 
 /// What the user wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +86,8 @@ pub enum Action {
     Runs(Running),
     /// Do something with the requests of step 6.
     Drafting(Drafting),
+    /// Do something in the scope lab.
+    Lab(Labbing),
     /// Fold or unfold.
     Toggle,
     /// Back out one level.

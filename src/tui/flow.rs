@@ -7,6 +7,8 @@
 //!
 //! Drawing and key handling read the same layout, so a selection always stands on a line that is there.
 
+mod grid;
+
 use crate::core::secret::Secret;
 use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
@@ -67,6 +69,8 @@ pub enum SpotKind {
 /// A pane in lines.
 #[derive(Debug, Clone, Default)]
 pub struct Flow {
+    /// Lines above them that stay when they scroll.
+    pub head: Vec<Laid>,
     /// Its lines.
     pub lines: Vec<Laid>,
     /// Its rows that can be selected, from top to bottom.
@@ -227,6 +231,11 @@ impl Flow {
             } => {
                 let line = phase([name, took, note], (*from, *until), sheet);
                 self.lines.push(plain(line));
+            }
+            Row::GridHead(head) => self.head.extend(grid::head(head, sheet)),
+            Row::Grid(row) => {
+                let line = grid::row(row, sheet);
+                self.spot(SpotKind::Choice(row.action.clone()), vec![line]);
             }
             Row::Tabs { tabs, right } => self.lines.push(strip(tabs, right, sheet)),
             Row::Bar(thousandths, text) => {

@@ -102,6 +102,10 @@ pub enum Row {
         /// What else is to be said of it.
         note: Visible,
     },
+    /// The head of a table; it stays when the pane scrolls.
+    GridHead(GridHead),
+    /// A row of a table. Can be selected.
+    Grid(GridRow),
     /// A strip of parts, of which one is shown.
     Tabs {
         /// Each with whether it is shown, and what leads to it.
@@ -123,6 +127,45 @@ pub enum CellColumns {
     Runs,
     /// A name, then two values of the same width.
     Compared,
+}
+
+/// The head of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GridHead {
+    /// Of each column its name, and how it stands.
+    pub columns: Vec<(Visible, Visible)>,
+    /// The column that is chosen.
+    pub chosen: usize,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GridRow {
+    /// Its glyph.
+    pub mark: Mark,
+    /// What it is about.
+    pub name: Visible,
+    /// What that needs, in a word.
+    pub needs: Visible,
+    /// A cell of each column.
+    pub cells: Vec<GridCell>,
+    /// The column that is chosen.
+    pub chosen: usize,
+    /// Whether the cell in that column is the one last touched.
+    pub is_picked: bool,
+    /// What Enter does.
+    pub action: Action,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GridCell {
+    /// Its glyph.
+    pub mark: Mark,
+    /// A word or a number.
+    pub text: Visible,
+    /// What a click does.
+    pub action: Action,
 }
 
 /// A fact.
@@ -166,6 +209,8 @@ pub enum Mark {
     Warning,
     /// `·`
     Note,
+    /// `◐`
+    Running,
     /// `[x]`
     On,
     /// `[ ]`

@@ -24,6 +24,7 @@ pub mod profiles;
 mod record;
 pub mod requests;
 mod runs;
+pub mod scope_lab;
 pub mod time;
 mod token;
 mod trust;
@@ -102,6 +103,7 @@ pub fn in_view(scene: &Scene<'_>, ui: &Ui) -> Pane {
         Screen::Explain => explain::pane(scene, ui),
         Screen::Runs => runs::pane(scene, ui),
         Screen::Record => record::pane(scene, ui),
+        Screen::ScopeLab => scope_lab::pane(scene, ui),
     }
 }
 

@@ -223,6 +223,7 @@ pub fn mark_glyph(mark: Mark) -> (&'static str, Role) {
         Mark::Error => (" ✗ ", Role::Error),
         Mark::Warning => (" ⚠ ", Role::Warning),
         Mark::Note => (" · ", Role::Plain),
+        Mark::Running => (" ◐ ", Role::Warning),
         Mark::On => ("[x]", Role::Plain),
         Mark::Off => ("[ ]", Role::Plain),
         Mark::Changed => (" ~ ", Role::Changed),

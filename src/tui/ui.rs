@@ -18,6 +18,7 @@ pub mod popup;
 mod press;
 pub mod revealing;
 pub mod runs;
+mod scope_lab;
 pub mod shelf;
 pub mod shelving;
 mod switching;
@@ -53,6 +54,9 @@ const RUNS: usize = 8;
 /// The place of a record among them.
 const RECORD: usize = 9;
 
+/// The place of the scope lab among them.
+const SCOPE_LAB: usize = 10;
+
 /// The terminal's state.
 #[derive(Debug)]
 pub struct Ui {
@@ -63,7 +67,7 @@ pub struct Ui {
     /// What has the focus, where no popup has it.
     pub focus: Focus,
     /// Lines scrolled away at the top of the main pane, for each step, the profiles and Explain.
-    pub scroll: [usize; 10],
+    pub scroll: [usize; 11],
     /// Lines scrolled away at the top of the body shown in step 6.
     pub body_scroll: usize,
     /// Lines scrolled away at the top of the raw text.
@@ -71,7 +75,7 @@ pub struct Ui {
     /// Lines scrolled away at the top of the findings.
     pub findings_scroll: usize,
     /// The row that was last touched, for each step, the profiles and Explain.
-    pub touched: [usize; 10],
+    pub touched: [usize; 11],
     /// Groups that were folded or unfolded by hand.
     pub folds: Vec<Fold>,
     /// The one value that is shown.
@@ -89,7 +93,7 @@ pub struct Ui {
     /// The record that has the frame.
     pub record_shown: Option<CallId>,
     /// What had the frame before it.
-    pub behind_record: (Screen, Option<Pane>),
+    pub behind_record: (Screen, Option<Pane>, Focus),
     /// The profiles: their files, what is selected, what was typed.
     pub shelf: Shelf,
     /// The text on the Explain screen.
@@ -98,6 +102,8 @@ pub struct Ui {
     pub runs: Runs,
     /// The requests of step 6.
     pub drafting: Drafting,
+    /// The column selected in the scope lab.
+    pub lab_column: usize,
     /// Whether the link is to be copied as soon as the listener is bound.
     pub copy_when_bound: bool,
 }
@@ -115,6 +121,8 @@ pub enum Screen {
     Runs,
     /// One record, whole.
     Record,
+    /// What may each grant call.
+    ScopeLab,
 }
 
 /// What has the focus on a screen.
@@ -217,11 +225,11 @@ impl Default for Ui {
             screen: Screen::Step,
             step: Step::Link,
             focus: Focus::Button,
-            scroll: [0; 10],
+            scroll: [0; 11],
             body_scroll: 0,
             raw_scroll: 0,
             findings_scroll: 0,
-            touched: [0; 10],
+            touched: [0; 11],
             folds: Vec::new(),
             revealed: None,
             popups: Vec::new(),
@@ -230,11 +238,12 @@ impl Default for Ui {
             explanation: true,
             record: 0,
             record_shown: None,
-            behind_record: (Screen::Step, None),
+            behind_record: (Screen::Step, None, Focus::Button),
             shelf: Shelf::default(),
             pasted: Pasted::default(),
             runs: Runs::default(),
             drafting: Drafting::default(),
+            lab_column: 0,
             copy_when_bound: false,
         }
     }
@@ -266,7 +275,7 @@ impl Ui {
     /// Shows a record, whole.
     pub fn show_record(&mut self, call: CallId) {
         if self.screen != Screen::Record {
-            self.behind_record = (self.screen, self.zoomed);
+            self.behind_record = (self.screen, self.zoomed, self.focus);
         }
         self.revealed = None;
         self.raw_scroll = 0;
@@ -279,11 +288,16 @@ impl Ui {
         self.folds.retain(|fold| fold.at != RECORD);
     }
 
-    /// Goes back to where a record was opened, with the transcript in hand.
+    /// Goes back to where a record was opened, with the transcript or its cell in hand.
     pub(super) fn leave_record(&mut self) {
         self.revealed = None;
-        (self.screen, self.zoomed) = self.behind_record;
-        self.focus = Focus::Transcript;
+        let focus;
+        (self.screen, self.zoomed, focus) = self.behind_record;
+        self.focus = match self.screen {
+            // There a record is opened from its cell as well.
+            Screen::ScopeLab => focus,
+            _ => Focus::Transcript,
+        };
     }
 
     /// The place of what is in view among [`Ui::scroll`] and [`Ui::touched`].
@@ -294,6 +308,7 @@ impl Ui {
             Screen::Explain => EXPLAIN,
             Screen::Runs => RUNS,
             Screen::Record => RECORD,
+            Screen::ScopeLab => SCOPE_LAB,
         }
     }
 

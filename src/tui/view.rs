@@ -25,6 +25,7 @@ mod popups;
 mod profiles;
 mod raw;
 mod requests;
+mod scope_lab;
 mod side;
 mod transcript;
 
@@ -287,12 +288,11 @@ fn screen(canvas: &mut Canvas<'_>, whole: Rect) {
         }
         Screen::Runs => runs_places(canvas, whole, frame),
         Screen::Record => record_places(canvas, whole, frame),
+        Screen::ScopeLab => scope_lab::places(canvas, whole, frame),
     };
     canvas.areas.has_transcript = match canvas.view.ui.screen {
         Screen::Step => transcript_rows(whole.height) > 0,
-        Screen::Profiles | Screen::Explain | Screen::Runs | Screen::Record => {
-            places.transcript.is_some()
-        }
+        _ => places.transcript.is_some(),
     };
     let rects = [
         places.main,
@@ -354,8 +354,10 @@ fn panes(
     if let Some(rect) = places.text {
         explain::draw_text(canvas, rect, focused == Some(Pane::Text));
     }
-    if let Some(rect) = places.meaning {
-        profiles::draw_meaning(canvas, rect);
+    match places.meaning {
+        Some(rect) if ui.screen == Screen::ScopeLab => scope_lab::draw_why(canvas, rect),
+        Some(rect) => profiles::draw_meaning(canvas, rect),
+        None => {}
     }
     if let Some(rect) = places.explanation {
         side::draw(canvas, rect);

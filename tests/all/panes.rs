@@ -78,6 +78,19 @@ fn text(engine: &Engine, pane: &Pane) -> String {
                     took,
                     note,
                 } => format!("{name} {from}-{until} {took} {note}"),
+                Row::GridHead(head) => head
+                    .columns
+                    .iter()
+                    .map(|(name, state)| format!("{name} {state}"))
+                    .collect::<Vec<_>>()
+                    .join(" | "),
+                Row::Grid(row) => {
+                    let cells = row.cells.iter();
+                    let cells: Vec<_> = cells
+                        .map(|it| format!("{:?} {}", it.mark, it.text))
+                        .collect();
+                    format!("{:?} {} | {}", row.mark, row.name, cells.join(" | "))
+                }
                 Row::Bar(filled, text) => format!("{filled} {text}"),
                 Row::Scroll(layout) => layout
                     .lines

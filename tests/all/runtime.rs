@@ -52,6 +52,7 @@ impl World {
         world
     }
 
+    /// Hands a command to the engine, and does what it asks for.
     pub(crate) fn command(&mut self, command: Command) {
         let effects = self.engine.command(Timestamp::now(), command);
         self.runtime.perform_all(effects);

@@ -1,21 +1,20 @@
 //! Step 6 as a person works it: found by three letters, filled in, sent, read, taken home as code.
 
+mod filling;
+mod keeping;
+
 use crate::keys::{assert_one_meaning, assert_way_out, click};
 use crate::picture::Picture;
 use crate::screens::hold;
 use crate::stage::{ORGANIZATIONS, Point, answer, at, bring, engine_at, list_organizations, visma};
 use dineroscope::core::dinero::draft::{Draft, DraftBody};
-use dineroscope::core::dinero::saved::Saved;
 use dineroscope::core::engine::Engine;
 use dineroscope::core::engine::message::Command;
 use dineroscope::core::engine::message::requests::RequestCommand;
-use dineroscope::core::history::sent::{Fresh, Sent, SentId};
 use dineroscope::core::oauth::Step;
-use dineroscope::edge::saved::SavedRequests;
 use dineroscope::tui::action::drafting::{AnswerTab, RequestTab};
 use dineroscope::tui::ui::act::Reaction;
 use dineroscope::tui::ui::drafting::Entry;
-use dineroscope::tui::ui::drafting::keeping::KeepRequest;
 use dineroscope::tui::ui::popup::Popup;
 
 /// A page of invoices.
@@ -117,8 +116,11 @@ fn the_screens_are_as_they_were_found_good() {
         picture
     });
     hold("requests-history", |size| {
-        let mut picture = kept(size);
-        picture.ui.drafting.select_entry(Entry::Sent(ID.to_owned()));
+        let mut picture = keeping::kept(size);
+        picture
+            .ui
+            .drafting
+            .select_entry(Entry::Sent(keeping::ID.to_owned()));
         picture.ui.drafting.clear_filter();
         picture.draw();
         picture
@@ -242,136 +244,6 @@ fn a_write_in_production_asks_unless_the_company_is_there_for_tests() {
 }
 
 #[test]
-fn rows_are_switched_edited_chosen_and_reset() {
-    let mut picture = on("invoices.list", (120, 40));
-    let row = |picture: &Picture, name: &str| {
-        picture
-            .ui
-            .drafting
-            .draft()
-            .parameter(name)
-            .cloned()
-            .unwrap()
-    };
-    // startDate is the second row.
-    picture.press("<down><down><enter>2026-11-31");
-    assert!(
-        picture.text().contains("⚠"),
-        "no such day: {}",
-        picture.text()
-    );
-    picture.press("<enter>");
-    assert_eq!(
-        row(&picture, "startDate").value,
-        "2026-11-31",
-        "taken all the same"
-    );
-    assert!(row(&picture, "startDate").on);
-    picture.press(" ");
-    assert!(!row(&picture, "startDate").on);
-    assert_eq!(
-        row(&picture, "startDate").value,
-        "2026-11-31",
-        "switched off, not lost"
-    );
-    // statusFilter: several of its values.
-    for _ in 0..4 {
-        picture.press("<down>");
-    }
-    picture.press("<enter><enter><down><enter><esc>");
-    assert_eq!(row(&picture, "statusFilter").value, "Draft,Booked");
-    // queryFilter: a condition is built.
-    picture.press("<down><enter>");
-    assert!(
-        picture.text().contains("+ Description contains"),
-        "{}",
-        picture.text()
-    );
-    for _ in 0..5 {
-        picture.press("<down>");
-    }
-    picture.press("<enter>O'Neil; & Søn<enter>");
-    assert_eq!(
-        row(&picture, "queryFilter").value,
-        "Description contains 'O''Neil; & Søn'"
-    );
-    picture.press("R");
-    assert!(!picture.ui.drafting.is_changed(&picture.ui.drafting.hand));
-    assert_eq!(row(&picture, "startDate").value, "");
-}
-
-#[test]
-fn the_fields_of_an_answer_are_a_checklist() {
-    let mut picture = on("contacts.list", (120, 40));
-    picture.press("<down><down><enter>");
-    let text = picture.text();
-    assert!(
-        text.contains("[ ] Name") && text.contains("[ ] VatNumber"),
-        "{text}"
-    );
-    picture.press("<enter><esc>");
-    let fields = picture
-        .ui
-        .drafting
-        .draft()
-        .parameter("fields")
-        .cloned()
-        .unwrap();
-    assert!(fields.on && !fields.value.is_empty());
-}
-
-#[test]
-fn a_body_is_a_form_with_lines_that_come_and_go() {
-    let mut picture = on("invoices.create", (120, 40));
-    picture.press("<right><right>");
-    let body = |picture: &Picture| match &picture.ui.drafting.draft().body {
-        DraftBody::Text(text) => serde_json::from_str::<serde_json::Value>(text).unwrap(),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 1);
-    // The first row is the list itself: Enter adds a line.
-    picture.press("<down><enter>");
-    assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 2);
-    // Below it the first line, then its first value.
-    picture.press("<down><down><enter>12.50<enter>");
-    let text = match &picture.ui.drafting.draft().body {
-        DraftBody::Text(text) => text.clone(),
-        other => panic!("{other:?}"),
-    };
-    assert!(
-        text.contains("\"BaseAmountValue\": 12.50"),
-        "its digits stay: {text}"
-    );
-    picture.press("<delete>");
-    assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 1);
-    assert!(!body(&picture).to_string().contains("12.5"));
-}
-
-#[test]
-fn json_that_breaks_is_shown_where_it_breaks_and_may_be_sent() {
-    let mut picture = on("products.create", (120, 40));
-    picture.ui.drafting.change(|draft| {
-        draft.body = DraftBody::Text("{\n  \"Name\": \"x\",\n}".to_owned());
-    });
-    picture.draw();
-    let text = picture.text();
-    assert!(text.contains("line 2, column 14"), "{text}");
-    picture.press("<right><right><down><enter>");
-    assert!(
-        picture.text().contains("line 2, column 14"),
-        "as it is typed: {}",
-        picture.text()
-    );
-    picture.press("<esc><esc>");
-    picture.press("<enter>");
-    assert_eq!(
-        drafts(&picture.press("<right><enter>")).len(),
-        1,
-        "asked, then sent as it is"
-    );
-}
-
-#[test]
 fn a_value_of_an_answer_is_used_in_another_request() {
     let mut picture = answered((120, 40));
     picture.ui.focus = dineroscope::tui::ui::Focus::Answer;
@@ -440,127 +312,6 @@ fn a_scope_that_is_missing_is_said_and_a_run_with_it_offered() {
         panic!("{reactions:?}");
     };
     assert!(changes.words().contains("scope"), "{changes:?}");
-}
-
-const ID: &str = "20261123T110200000-0a0b0c";
-
-/// With a saved request and one in the history.
-fn kept(size: (u16, u16)) -> Picture {
-    let mut picture = answered(size);
-    let engine = &picture.engine;
-    let draft = engine.requests().sent.clone().unwrap();
-    let record = engine
-        .requests()
-        .answered
-        .and_then(|call| engine.record(call))
-        .cloned()
-        .unwrap();
-    let fresh = Fresh {
-        id: SentId::read(ID).unwrap(),
-        profile: "acme-dev".to_owned(),
-        provider: "Visma Connect".to_owned(),
-        organization: Some("316204".to_owned()),
-        draft: draft.clone(),
-        record,
-        known: Vec::new(),
-    };
-    let sent = Sent::of(&fresh, engine.mask());
-    let drafting = &mut picture.ui.drafting;
-    drafting.use_profile("acme-dev", std::iter::empty());
-    drafting.was_sent(sent);
-    let saved = Saved {
-        name: "overdue".to_owned(),
-        title: "Overdue in November".to_owned(),
-        note: String::new(),
-        draft,
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let place = SavedRequests::of(picture.engine.profile().unwrap(), Some(folder.path())).unwrap();
-    place.create(&saved, picture.engine.mask(), &[]).unwrap();
-    let listed = place.list();
-    drafting.take_saved(listed.requests, listed.broken);
-    picture.draw();
-    picture
-}
-
-#[test]
-fn what_was_saved_and_what_was_sent_is_found_with_the_operations() {
-    let mut picture = kept((120, 40));
-    picture.press("/overdue nov");
-    assert_eq!(picture.ui.drafting.hand, Entry::Saved("overdue".to_owned()));
-    picture.press("<esc>");
-    picture.press("/invoices");
-    let entries = picture.ui.drafting.entries();
-    assert!(entries.contains(&Entry::Sent(ID.to_owned())), "{entries:?}");
-}
-
-#[test]
-fn a_request_of_the_history_is_sent_again_pinned_and_deleted() {
-    let mut picture = kept((120, 40));
-    picture.ui.drafting.select_entry(Entry::Sent(ID.to_owned()));
-    picture.ui.drafting.clear_filter();
-    picture.ui.focus = dineroscope::tui::ui::Focus::List;
-    picture.draw();
-    assert!(
-        picture.text().contains("What came then"),
-        "{}",
-        picture.text()
-    );
-    assert_eq!(drafts(&picture.press("<enter>")).len(), 1);
-    let id = SentId::read(ID).unwrap();
-    assert_eq!(
-        picture.press("p"),
-        [Reaction::Keep(KeepRequest::Pin(id.clone(), true))]
-    );
-    assert!(
-        picture.press("<delete><enter>").is_empty(),
-        "kept unless one says so"
-    );
-    let reactions = picture.press("<delete><right><enter>");
-    assert_eq!(reactions, [Reaction::Keep(KeepRequest::DeleteSent(id))]);
-}
-
-#[test]
-fn a_request_is_saved_under_a_title_and_changes_to_it_in_place() {
-    let mut picture = kept((120, 40));
-    picture.press("<esc>");
-    let reactions = picture.press("cMine<enter>");
-    assert!(
-        matches!(&reactions[..], [Reaction::Keep(KeepRequest::Create { title, .. })] if title == "Mine"),
-        "{reactions:?}"
-    );
-    picture
-        .ui
-        .drafting
-        .select_entry(Entry::Saved("overdue".to_owned()));
-    picture.draw();
-    assert!(picture.press("s").is_empty(), "nothing was changed");
-    picture.ui.drafting.change(|draft| draft.set("page", "3"));
-    picture.draw();
-    let reactions = picture.press("s");
-    assert!(
-        matches!(&reactions[..], [Reaction::Keep(KeepRequest::Save { name, .. })] if name == "overdue"),
-        "{reactions:?}"
-    );
-}
-
-#[test]
-fn nothing_that_was_typed_is_lost() {
-    let mut picture = on("contacts.list", (120, 40));
-    picture.ui.drafting.change(|draft| draft.set("page", "3"));
-    picture.press("<esc><esc>");
-    picture.ui.drafting.take("invoices.list");
-    picture.ui.drafting.use_profile("other", std::iter::empty());
-    assert_eq!(
-        picture.ui.drafting.draft().parameter("page").unwrap().value,
-        "0"
-    );
-    picture
-        .ui
-        .drafting
-        .use_profile("acme-dev", std::iter::empty());
-    let touched = picture.ui.drafting.take_touched();
-    assert!(!touched.is_empty(), "it is handed on to be written down");
 }
 
 #[test]

@@ -100,6 +100,7 @@ impl Engine {
                 effects
             }
             Command::Request(command) => self.on_request(now, command),
+            Command::Lab(command) => self.on_lab(now, command),
         }
     }
 
@@ -176,8 +177,11 @@ impl Engine {
             Command::CheckSignature => self.can_check_signature(),
             Command::NewRun => !matches!(phase, RunPhase::Preparing(_) | RunPhase::Ready),
             Command::Send(call) => self.can_send(call),
-            Command::CancelSend => self.requests.is_busy() || self.is_inquiring(),
+            Command::CancelSend => {
+                self.requests.is_busy() || self.is_inquiring() || self.lab.is_running()
+            }
             Command::Request(command) => self.allows_request(command),
+            Command::Lab(command) => self.allows_in_lab(command),
         }
     }
 
@@ -185,6 +189,7 @@ impl Engine {
     fn use_profile(&mut self, now: Timestamp, profile: Profile) -> Vec<Effect> {
         let mut effects = self.leave_run();
         effects.extend(self.requests.sending.map(Effect::Cancel));
+        effects.extend(self.leave_lab());
         self.leave_refresh();
         self.own_scopes.clone_from(&profile.scopes);
         self.scope_set = None;

@@ -68,7 +68,7 @@ impl Engine {
         let Some(profile) = &self.profile else {
             return false;
         };
-        let idle = !self.requests.is_busy();
+        let idle = !self.requests.is_busy() && !self.lab.is_running();
         match command {
             RequestCommand::Send(draft) => {
                 let is_absolute = Call::new("", draft.path.as_str()).is_absolute();
@@ -264,7 +264,7 @@ impl Engine {
         self.requests.waiting = None;
         self.requests.reading = None;
         self.requests.retry = None;
-        let mut effects: Vec<Effect> = Vec::new();
+        let mut effects: Vec<Effect> = self.cancel_lab().into_iter().collect();
         effects.extend(self.requests.sending.map(Effect::Cancel));
         if effects.is_empty() {
             effects.extend(self.stop_fetching("You cancelled it."));

@@ -205,7 +205,7 @@ impl Engine {
     fn answered(&mut self, now: Timestamp, record: Record) -> Vec<Effect> {
         match record.purpose {
             Purpose::Exchange => return self.exchanged(now, record),
-            Purpose::Api => return self.api_answered(record),
+            Purpose::Api => return self.api_answered(now, record),
             Purpose::Preflight => return self.preflight_answered(now, record),
             Purpose::Metadata => return self.metadata_answered(now, record),
             Purpose::Keys => return self.keys_answered(now, record),

@@ -2,6 +2,7 @@
 //! is asked to do. Plain data: printable, comparable, replayable.
 
 pub mod requests;
+pub mod scope_lab;
 
 pub use super::words::{Consent, HitRejection, Prompt};
 
@@ -27,6 +28,7 @@ use crate::core::wire::body::Layout;
 use crate::core::wire::{CallId, Purpose, Record, Request, Response};
 use jiff::Timestamp;
 use requests::{RequestCommand, RequestEffect, RequestEvent};
+use scope_lab::LabCommand;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -122,6 +124,8 @@ pub enum Command {
     CancelSend,
     /// Do something with requests in hand.
     Request(RequestCommand),
+    /// Do something in the scope lab.
+    Lab(LabCommand),
 }
 
 /// Past tense, from the world.

@@ -8,7 +8,7 @@ use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record, Request, Ti
 use jiff::Timestamp;
 
 /// Largest API answer that is read: 16 MiB.
-const API_BODY_LIMIT: usize = 16 * 1024 * 1024;
+pub(super) const API_BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Largest answer in which organizations are looked for within a step.
 const ORGANIZATIONS_LIMIT: usize = 256 * 1024;
@@ -16,7 +16,7 @@ const ORGANIZATIONS_LIMIT: usize = 256 * 1024;
 impl Engine {
     /// Whether a call could be sent now.
     pub(super) fn can_send(&self, call: &Call) -> bool {
-        !self.requests.is_busy() && self.has_place_for(call)
+        !self.requests.is_busy() && !self.lab.is_running() && self.has_place_for(call)
     }
 
     /// Whether the profile says where a call goes, whatever else is under way.
@@ -77,8 +77,11 @@ impl Engine {
     }
 
     /// A call of the API has ended.
-    pub(super) fn api_answered(&mut self, mut record: Record) -> Vec<Effect> {
+    pub(super) fn api_answered(&mut self, now: Timestamp, mut record: Record) -> Vec<Effect> {
         let call = record.call;
+        if self.lab.awaits(call) {
+            return self.lab_answered(now, record);
+        }
         if self.requests.sending != Some(call) {
             self.settle(record);
             return Vec::new();

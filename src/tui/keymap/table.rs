@@ -4,6 +4,7 @@
 
 use super::{Binding, Group, Key, Situation};
 use crate::core::engine::message::requests::RequestCommand;
+use crate::core::engine::message::scope_lab::LabCommand;
 use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::changes::{Changes, Encoding, FieldChanges, VerifierChange};
 use crate::core::oauth::endpoint::{Endpoint, Inquiry};
@@ -12,10 +13,12 @@ use crate::core::oauth::{Step, StepState};
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::tui::action::drafting::{Drafting, Picking};
+use crate::tui::action::labbing::Labbing;
 use crate::tui::action::{
     Action, Choosing, Direction, Pasting, Place, Question, Running, Shelving, Ticketing,
 };
 use crate::tui::screens::requests::answer::page_of;
+use crate::tui::screens::scope_lab::lacks_grant;
 use crate::tui::ui::drafting::Entry as Drafted;
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
@@ -74,6 +77,21 @@ fn on_requests(situation: &Situation<'_>) -> bool {
 /// The request in hand has the focus.
 fn in_request(situation: &Situation<'_>) -> bool {
     matches!(situation.ui.focus, Focus::Button | Focus::Row(_))
+}
+
+/// The scope lab, where no other key is typed.
+fn on_lab(situation: &Situation<'_>) -> bool {
+    free(situation) && situation.ui.screen == Screen::ScopeLab
+}
+
+/// The same, with a row of its table that has the focus.
+fn in_lab_table(situation: &Situation<'_>) -> bool {
+    on_lab(situation) && matches!(situation.ui.focus, Focus::Row(_))
+}
+
+/// The operations of the lab can be chosen.
+fn can_set_up_lab(situation: &Situation<'_>) -> bool {
+    situation.engine.allows(&Command::Lab(LabCommand::Widen))
 }
 
 /// A kept run is shown.
@@ -232,7 +250,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 92] = [
+pub static KEYS: [Binding; 96] = [
     row(
         Here,
         ENTER,
@@ -475,8 +493,7 @@ pub static KEYS: [Binding; 92] = [
         Here,
         &[Key::letter('g')],
         |situation| {
-            on_step(situation)
-                && situation.ui.step == Step::Requests
+            (on_step(situation) && situation.ui.step == Step::Requests || on_lab(situation))
                 && !situation.engine.requests().organizations.is_empty()
         },
         Action::Open(Place::Organizations),
@@ -536,11 +553,38 @@ pub static KEYS: [Binding; 92] = [
         Here,
         SPACE,
         |situation| {
-            free(situation) && matches!(situation.ui.focus, Focus::Row(_)) && !on_runs(situation)
+            free(situation)
+                && matches!(situation.ui.focus, Focus::Row(_))
+                && !on_runs(situation)
+                && !on_lab(situation)
         },
         Action::Toggle,
         "fold or unfold; switch a row of link or exchange on or off",
         "",
+    ),
+    row(
+        Here,
+        SPACE,
+        |situation| in_lab_table(situation) && can_set_up_lab(situation),
+        Action::Lab(Labbing::Switch),
+        "scope lab: switch an operation on or off",
+        "on or off",
+    ),
+    row(
+        Here,
+        &[Key::letter('a')],
+        |situation| on_lab(situation) && can_set_up_lab(situation),
+        Action::Lab(Labbing::Widen),
+        "scope lab: every safe operation, or the usual ones",
+        "all or few",
+    ),
+    row(
+        Here,
+        &[Key::letter('n')],
+        |situation| on_lab(situation) && lacks_grant(situation.engine, situation.ui),
+        Action::Lab(Labbing::NewRun),
+        "scope lab: a new run for the scope set of the column",
+        "new run for it",
     ),
     row(
         Everywhere,
@@ -856,6 +900,19 @@ pub static KEYS: [Binding; 92] = [
         |situation| free(situation) && situation.ui.screen != Screen::Runs,
         Action::Open(Place::Runs),
         "runs: earlier ones, to look at and to compare",
+        "",
+    ),
+    row(
+        Here,
+        &[Key::letter('L')],
+        |situation| {
+            on_step(situation)
+                && matches!(situation.ui.step, Step::Token | Step::Requests)
+                && situation.engine.profile().is_some()
+                && situation.engine.kept_run().is_none()
+        },
+        Action::Lab(Labbing::Open),
+        "scope lab: what may each grant call",
         "",
     ),
     row(

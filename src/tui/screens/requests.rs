@@ -30,12 +30,13 @@ use crate::core::engine::{CALLS_A_MINUTE, Requests};
 use crate::core::oauth::{Step, StepState};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::drafting::{Drafting, RequestTab};
+use crate::tui::action::labbing::Labbing;
 use crate::tui::action::{Action, Place};
 use crate::tui::pane::{Button, Group, Mark, Pane, Row};
 use crate::tui::screens::parts::{group, prose};
 use crate::tui::ui::Ui;
 
-pub use ready::name_of;
+pub use ready::{name_of, organizations_button};
 
 /// From this many calls in a minute on they are counted before the user's eyes.
 const WORTH_KNOWING: usize = 10;
@@ -61,6 +62,9 @@ pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
     let requests = scene.engine.requests();
     if requests.is_busy() {
         return busy(scene, ui, requests);
+    }
+    if scene.engine.lab().is_running() {
+        return lab_runs(scene);
     }
     let draft = ui.drafting.draft();
     let (headline, button) = ready::head(scene, ui, draft);
@@ -156,6 +160,25 @@ fn busy(scene: &Scene<'_>, ui: &Ui, requests: &Requests) -> Pane {
         quiet: called.map(|called| Visible::of(&called)),
         groups: groups(scene, ui, draft),
         ..blank(joined(&[headline, elapsed.unwrap_or_default()]))
+    }
+}
+
+/// The scope lab makes its calls.
+fn lab_runs(scene: &Scene<'_>) -> Pane {
+    let (done, planned) = scene.engine.lab().progress();
+    Pane {
+        title: Visible::of("Request"),
+        state: StepState::Running,
+        button: Some(button("Go to the scope lab", Action::Lab(Labbing::Open))),
+        quiet: Some(Visible::of(
+            "one call at a time: yours can go when it has ended",
+        )),
+        groups: Vec::new(),
+        ..blank(
+            scene,
+            Step::Requests,
+            format!("The scope lab is trying {done} of {planned}"),
+        )
     }
 }
 

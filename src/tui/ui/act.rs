@@ -114,6 +114,7 @@ impl Ui {
             Action::Ticket(what) => return self.on_ticket(what, stage),
             Action::Runs(what) => return self.on_runs(what, stage),
             Action::Drafting(what) => return self.on_drafting(what, stage),
+            Action::Lab(what) => return self.on_lab(what, stage),
             Action::Pasted(pasting) => return self.on_text(pasting, stage),
             Action::UseProfile(name) => {
                 return match self.leave_unsaved(Action::UseProfile(name.clone())) {
@@ -214,7 +215,7 @@ impl Ui {
     /// What has the focus when nothing else was chosen.
     fn home(&self) -> Focus {
         match self.screen {
-            Screen::Step | Screen::Explain | Screen::Record => Focus::Button,
+            Screen::Step | Screen::Explain | Screen::Record | Screen::ScopeLab => Focus::Button,
             Screen::Profiles => Focus::List,
             Screen::Runs => Focus::Row(self.touched[self.at()]),
         }
@@ -273,7 +274,7 @@ impl Ui {
                     self.focus = self.home();
                 }
                 (Screen::Runs, _) if !self.runs.words.is_empty() => self.narrow_runs(""),
-                (Screen::Explain | Screen::Runs, _) => self.show(self.step),
+                (Screen::Explain | Screen::Runs | Screen::ScopeLab, _) => self.show(self.step),
                 (Screen::Record, _) => self.leave_record(),
                 (Screen::Profiles, Focus::Filter) => {
                     self.shelf.clear_filter();
@@ -407,10 +408,8 @@ impl Ui {
                 let rows = (!areas.spots.is_empty()).then_some(Focus::Row(row));
                 let drafts = areas.has_requests;
                 let mut places = match self.screen {
-                    Screen::Step | Screen::Explain | Screen::Runs | Screen::Record => {
-                        vec![Focus::Button]
-                    }
                     Screen::Profiles => vec![Focus::List],
+                    _ => vec![Focus::Button],
                 };
                 places.extend(rows);
                 places.extend((self.screen == Screen::Profiles).then_some(Focus::Button));

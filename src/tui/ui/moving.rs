@@ -136,6 +136,7 @@ impl Ui {
             (Screen::Profiles, Focus::List, Direction::Right) => {
                 self.select(self.touched[self.at()], areas);
             }
+            (Screen::ScopeLab, Focus::Row(_), _) => self.go_across_lab(direction, stage.engine),
             (Screen::Profiles, Focus::Row(_) | Focus::Button, Direction::Left) => {
                 self.focus = Focus::List;
             }

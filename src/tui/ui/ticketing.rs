@@ -152,7 +152,7 @@ pub fn is_worth_a_ticket(ui: &Ui, engine: &Engine) -> bool {
     match ui.screen {
         Screen::Explain => ui.pasted.explanation().is_some(),
         Screen::Step => engine.profile().is_some() && !engine.transcript().is_empty(),
-        Screen::Profiles | Screen::Runs | Screen::Record => false,
+        Screen::Profiles | Screen::Runs | Screen::Record | Screen::ScopeLab => false,
     }
 }
 

@@ -311,7 +311,8 @@ fn leaves_to_step(ui: &Ui) -> bool {
         && ui.zoomed.is_none()
         && ui.runs.compared.is_none()
         && ui.runs.words.is_empty();
-    leaves_profiles(ui) || leaves_explain(ui) || leaves_runs
+    let leaves_lab = ui.screen == Screen::ScopeLab && ui.popups.is_empty() && ui.zoomed.is_none();
+    leaves_profiles(ui) || leaves_explain(ui) || leaves_runs || leaves_lab
 }
 
 /// Whether Esc leads from the profiles back to the step.

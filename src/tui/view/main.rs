@@ -174,6 +174,7 @@ fn kept_for(pane: &Pane, height: u16) -> usize {
 /// drawn elsewhere.
 fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, further: usize) {
     let view = canvas.view;
+    let area = below_head(canvas, area, &flow.head);
     let at = view.ui.at();
     let height = usize::from(area.height);
     let total = flow.lines.len();
@@ -237,18 +238,35 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, furt
     canvas.areas.spots = flow.spots;
 }
 
+/// Draws the lines that stay; what is left of the area comes back.
+fn below_head(canvas: &mut Canvas<'_>, area: Rect, head: &[Laid]) -> Rect {
+    let lines = head.iter().take(usize::from(area.height));
+    for (row, laid) in lines.enumerate() {
+        canvas.line(area.x, area.y + rows(row), area.width, &laid.line);
+    }
+    let taken = rows(head.len()).min(area.height);
+    Rect {
+        y: area.y + taken,
+        height: area.height - taken,
+        ..area
+    }
+}
+
 /// Draws one line; `marked` says that it is the one last touched, and whether it has the focus.
 fn draw_line(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid, marked: Option<bool>) {
     canvas.line(area.x, y, area.width, &laid.line);
     if let Some(right) = &laid.right {
         canvas.right(area.right(), y, right);
     }
-    places(canvas, area, y, laid);
-    let Some(spot) = laid.spot else { return };
+    let Some(spot) = laid.spot else {
+        places(canvas, area, y, laid);
+        return;
+    };
     let begin = laid.line.spans.first().map(|span| span.content.as_ref());
     let is_label = begin.is_some_and(|begin| begin.starts_with(['▸', '▾']));
     let whole = Rect::new(area.x.saturating_sub(1), y, area.width + 1, 1);
     canvas.target(whole, Target::Row(spot));
+    places(canvas, area, y, laid);
     if let Some(chosen) = marked {
         // A label that folds begins with that glyph already.
         if !is_label {

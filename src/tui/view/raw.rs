@@ -38,7 +38,9 @@ pub(super) fn draw(
     let focused = in_focus == Some(Which::Raw);
     let (title, none) = match view.ui.screen {
         Screen::Step => ("Raw", "Nothing that goes over the wire yet"),
-        Screen::Explain | Screen::Runs | Screen::Record => ("Raw", "Nothing that is shown"),
+        Screen::Explain | Screen::Runs | Screen::Record | Screen::ScopeLab => {
+            ("Raw", "Nothing that is shown")
+        }
         Screen::Profiles => ("The file", "Nothing that can be shown"),
     };
     canvas.title(area, title, if focused { Role::Focus } else { Role::Title });

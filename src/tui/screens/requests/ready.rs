@@ -95,20 +95,10 @@ pub(super) fn head(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> (String, Button
             let send = Action::Drafting(Drafting::Send);
             (format!("Ready: {name}"), button("Send", send))
         }
-        Some(Lack::Organizations) => {
-            let list = operation("organizations.list").map(Draft::of);
-            let list = list.unwrap_or_else(|| Draft::free("GET", "/v1.1/organizations"));
-            let command = Command::Request(RequestCommand::Send(Box::new(list)));
-            let list = button("List the organizations", Action::Engine(command));
-            (format!("Needs an organization: {name}"), list)
-        }
-        Some(Lack::Organization) => {
-            let choose = Action::Open(Place::Organizations);
-            (
-                format!("Needs an organization: {name}"),
-                button("Choose the organization", choose),
-            )
-        }
+        Some(Lack::Organizations | Lack::Organization) => (
+            format!("Needs an organization: {name}"),
+            organizations_button(scene),
+        ),
         Some(Lack::Value(slot, what)) => {
             let edit = Action::Drafting(Drafting::Edit(slot));
             (
@@ -121,6 +111,18 @@ pub(super) fn head(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> (String, Button
             (format!("Not complete: {name}"), button("Send", send))
         }
     }
+}
+
+/// The button that leads to an organization: lists them, or has one of them chosen.
+pub fn organizations_button(scene: &Scene<'_>) -> Button {
+    if !scene.engine.requests().organizations.is_empty() {
+        let choose = Action::Open(Place::Organizations);
+        return button("Choose the organization", choose);
+    }
+    let list = operation("organizations.list").map(Draft::of);
+    let list = list.unwrap_or_else(|| Draft::free("GET", "/v1.1/organizations"));
+    let command = Command::Request(RequestCommand::Send(Box::new(list)));
+    button("List the organizations", Action::Engine(command))
 }
 
 /// Whether the organizations in hand were listed, and one of them is to be chosen next.

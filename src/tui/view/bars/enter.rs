@@ -5,6 +5,7 @@ use crate::core::engine::message::requests::RequestCommand;
 use crate::core::engine::message::{Command, Consent};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::drafting::{Drafting, Picking, Slot};
+use crate::tui::action::labbing::Labbing;
 use crate::tui::action::{Action, Choosing, Place, Question, Running, Shelving};
 use crate::tui::flow::SpotKind;
 use crate::tui::ui::act::Stage;
@@ -121,6 +122,9 @@ fn words_for(action: &Action) -> String {
             CHANGE
         }
         Action::Runs(Running::Open(_)) => "open this run",
+        Action::Lab(Labbing::NewRun) => "new run for it",
+        Action::Lab(_) => "try it",
+        Action::Open(Place::Record(_)) => "open the record",
         Action::Drafting(Drafting::Type(Slot::NewParameter)) => "add a parameter",
         Action::Drafting(Drafting::Type(Slot::NewHeader)) => "add a header field",
         Action::Drafting(Drafting::AskForScope(_)) => "ask for it",

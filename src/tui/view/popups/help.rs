@@ -41,6 +41,7 @@ pub(super) fn lines(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
         Screen::Explain => "Here: Explain".to_owned(),
         Screen::Runs => "Here: Runs".to_owned(),
         Screen::Record => "Here: Record".to_owned(),
+        Screen::ScopeLab => "Here: Scope lab".to_owned(),
     };
     let mut at_hand = entries(&here);
     for (binding, entry) in here.iter().zip(&mut at_hand) {
