@@ -2,7 +2,7 @@
 //!
 //! Data apart from what reads it. Order is the order of footer and help.
 
-use super::{Binding, Group, Key, Situation};
+use super::{Binding, EDITOR, Group, Key, Situation};
 use crate::core::engine::message::requests::RequestCommand;
 use crate::core::engine::message::{Command, Consent};
 use crate::core::oauth::changes::{Changes, Encoding, FieldChanges, VerifierChange};
@@ -17,6 +17,7 @@ use crate::tui::action::{
 };
 use crate::tui::screens::requests::answer::page_of;
 use crate::tui::ui::drafting::Entry as Drafted;
+use crate::tui::ui::drafting::outside::goes_outside;
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
 use crate::tui::ui::ticketing::is_worth_a_ticket;
@@ -232,7 +233,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 88] = [
+pub static KEYS: [Binding; 89] = [
     row(
         Here,
         ENTER,
@@ -357,6 +358,17 @@ pub static KEYS: [Binding; 88] = [
         Action::Drafting(Drafting::Add),
         "requests: add a parameter, a header field, a body",
         "add",
+    ),
+    row(
+        Here,
+        &[EDITOR],
+        |situation| {
+            top(situation).is_some_and(goes_outside)
+                || on_requests(situation) && situation.ui.drafting.takes_text()
+        },
+        Action::Drafting(Drafting::Write),
+        "requests: the body in your editor ($VISUAL, $EDITOR)",
+        "editor",
     ),
     row(
         Here,

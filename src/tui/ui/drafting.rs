@@ -4,6 +4,7 @@
 
 mod acting;
 mod moving;
+pub mod outside;
 pub mod picking;
 pub mod typing;
 

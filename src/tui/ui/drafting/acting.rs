@@ -44,15 +44,7 @@ impl Ui {
                 return request(RequestCommand::FetchAll(draft));
             }
             Drafting::Page { next } => return self.turn_page(next, stage),
-            Drafting::Tab(tab) => {
-                self.drafting.tab = tab;
-                let at = self.at();
-                self.scroll[at] = 0;
-                self.touched[at] = 0;
-                if matches!(self.focus, Focus::Row(_)) {
-                    self.focus = Focus::Row(0);
-                }
-            }
+            Drafting::Tab(tab) => self.show_tab(tab),
             Drafting::Answer(tab) => {
                 self.drafting.answer = Some(tab);
                 self.body_scroll = 0;
@@ -75,6 +67,7 @@ impl Ui {
                 let fresh = self.drafting.fresh();
                 self.drafting.change(|draft| *draft = fresh);
             }
+            Drafting::Write => return self.write_outside(),
             Drafting::Pick(what) => self.pick(what),
             Drafting::Remember(name, value) => {
                 self.say(

@@ -119,7 +119,7 @@ impl Ui {
     }
 
     /// Shows a part of the request.
-    fn show_tab(&mut self, tab: RequestTab) {
+    pub(in crate::tui::ui) fn show_tab(&mut self, tab: RequestTab) {
         self.drafting.tab = tab;
         let at = self.at();
         self.scroll[at] = 0;

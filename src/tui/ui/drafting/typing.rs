@@ -84,6 +84,14 @@ impl Typing {
         self.field.lines().join("\n")
     }
 
+    /// Puts another text in the place of what stands in the field.
+    pub fn replace(&mut self, text: &str) {
+        let mut area = field(self.field.placeholder_text());
+        area.insert_str(text);
+        self.field = area;
+        self.judge();
+    }
+
     /// Takes a paste: a value of one line takes no line break.
     pub fn paste(&mut self, text: &str) {
         self.trouble = None;
