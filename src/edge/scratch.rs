@@ -31,7 +31,7 @@ impl Scratch {
         let place = std::env::temp_dir();
         let trouble = |error: io::Error| {
             let place = place.display();
-            format!("No file for the editor in `{place}` ({error}): make room, or set TMPDIR")
+            format!("`{place}` takes no file for the editor: make room, or set TMPDIR ({error})")
         };
         let folder = made.tempdir().map_err(trouble)?;
         let path = folder.path().join(name);

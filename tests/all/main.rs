@@ -8,6 +8,7 @@ mod cli_profile;
 mod cli_request;
 mod cli_token;
 mod diagnose;
+mod editing;
 mod endpoints;
 mod explain;
 mod explain_archive;
@@ -38,6 +39,8 @@ mod profile_register;
 mod profile_secret;
 mod profiles;
 mod pty;
+#[cfg(unix)]
+mod pty_editor;
 #[cfg(unix)]
 mod pty_profile;
 mod readme;

@@ -233,7 +233,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 89] = [
+pub static KEYS: [Binding; 90] = [
     row(
         Here,
         ENTER,
@@ -362,10 +362,7 @@ pub static KEYS: [Binding; 89] = [
     row(
         Here,
         &[EDITOR],
-        |situation| {
-            top(situation).is_some_and(goes_outside)
-                || on_requests(situation) && situation.ui.drafting.takes_text()
-        },
+        |situation| on_requests(situation) && situation.ui.drafting.takes_text(),
         Action::Drafting(Drafting::Write),
         "requests: the body in your editor ($VISUAL, $EDITOR)",
         "editor",
@@ -955,6 +952,14 @@ pub static KEYS: [Binding; 89] = [
         Action::Press,
         "take it",
         "take it",
+    ),
+    row(
+        InPopup,
+        &[EDITOR],
+        |situation| top(situation).is_some_and(goes_outside),
+        Action::Drafting(Drafting::Write),
+        "the body in your editor",
+        "editor",
     ),
     row(
         InPopup,
