@@ -39,6 +39,7 @@
 //! | a run that is kept, compared, reported | `core/history/` |
 //! | a request that was sent | `core/history/sent.rs`, `edge/requests.rs` |
 //! | a request that is saved, or was only typed | `core/dinero/{saved,drafts}.rs`, `edge/{saved,drafts}.rs` |
+//! | the user's editor between two frames | `edge/{editor,scratch}.rs`, `tui/start/` |
 //! | where may the token go | `core/token.rs` |
 //! | what can be called, and how it is found | `core/dinero/{catalogue,search}.rs` |
 //! | what may each grant call | `core/engine/scope_lab.rs` |

@@ -5,6 +5,7 @@
 //! unless something counts.
 
 mod clock;
+mod editing;
 mod explaining;
 mod keeping;
 mod requesting;
@@ -17,7 +18,7 @@ mod writing;
 pub use requesting::Kept;
 pub use settle::Ended;
 pub use shelving::{carry_out, found};
-pub use world::{End, Signal, World};
+pub use world::{Editing, End, Signal, World};
 
 use crate::core::dinero::drafts::Drafts as Typed;
 use crate::core::engine::message::{Command, Event};
@@ -41,11 +42,13 @@ use crate::tui::ui::ticketing::Writing;
 use crate::tui::ui::{Before, Screen, Ui};
 use crate::tui::view::{Areas, View, draw};
 use crossterm::event::Event as Input;
+use editing::Desk;
 use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::{Position, Rect};
 use requesting::FoundRequests;
 use running::FoundRuns;
 use std::io;
@@ -182,7 +185,8 @@ where
                 }
             }
             Some(found) = app.found.recv() => app.found(world, found),
-            next = input.next() => match next {
+            edited = app.desk.ended() => app.edited(edited?),
+            next = input.next(), if !app.desk.is_lent() => match next {
                 Some(next) => app.input(world, next?),
                 None => return Ok(End::HungUp),
             },
@@ -191,7 +195,7 @@ where
         // Keys that only move about are taken together; what a key changed is drawn before the next one
         // is judged by it.
         for _ in 1..AT_ONCE {
-            if app.changed || app.end.is_some() {
+            if app.changed || app.end.is_some() || app.desk.is_lent() {
                 break;
             }
             match input.next().now_or_never() {
@@ -203,7 +207,7 @@ where
         if let Some(end) = app.end {
             return Ok(end);
         }
-        if app.dirty {
+        if app.dirty && !app.desk.is_lent() {
             app.lend_mouse(world);
             app.draw(terminal)?;
         }
@@ -240,6 +244,8 @@ struct App {
     has_mouse: bool,
     /// Where grants are to be kept, once it is known that they can be.
     keep_to_write: Option<KeepTokens>,
+    /// Whether the user's editor has the terminal.
+    desk: Desk,
 }
 
 impl App {
@@ -270,6 +276,7 @@ impl App {
             end: None,
             has_mouse: true,
             keep_to_write: None,
+            desk: Desk::default(),
         }
     }
 
@@ -278,6 +285,13 @@ impl App {
     where
         B::Error: Send + Sync + 'static,
     {
+        if self.desk.leaves_another_screen() {
+            // Draws everything, without the question for the cursor that `clear` puts to the terminal.
+            let size = terminal.size().map_err(io::Error::other)?;
+            terminal
+                .resize(Rect::from((Position::ORIGIN, size)))
+                .map_err(io::Error::other)?;
+        }
         let view = View {
             engine: self.shown(),
             ui: &self.ui,
@@ -307,6 +321,7 @@ impl App {
     /// Something of the terminal.
     fn input(&mut self, world: &mut World, input: Input) {
         self.dirty = true;
+        self.desk.hears_a_key();
         let before = (self.ui.screen, self.ui.step, self.ui.popups.len());
         let now = Timestamp::now();
         let stage = Stage {
@@ -331,6 +346,8 @@ impl App {
         match signal {
             Signal::Terminate => self.end = Some(End::Terminated),
             Signal::HangUp => self.end = Some(End::HungUp),
+            // It was the editor's.
+            Signal::Interrupt if self.desk.is_deaf() => {}
             Signal::Interrupt => {
                 self.dirty = true;
                 self.act(world, Action::Cancel);
@@ -377,6 +394,7 @@ impl App {
                 Reaction::ReadProfiles => self.read_profiles(),
                 Reaction::WriteFile(writing) => self.write_file(writing),
                 Reaction::Keep(what) => self.keep(what),
+                Reaction::Edit(manuscript) => self.desk.lend((world.edit)(manuscript)),
                 Reaction::Explain(inquiry) => self.explain(inquiry),
                 Reaction::Quit => self.end = Some(End::Quit),
                 Reaction::Interrupt => self.end = Some(End::Interrupted),

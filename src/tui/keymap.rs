@@ -69,6 +69,9 @@ pub struct Key {
     pub control: bool,
 }
 
+/// The key that leads to the user's editor; the one field that would take it as text gives it up.
+pub const EDITOR: Key = Key::control('e');
+
 impl Key {
     /// A key alone.
     pub const fn plain(code: KeyCode) -> Self {

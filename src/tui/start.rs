@@ -3,6 +3,9 @@
 //! The order matters: the terminal is entered and the first frame drawn before a runtime thread, a key
 //! stream, a signal or a socket exists.
 
+mod editing;
+mod keys;
+
 use crate::core::engine::Setup;
 use crate::core::wire::redact::Mask;
 use crate::edge::archive::Archive;
@@ -10,15 +13,14 @@ use crate::edge::desktop;
 use crate::edge::profiles::Search;
 use crate::edge::runtime::{Options, Runtime};
 use crate::edge::vault::Vault;
-use crate::tui::app::{self, End, Kept, Opening, Signal, Start, World};
+use crate::tui::app::{self, Editing, End, Kept, Opening, Signal, Start, World};
 use crate::tui::terminal::{self, Entered};
 use crate::tui::theme::Theme;
-use crossterm::event::{Event, EventStream};
-use futures_util::{StreamExt as _, stream};
+use keys::Keys;
 use std::cell::RefCell;
 use std::io::{self, IsTerminal as _};
 use std::rc::Rc;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Runs the screens until the user or a signal ends them; the terminal is given back on every way out.
 /// Fails when there is no terminal, or it is gone.
@@ -43,12 +45,11 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
     };
     let world = Rc::new(RefCell::new(None));
     let ended = runtime.block_on(async move {
-        let (typed, mut waiting) = unbounded_channel();
-        let input = stream::poll_fn(move |context| waiting.poll_recv(context));
+        let (input, keys, reader) = keys::keys();
         let kept = Rc::clone(&world);
         let make = move |mask| {
-            tokio::spawn(read_keys(typed));
-            make_world(mask, &kept)
+            tokio::spawn(reader.read());
+            make_world(mask, &kept, keys)
         };
         let ended = app::run(&mut screen, input, start, make).await;
         drop(entered);
@@ -67,19 +68,8 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
     ended
 }
 
-/// Reads the terminal's input into a channel. Between the two because the stream of crossterm keeps the
-/// first waker it was polled with until that was woken, so the loop may not poll it in passing.
-async fn read_keys(typed: UnboundedSender<io::Result<Event>>) {
-    let mut stream = EventStream::new();
-    while let Some(event) = stream.next().await {
-        if typed.send(event).is_err() {
-            return;
-        }
-    }
-}
-
 /// The world behind the loop; the runtime is kept where it can be finished after the loop.
-fn make_world(mask: Mask, kept: &Rc<RefCell<Option<Runtime>>>) -> World {
+fn make_world(mask: Mask, kept: &Rc<RefCell<Option<Runtime>>>, keys: Keys) -> World {
     let options = Options {
         archive: Archive::of_this_user(),
         ..Options::new(mask)
@@ -97,6 +87,7 @@ fn make_world(mask: Mask, kept: &Rc<RefCell<Option<Runtime>>>) -> World {
         signals: signals(),
         // A terminal that is gone has no mouse either; the next key tells.
         mouse: Box::new(|on| drop(terminal::mouse(on))),
+        edit: Box::new(move |text| Editing(Box::pin(editing::edit(text, keys.clone())))),
         copy: Box::new(copy),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The only place that writes to it apart from the drawing.
 
+use crate::core::wire::visible::Visible;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crossterm::cursor::{Hide, Show};
@@ -29,13 +30,7 @@ impl Entered {
     pub fn new() -> io::Result<Self> {
         enable_raw_mode()?;
         let entered = Self(());
-        execute!(
-            io::stdout(),
-            EnterAlternateScreen,
-            EnableBracketedPaste,
-            Hide
-        )?;
-        mouse(true)?;
+        take_screen()?;
         Ok(entered)
     }
 
@@ -52,6 +47,56 @@ impl Drop for Entered {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// The terminal in the hands of another program, as it was before the screens. Dropped without being taken back,
+/// it is in order again and stays left.
+#[derive(Debug)]
+pub struct Lent {
+    /// What the other program may have changed and not put back, as one does that is killed.
+    #[cfg(unix)]
+    modes: Option<rustix::termios::Termios>,
+}
+
+impl Lent {
+    /// Leaves the terminal to a program, and says so: one with a window of its own would leave it empty.
+    pub fn to(program: &Visible) -> Self {
+        restore();
+        let _ = writeln!(io::stdout(), "dineroscope waits for `{program}` to end");
+        Self {
+            #[cfg(unix)]
+            modes: rustix::termios::tcgetattr(io::stdin()).ok(),
+        }
+    }
+
+    /// Enters it again. Fails when it is gone.
+    pub fn take_back(self) -> io::Result<()> {
+        drop(self);
+        enable_raw_mode()?;
+        take_screen()
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(modes) = &self.modes {
+            use rustix::termios::{OptionalActions, tcsetattr};
+            // Nothing is left to do about a terminal that is gone.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, modes);
+        }
+    }
+}
+
+/// The alternate screen, pastes and the mouse.
+fn take_screen() -> io::Result<()> {
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        Hide
+    )?;
+    mouse(true)
 }
 
 /// Gives the terminal back as it was; for the panic hook too, so it never fails.

@@ -9,6 +9,7 @@ mod cli_request;
 mod cli_request_operation;
 mod cli_token;
 mod diagnose;
+mod editing;
 mod endpoints;
 mod explain;
 mod explain_archive;
@@ -39,6 +40,8 @@ mod profile_register;
 mod profile_secret;
 mod profiles;
 mod pty;
+#[cfg(unix)]
+mod pty_editor;
 #[cfg(unix)]
 mod pty_profile;
 #[cfg(unix)]

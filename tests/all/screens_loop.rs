@@ -93,6 +93,7 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
             events: reported,
             signals: received,
             mouse: Box::new(|_| {}),
+            edit: Box::new(|_| unreachable!("no editor is asked for")),
             copy: Box::new(move |text| {
                 copied.borrow_mut().copied.push(text.to_owned());
                 let _open = &keys;

@@ -132,6 +132,7 @@ fn left_in_exchange(keep: KeepTokens, then: Then) -> Left {
             events: reported,
             signals: received,
             mouse: Box::new(|_| {}),
+            edit: Box::new(|_| unreachable!("no editor is asked for")),
             copy: Box::new(|_| true),
         }
     };

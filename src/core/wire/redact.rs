@@ -43,11 +43,17 @@ const MARK: usize = 2;
 const LONG_MARK: usize = 8;
 
 /// Header names whose values are secret.
-pub const SECRET_HEADERS: [&str; 4] = [
+pub const SECRET_HEADERS: [&str; 10] = [
     "authorization",
     "proxy-authorization",
     "cookie",
     "set-cookie",
+    "x-api-key",
+    "api-key",
+    "x-auth-token",
+    "ocp-apim-subscription-key",
+    "x-appsecrettoken",
+    "x-agreementgranttoken",
 ];
 
 /// Names whose values are no secret here, but nobody else's business either: what ties an answer to a run,
@@ -342,7 +348,7 @@ fn letters(name: &str) -> impl Iterator<Item = char> {
 }
 
 /// Whether a name is one of [`SECRET_HEADERS`].
-fn is_secret_header(name: &str) -> bool {
+pub fn is_secret_header(name: &str) -> bool {
     SECRET_HEADERS
         .iter()
         .any(|secret| secret.eq_ignore_ascii_case(name))

@@ -44,6 +44,8 @@ pub enum Drafting {
     Remove,
     /// What the operation begins with.
     Reset,
+    /// Write the body in the user's editor.
+    Write,
     /// Choose something from a list.
     Pick(Picking),
     /// Switch one of several values on or off.

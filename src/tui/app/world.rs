@@ -1,7 +1,10 @@
 //! The world behind the loop, and how the program ends.
 
 use crate::core::engine::message::{Effect, Event};
+use crate::tui::ui::drafting::outside::{Edited, Manuscript};
 use std::fmt;
+use std::io;
+use std::pin::Pin;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// The world, as far as the loop needs it; made after the first frame.
@@ -14,8 +17,20 @@ pub struct World {
     pub signals: UnboundedReceiver<Signal>,
     /// Takes the mouse, or leaves it to the terminal.
     pub mouse: Box<dyn FnMut(bool)>,
+    /// Gives the terminal to the user's editor with a text, until it ends.
+    pub edit: Box<dyn FnMut(Manuscript) -> Editing>,
     /// Puts a text into the clipboard; false when it could not.
     pub copy: Box<dyn FnMut(&str) -> bool>,
+}
+
+/// The user's editor at work: it ends with the terminal given back, and what came of the text. Fails when the
+/// terminal is gone. Dropped before, it is ended.
+pub struct Editing(pub Pin<Box<dyn Future<Output = io::Result<Edited>>>>);
+
+impl fmt::Debug for Editing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Editing")
+    }
 }
 
 impl fmt::Debug for World {

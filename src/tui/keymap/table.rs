@@ -2,7 +2,7 @@
 //!
 //! Data apart from what reads it. Order is the order of footer and help.
 
-use super::{Binding, Group, Key, Situation};
+use super::{Binding, EDITOR, Group, Key, Situation};
 use crate::core::engine::message::requests::RequestCommand;
 use crate::core::engine::message::scope_lab::LabCommand;
 use crate::core::engine::message::{Command, Consent};
@@ -20,6 +20,7 @@ use crate::tui::action::{
 use crate::tui::screens::requests::answer::page_of;
 use crate::tui::screens::scope_lab::lacks_grant;
 use crate::tui::ui::drafting::Entry as Drafted;
+use crate::tui::ui::drafting::outside::goes_outside;
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
 use crate::tui::ui::ticketing::is_worth_a_ticket;
@@ -250,7 +251,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 96] = [
+pub static KEYS: [Binding; 98] = [
     row(
         Here,
         ENTER,
@@ -375,6 +376,14 @@ pub static KEYS: [Binding; 96] = [
         Action::Drafting(Drafting::Add),
         "requests: add a parameter, a header field, a body",
         "add",
+    ),
+    row(
+        Here,
+        &[EDITOR],
+        |situation| on_requests(situation) && situation.ui.drafting.takes_text(),
+        Action::Drafting(Drafting::Write),
+        "requests: the body in your editor ($VISUAL, $EDITOR)",
+        "editor",
     ),
     row(
         Here,
@@ -1048,6 +1057,14 @@ pub static KEYS: [Binding; 96] = [
         Action::Press,
         "take it",
         "take it",
+    ),
+    row(
+        InPopup,
+        &[EDITOR],
+        |situation| top(situation).is_some_and(goes_outside),
+        Action::Drafting(Drafting::Write),
+        "the body in your editor",
+        "editor",
     ),
     row(
         InPopup,

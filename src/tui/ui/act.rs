@@ -3,6 +3,7 @@
 pub use super::revealing::has_secret;
 
 use super::drafting::keeping::KeepRequest;
+use super::drafting::outside::Manuscript;
 use super::parting::lost_by_quitting;
 use super::pasting::Inquiry;
 use super::popup::{Confirm, Popup, Prompt, Then};
@@ -41,6 +42,8 @@ pub enum Reaction {
     Write(Write),
     /// Write a text to a new file, off the task that draws.
     WriteFile(Writing),
+    /// Give a text to the user's editor, with the terminal.
+    Edit(Manuscript),
     /// Explain a text, off the task that draws.
     Explain(Inquiry),
     /// List the kept runs.

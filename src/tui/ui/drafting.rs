@@ -5,6 +5,7 @@
 mod acting;
 pub mod keeping;
 mod moving;
+pub mod outside;
 pub mod picking;
 pub mod typing;
 

@@ -5,8 +5,9 @@ use super::popup::{Popup, Prompt, type_into};
 use super::{Focus, Screen, Ui};
 use crate::tui::action::drafting::Drafting;
 use crate::tui::action::{Action, Direction, Shelving};
-use crate::tui::keymap::{self, Key, Situation};
+use crate::tui::keymap::{self, EDITOR, Key, Situation};
 use crate::tui::ui::drafting::Entry;
+use crate::tui::ui::drafting::outside::goes_outside;
 use crate::tui::view::Target;
 use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind,
@@ -102,7 +103,7 @@ impl Ui {
             Popup::Type(typing) => typing.is_multi_line(),
             _ => false,
         };
-        if popup.field().is_none() {
+        if popup.field().is_none() || key == Some(EDITOR) && goes_outside(popup) {
             return false;
         }
         key.is_none_or(|key| match key.code {

@@ -6,7 +6,7 @@ use super::{Action, Draft, Drafting, Mark, Place, Row};
 use crate::core::dinero::catalogue::{Kind, ORGANIZATION, Parameter};
 use crate::core::dinero::{filter, value};
 use crate::core::secret::Secret;
-use crate::core::wire::redact::is_secret_name;
+use crate::core::wire::redact::{is_secret_header, is_secret_name};
 use crate::tui::action::drafting::Slot;
 use crate::tui::pane::{Fact, Value};
 use crate::tui::ui::Ui;
@@ -114,7 +114,7 @@ pub(super) fn headers(scene: &Scene<'_>, draft: &Draft) -> Vec<Row> {
     for (at, row) in draft.headers.iter().enumerate() {
         let mark = if row.on { Mark::On } else { Mark::Off };
         let slot = Slot::Header(at);
-        if is_secret_name(&row.name) && !row.value.is_empty() {
+        if is_secret_header(&row.name) && !row.value.is_empty() {
             rows.push(secret(mark, &row.name, &row.value, edit(slot)));
         } else {
             rows.push(fact(

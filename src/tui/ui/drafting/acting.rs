@@ -75,6 +75,7 @@ impl Ui {
                 let fresh = self.drafting.fresh().clone();
                 self.drafting.change(|draft| *draft = fresh);
             }
+            Drafting::Write => return self.write_outside(),
             Drafting::Pick(what) => self.pick(what),
             Drafting::Remember(name, value) => {
                 self.say(

@@ -5,7 +5,7 @@ use super::picking::{field as field_of, field_text};
 use crate::core::dinero::catalogue::Parameter;
 use crate::core::dinero::draft::{Draft, DraftBody, is_token};
 use crate::core::dinero::{form, value};
-use crate::core::wire::redact::is_secret_name;
+use crate::core::wire::redact::{is_secret_header, is_secret_name};
 use crate::tui::action::drafting::Slot;
 use ratatui_textarea::{CursorMove, TextArea};
 
@@ -38,7 +38,12 @@ impl Typing {
         let (title, now, example) = stands(&slot, draft);
         let meaning = meaning(&slot, known.as_ref());
         let mut area = field(example);
-        if matches!(slot, Slot::Parameter(_) | Slot::Header(_)) && is_secret_name(&title) {
+        let is_secret = match slot {
+            Slot::Parameter(_) => is_secret_name(&title),
+            Slot::Header(_) => is_secret_header(&title),
+            _ => false,
+        };
+        if is_secret {
             // A secret is typed anew, unseen; what it was stays where it is.
             area.set_mask_char('•');
             area.set_max_histories(0);
@@ -82,6 +87,14 @@ impl Typing {
     /// What stands in the field.
     pub fn text(&self) -> String {
         self.field.lines().join("\n")
+    }
+
+    /// Puts another text in the place of what stands in the field.
+    pub fn replace(&mut self, text: &str) {
+        let mut area = field(self.field.placeholder_text());
+        area.insert_str(text);
+        self.field = area;
+        self.judge();
     }
 
     /// Takes a paste: a value of one line takes no line break.
