@@ -12,19 +12,21 @@ mod requesting;
 mod running;
 mod settle;
 mod shelving;
+mod start;
 mod world;
 mod writing;
 
 pub use requesting::Kept;
 pub use settle::Ended;
 pub use shelving::{carry_out, found};
+pub use start::{Opening, Start};
 pub use world::{Editing, End, Signal, World};
 
 use crate::core::dinero::drafts::Drafts as Typed;
 use crate::core::engine::message::{Command, Event};
 use crate::core::engine::{Engine, Setup};
 use crate::core::oauth::{RunPhase, Step};
-use crate::core::profile::{KeepTokens, Profile, ProfileFile};
+use crate::core::profile::{KeepTokens, ProfileFile};
 use crate::core::wire::redact::Mask;
 use crate::edge::archive::Archive;
 use crate::edge::profiles::Search;
@@ -57,36 +59,6 @@ use world::perform;
 
 /// Events and keys taken at most before the screen is drawn again.
 const AT_ONCE: usize = 256;
-
-/// What the program opens with.
-#[derive(Debug, Clone)]
-pub struct Start {
-    /// For the engine.
-    pub setup: Setup,
-    /// The profile.
-    pub opening: Opening,
-    /// Where profiles are looked for.
-    pub search: Search,
-    /// Where secrets are kept.
-    pub vault: Vault,
-    /// Where runs are kept.
-    pub archive: Archive,
-    /// Where requests are kept, and what was typed.
-    pub kept: Kept,
-    /// How roles look.
-    pub theme: Theme,
-}
-
-/// The profile to open with.
-#[derive(Debug, Clone)]
-pub enum Opening {
-    /// None: the user chooses.
-    Choose,
-    /// One that needs no disk.
-    Profile(Box<Profile>),
-    /// One to be looked for.
-    Named(String),
-}
 
 /// What came of looking for profiles.
 #[derive(Debug)]

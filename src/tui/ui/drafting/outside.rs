@@ -5,7 +5,7 @@ use super::super::act::Reaction;
 use super::super::popup::Popup;
 use super::Drafting;
 use crate::core::dinero::catalogue::BodyKind;
-use crate::core::dinero::draft::{Draft, DraftBody};
+use crate::core::dinero::draft::DraftBody;
 use crate::tui::action::drafting::{RequestTab, Slot};
 use jiff::Timestamp;
 
@@ -29,21 +29,14 @@ pub fn goes_outside(popup: &Popup) -> bool {
 impl Drafting {
     /// Whether the request in hand has a text as its body, or takes one.
     pub fn takes_text(&self) -> bool {
-        match self.drafts.get(&self.hand) {
-            Some(draft) => takes_text(draft),
-            None => takes_text(&self.fresh()),
-        }
-    }
-}
-
-/// Whether a request has a text as its body, or takes one.
-fn takes_text(draft: &Draft) -> bool {
-    match (&draft.body, draft.operation()) {
-        (DraftBody::Text(_), _) | (DraftBody::Nothing, None) => true,
-        (DraftBody::File(_), _) => false,
-        (DraftBody::Nothing, Some(operation)) => {
-            let body = operation.body.as_ref();
-            body.is_some_and(|body| !matches!(body, BodyKind::File))
+        let draft = self.draft();
+        match (&draft.body, draft.operation()) {
+            (DraftBody::Text(_), _) | (DraftBody::Nothing, None) => true,
+            (DraftBody::File(_), _) => false,
+            (DraftBody::Nothing, Some(operation)) => {
+                let body = operation.body.as_ref();
+                body.is_some_and(|body| !matches!(body, BodyKind::File))
+            }
         }
     }
 }
