@@ -28,6 +28,7 @@ mod words;
 use crate::core::diagnose::{self, Evidence, Finding};
 use crate::core::dinero::call::{Call, Organization};
 use crate::core::dinero::draft::Draft;
+use crate::core::dinero::page::Page;
 use crate::core::dinero::variables::Variables;
 use crate::core::fault::Fault;
 use crate::core::oauth::callback::Answer;
@@ -101,6 +102,8 @@ pub struct Requests {
     pub answered: Option<CallId>,
     /// Its body, laid out.
     pub layout: Option<(CallId, Arc<Layout>)>,
+    /// The page that the last answer is, where it is one.
+    pub page: Option<Page>,
     /// What `{{name}}` stands for.
     pub variables: Variables,
     /// The request that was sent last, or was to be.

@@ -109,7 +109,7 @@ pub fn set(text: &str, body: &BodyKind, path: &[Step], value: &str) -> Result<St
     edit::set(text, body, path, value)
 }
 
-/// The text with a member that is there or is not. One that comes has its default or an empty value; an empty
+/// The text with a member or a line that is there or is not. One that comes has its default or an empty value; an empty
 /// number is null.
 pub fn switch(text: &str, body: &BodyKind, path: &[Step], on: bool) -> Result<String, JsonTrouble> {
     edit::switch(text, body, path, on)
@@ -119,11 +119,6 @@ pub fn switch(text: &str, body: &BodyKind, path: &[Step], on: bool) -> Result<St
 /// comes with it.
 pub fn add_item(text: &str, body: &BodyKind, list: &[Step]) -> Result<String, JsonTrouble> {
     edit::add_item(text, body, list)
-}
-
-/// The text without one line of a list.
-pub fn remove_item(text: &str, body: &BodyKind, item: &[Step]) -> Result<String, JsonTrouble> {
-    edit::remove_item(text, body, item)
 }
 
 /// The text that a body begins with: its required fields with their defaults, one line in a list that is

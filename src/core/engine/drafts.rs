@@ -2,6 +2,7 @@
 
 use super::message::Effect;
 use super::message::requests::{RequestCommand, RequestEffect, RequestEvent};
+use super::requests::page_in;
 use super::{Engine, Requests};
 use crate::core::dinero::call::Call;
 use crate::core::dinero::catalogue::Operation;
@@ -128,6 +129,7 @@ impl Engine {
             } => {
                 if self.requests.answered == Some(call) {
                     self.requests.layout = Some((call, layout));
+                    self.requests.page = page_in(Some(&response));
                     self.requests.joined = Some((call, response));
                 }
                 Vec::new()

@@ -3,7 +3,9 @@
 use super::Engine;
 use super::message::Effect;
 use crate::core::dinero::call::{self, Call};
+use crate::core::dinero::page::{self, Page};
 use crate::core::profile::ProxyChoice;
+use crate::core::wire::Response;
 use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record, Request, Timing};
 use jiff::Timestamp;
 
@@ -91,6 +93,7 @@ impl Engine {
         self.requests.progress = None;
         self.requests.layout = None;
         self.requests.joined = None;
+        self.requests.page = page_in(record.outcome.response());
         if let Some(effects) = self.page_answered(&record) {
             self.settle(record);
             return effects;
@@ -149,4 +152,12 @@ impl Engine {
             .as_ref()
             .map_or(ProxyChoice::None, |profile| profile.network.proxy.clone())
     }
+}
+
+/// The page that an answer is. It is read once, as it comes: what is drawn asks for it with every frame.
+pub(super) fn page_in(response: Option<&Response>) -> Option<Page> {
+    /// Largest answer that is read for it.
+    const MOST: usize = 8 * 1024 * 1024;
+    let response = response.filter(|response| response.body.len() <= MOST)?;
+    page::read(&response.body.0)
 }

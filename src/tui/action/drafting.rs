@@ -13,6 +13,10 @@ pub enum Drafting {
     Filter,
     /// Fold or unfold what is selected in the list.
     Fold,
+    /// What the button of the request says.
+    Button,
+    /// List the organizations, so that one can be chosen.
+    ListOrganizations,
     /// Send what is in hand; asks first where that is due.
     Send,
     /// Send this; it was asked about.
@@ -42,8 +46,10 @@ pub enum Drafting {
     AddItem(Vec<Step>),
     /// Take the row that has the focus away.
     Remove,
-    /// What the operation begins with.
+    /// What the operation begins with; asks.
     Reset,
+    /// Do that; it was asked about.
+    ResetSure,
     /// Write the body in the user's editor.
     Write,
     /// Choose something from a list.

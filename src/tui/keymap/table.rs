@@ -166,7 +166,12 @@ fn failed_here(situation: &Situation<'_>) -> bool {
         && situation.engine.step_state(situation.ui.step) == StepState::Failed
 }
 
-/// The popup in front is made to be read only.
+/// The popup in front has a text of several lines.
+fn has_lines(situation: &Situation<'_>) -> bool {
+    top(situation).is_some_and(Popup::has_lines)
+}
+
+/// The popup in front is only read.
 fn reads(situation: &Situation<'_>) -> bool {
     matches!(
         top(situation),
@@ -251,7 +256,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 98] = [
+pub static KEYS: [Binding; 101] = [
     row(
         Here,
         ENTER,
@@ -390,7 +395,7 @@ pub static KEYS: [Binding; 98] = [
         DELETE,
         |situation| on_requests(situation) && matches!(situation.ui.focus, Focus::Row(_)),
         Action::Drafting(Drafting::Remove),
-        "requests: take a row away that you added",
+        "requests: take a row of yours, or of the body, away",
         "",
     ),
     row(
@@ -495,7 +500,7 @@ pub static KEYS: [Binding; 98] = [
         &[Key::letter('V')],
         on_requests,
         Action::Drafting(Drafting::Pick(Picking::Variables)),
-        "requests: what {{name}} stands for",
+        "requests: variables, what {{name}} stands for",
         "",
     ),
     row(
@@ -508,6 +513,30 @@ pub static KEYS: [Binding; 98] = [
         Action::Open(Place::Organizations),
         "choose the organization",
         "organization",
+    ),
+    row(
+        Here,
+        &[Key::letter('g')],
+        |situation| {
+            let requests = situation.engine.requests();
+            on_requests(situation)
+                && requests.organizations.is_empty()
+                && situation.engine.grant().is_some()
+                && !requests.is_busy()
+        },
+        Action::Drafting(Drafting::ListOrganizations),
+        "requests: list the organizations, to choose one",
+        "organizations",
+    ),
+    row(
+        Here,
+        &[Key::letter('S')],
+        |situation| {
+            on_requests(situation) && matches!(situation.ui.focus, Focus::Row(_) | Focus::Answer)
+        },
+        Action::Drafting(Drafting::Button),
+        "requests: send it, from wherever you are; else what the button says",
+        "send",
     ),
     row(
         Here,
@@ -1053,9 +1082,17 @@ pub static KEYS: [Binding; 98] = [
     row(
         InPopup,
         ENTER,
-        |situation| in_popup(situation) && !reads(situation),
+        |situation| in_popup(situation) && !reads(situation) && !has_lines(situation),
         Action::Press,
         "take it",
+        "take it",
+    ),
+    row(
+        InPopup,
+        TAB,
+        has_lines,
+        Action::Press,
+        "the body: take it; Enter begins a line",
         "take it",
     ),
     row(
@@ -1069,7 +1106,7 @@ pub static KEYS: [Binding; 98] = [
     row(
         InPopup,
         SPACE,
-        |situation| matches!(top(situation), Some(Popup::Faults { .. })),
+        |situation| top(situation).is_some_and(Popup::has_switches),
         Action::Press,
         "switch it on or off",
         "",

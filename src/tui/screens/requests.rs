@@ -91,7 +91,8 @@ fn has_api(scene: &Scene<'_>) -> bool {
 /// The state of the request in hand: it could not be sent, could be, or lacks something.
 fn state(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> StepState {
     let requests = scene.engine.requests();
-    if requests.unsent.is_some() || !requests.unmade.is_empty() {
+    let is_about_this = requests.sent.as_ref() == Some(draft);
+    if requests.unsent.is_some() || (!requests.unmade.is_empty() && is_about_this) {
         return StepState::Failed;
     }
     match ready::lack(scene, ui, draft) {

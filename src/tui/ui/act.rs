@@ -149,7 +149,7 @@ impl Ui {
             Action::OverrideIdToken => self.ask_to_override(stage),
             Action::Forget => self.ask_to_forget_focused(stage),
             Action::Choose(what) => self.popups.push(Popup::Choose { what, selected: 0 }),
-            Action::Cancel => return self.cancel(stage.engine),
+            Action::Cancel => return self.cancel(stage),
             Action::Back if self.popups.is_empty() && self.focus == Focus::Text => {
                 return self.explain_text();
             }
@@ -158,7 +158,15 @@ impl Ui {
                 let kept = stage.engine.kept_run().map(|_| Reaction::CloseRun);
                 return kept.into_iter().collect();
             }
-            Action::Back => self.back(),
+            Action::Back => {
+                if let Some(Popup::Type(typing)) =
+                    self.popups.pop_if(|popup| matches!(popup, Popup::Type(_)))
+                {
+                    self.leave_typing(&typing, stage.now);
+                } else {
+                    self.back();
+                }
+            }
             Action::Press => return self.press(stage),
             Action::Toggle => return self.toggle(stage),
             Action::Turn(direction) => self.turn(direction, stage.areas),
@@ -225,8 +233,12 @@ impl Ui {
     }
 
     /// Ctrl-C: closes what is in front, cancels what runs, else asks to quit; on that question it quits.
-    fn cancel(&mut self, engine: &Engine) -> Vec<Reaction> {
+    fn cancel(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        let engine = stage.engine;
         if let Some(popup) = self.popups.pop() {
+            if let Popup::Type(typing) = &popup {
+                self.leave_typing(typing, stage.now);
+            }
             let quits = matches!(
                 popup,
                 Popup::Confirm(Confirm {
@@ -412,6 +424,7 @@ impl Ui {
                 let drafts = areas.has_requests;
                 let mut places = match self.screen {
                     Screen::Profiles => vec![Focus::List],
+                    _ if drafts => vec![Focus::List, Focus::Button],
                     _ => vec![Focus::Button],
                 };
                 places.extend(rows);
@@ -419,7 +432,6 @@ impl Ui {
                 places.extend(areas.raw.is_some().then_some(Focus::Raw));
                 places.extend((areas.findings.is_some() && !drafts).then_some(Focus::Findings));
                 places.extend(drafts.then_some(Focus::Answer));
-                places.extend(drafts.then_some(Focus::List));
                 places.extend(areas.has_transcript.then_some(Focus::Transcript));
                 let types = self.screen == Screen::Explain && self.pasted.held.is_none();
                 places.extend(types.then_some(Focus::Text));

@@ -3,7 +3,9 @@
 //! What was typed stays with its operation: it outlives another selection, and a request that failed.
 
 mod acting;
+mod filling;
 pub mod keeping;
+mod listing;
 mod moving;
 pub mod outside;
 pub mod picking;
@@ -13,7 +15,6 @@ use super::popup;
 use crate::core::dinero::catalogue::{self, Operation, operation};
 use crate::core::dinero::draft::Draft;
 use crate::core::dinero::masked::emptied;
-use crate::core::dinero::search::{self, Candidate};
 use crate::core::export::snippet::Language;
 use crate::core::history::sent::{Sent, SentId};
 use crate::core::wire::visible::Visible;
@@ -50,6 +51,8 @@ pub struct Drafting {
     pub answer: Option<AnswerTab>,
     /// The line of the answer that has the cursor.
     pub line: usize,
+    /// What was typed and left with Esc.
+    left: Option<typing::Left>,
     /// The language that the request is shown in.
     pub language: Language,
     /// The profile whose requests these are.
@@ -91,9 +94,6 @@ pub const SAVED: &str = "Saved";
 /// The heading of those that were sent.
 pub const HISTORY: &str = "History";
 
-/// Most of the history that is listed.
-const LISTED: usize = 200;
-
 impl Default for Drafting {
     fn default() -> Self {
         let first = operation(FIRST);
@@ -113,6 +113,7 @@ impl Default for Drafting {
             tab: RequestTab::default(),
             answer: None,
             line: 0,
+            left: None,
             language: Language::Curl,
             profile: String::new(),
             others: BTreeMap::new(),
@@ -152,92 +153,6 @@ impl Drafting {
         self.now = Arc::clone(typed.unwrap_or(&self.begins));
     }
 
-    /// What can be selected now.
-    fn list(&self) -> Vec<Entry> {
-        let words = self.words();
-        if !words.is_empty() {
-            return self.matching(&words);
-        }
-        let mut entries = Vec::new();
-        if !self.saved.is_empty() {
-            entries.push(Entry::Resource(SAVED.to_owned()));
-            if self.unfolded.iter().any(|open| open == SAVED) {
-                entries.extend(self.saved.iter().map(saved_entry));
-            }
-        }
-        for resource in &catalogue::catalogue().resources {
-            entries.push(Entry::Resource(resource.clone()));
-            if self.unfolded.contains(resource) {
-                let own = of_resource(resource);
-                entries.extend(own.map(|one| Entry::Operation(one.name.clone())));
-            }
-        }
-        entries.push(Entry::Free);
-        if self.own_history().next().is_some() {
-            entries.push(Entry::Resource(HISTORY.to_owned()));
-            if self.unfolded.iter().any(|open| open == HISTORY) {
-                entries.extend(self.own_history().take(LISTED).map(sent_entry));
-            }
-        }
-        entries
-    }
-
-    /// What has these words: what was saved under them, the best operations, then what was saved, then further operations and what was sent.
-    fn matching(&self, words: &str) -> Vec<Entry> {
-        let found = search::operations(words).into_iter();
-        let mut entries: Vec<Entry> = found
-            .map(|one| Entry::Operation(one.name.clone()))
-            .collect();
-        let of_saved = self.saved.iter().map(|one| Candidate {
-            fields: vec![(one.saved.title.as_str(), 10), (one.saved.name.as_str(), 5)],
-            favour: 0,
-        });
-        let saved = search::find(words, of_saved).into_iter();
-        let saved: Vec<Entry> = saved
-            .filter_map(|at| self.saved.get(at))
-            .map(saved_entry)
-            .collect();
-        // A title of the user's own words goes first.
-        let (own, like): (Vec<Entry>, Vec<Entry>) = saved
-            .into_iter()
-            .partition(|entry| self.is_titled(entry, words));
-        let at = FIRST_FOUND.min(entries.len());
-        entries.splice(at..at, like);
-        entries.splice(0..0, own);
-        let sent: Vec<&Sent> = self.own_history().collect();
-        let of_sent = sent.iter().map(|one| Candidate {
-            fields: vec![
-                (one.url.as_str(), 5),
-                (one.draft.operation.as_deref().unwrap_or_default(), 5),
-            ],
-            favour: 0,
-        });
-        let found = search::find(words, of_sent).into_iter().take(LISTED);
-        entries.extend(
-            found
-                .filter_map(|at| sent.get(at))
-                .map(|one| sent_entry(one)),
-        );
-        entries
-    }
-
-    /// Whether the title of a saved request holds each of these words.
-    fn is_titled(&self, entry: &Entry, words: &str) -> bool {
-        let Entry::Saved(name) = entry else {
-            return false;
-        };
-        let title = self.saved(name).map(|one| one.saved.title.to_lowercase());
-        let words = words.to_lowercase();
-        title.is_some_and(|title| words.split_whitespace().all(|word| title.contains(word)))
-    }
-
-    /// What was sent for the profile, what is pinned first.
-    fn own_history(&self) -> impl Iterator<Item = &Sent> {
-        let own = |one: &&Sent| one.profile == self.profile;
-        let pinned = self.history.iter().filter(own).filter(|one| one.pinned);
-        pinned.chain(self.history.iter().filter(own).filter(|one| !one.pinned))
-    }
-
     /// A saved request.
     pub fn saved(&self, name: &str) -> Option<&Opened> {
         self.saved.iter().find(|one| one.saved.name == name)
@@ -261,6 +176,7 @@ impl Drafting {
         self.fall_back();
         self.broken.clear();
         self.kept = None;
+        self.left = None;
         self.answer = None;
         self.line = 0;
     }
@@ -309,18 +225,29 @@ impl Drafting {
         &self.saved
     }
 
-    /// What is in hand and not there any more gives way to the first operation.
+    /// What is in hand and not there any more gives way to its neighbour, else to the first operation.
     fn fall_back(&mut self) {
         let is_there = match &self.hand {
             Entry::Saved(name) => self.saved(name).is_some(),
             Entry::Sent(id) => self.sent(id).is_some(),
             _ => true,
         };
+        let at = self.position();
         if !is_there {
             self.hand = Entry::Operation(FIRST.to_owned());
             self.selected = self.hand.clone();
         }
         self.refresh();
+        if !is_there {
+            let last = self.listed.len().saturating_sub(1);
+            let neighbour = self.listed.get(at.min(last)).cloned();
+            // What stands there now; a heading has no request of its own.
+            if let Some(entry) =
+                neighbour.filter(|entry| matches!(entry, Entry::Saved(_) | Entry::Sent(_)))
+            {
+                self.select_entry(entry);
+            }
+        }
     }
 
     /// The saved requests of the profile as they stand now.
@@ -474,19 +401,6 @@ impl Drafting {
         self.begins = Arc::new(self.begin());
         self.take_hand();
     }
-}
-
-/// So many operations are found before what was saved.
-const FIRST_FOUND: usize = 5;
-
-/// A saved request in the list.
-fn saved_entry(one: &Opened) -> Entry {
-    Entry::Saved(one.saved.name.clone())
-}
-
-/// One that was sent.
-fn sent_entry(one: &Sent) -> Entry {
-    Entry::Sent(one.id.as_str().to_owned())
 }
 
 /// The operations of a resource.

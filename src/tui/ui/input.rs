@@ -98,6 +98,7 @@ impl Ui {
                 _ => false,
             };
         };
+        let lines = popup.has_lines();
         let multi_line = match popup {
             Popup::Ask(prompt) => prompt.is_multi_line(),
             Popup::Type(typing) => typing.is_multi_line(),
@@ -108,6 +109,7 @@ impl Ui {
         }
         key.is_none_or(|key| match key.code {
             KeyCode::Up | KeyCode::Down => multi_line,
+            KeyCode::Enter => lines,
             _ => is_text(key),
         })
     }

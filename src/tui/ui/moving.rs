@@ -231,8 +231,16 @@ impl Ui {
                 self.go_in_answer(down, lines(viewport), stage);
             }
             Focus::Text => {}
+            Focus::Button | Focus::Row(_) if self.drafts() && !areas.spots.is_empty() => {
+                let row = match self.focus {
+                    Focus::Row(row) => row,
+                    _ => 0,
+                };
+                let row = stepped(row, down, lines(areas.main), areas.spots.len());
+                self.select(row, areas);
+            }
             Focus::Button | Focus::Row(_) => match areas.body {
-                Some(body) if body.furthest() > 0 && !self.drafts() => {
+                Some(body) if body.furthest() > 0 => {
                     self.body_scroll = body.moved(self.body_scroll, down, lines(body));
                 }
                 _ => {

@@ -113,6 +113,20 @@ impl Popup {
         }
     }
 
+    /// Whether its rows are switches, which stay in view.
+    pub const fn has_switches(&self) -> bool {
+        match self {
+            Self::Faults { .. } => true,
+            Self::Pick { what, .. } => matches!(**what, Picking::Values(_)),
+            _ => false,
+        }
+    }
+
+    /// Whether Enter begins a line in its field, and Tab takes what stands there.
+    pub fn has_lines(&self) -> bool {
+        matches!(self, Self::Type(typing) if typing.is_multi_line())
+    }
+
     /// Lines scrolled away, in those that are read.
     pub fn scroll(&mut self) -> Option<&mut usize> {
         match self {

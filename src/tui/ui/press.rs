@@ -17,6 +17,9 @@ impl Ui {
         if !self.popups.is_empty() {
             return self.press_popup(stage);
         }
+        if self.drafts() && self.has_just_sent(stage) {
+            return Vec::new();
+        }
         let action = match self.focus {
             Focus::List if self.drafts() => return self.press_in_requests(stage),
             Focus::Answer => self.value_under_cursor(stage),

@@ -14,17 +14,18 @@ use super::canvas::{Canvas, inside, rows};
 use super::profiles::{ListLine, draw_lines, filter_field};
 use super::{Places, Target, View, Viewport, WITH_SIDE, WITH_WIDE_SIDE};
 use super::{findings, split_columns, split_rows};
+use crate::core::dinero::page::Page;
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{Outcome, Response};
 use crate::tui::action::Action;
 use crate::tui::action::drafting::{AnswerTab, Drafting};
 use crate::tui::flow::{Sheet, raw_line, strip};
-use crate::tui::screens::requests::answer::{head, page_of, response};
+use crate::tui::screens::requests::answer::{head, page_of, response, title};
 use crate::tui::screens::requests::list::{ListRow, count, list};
 use crate::tui::text::{cut_end, width, wrap};
 use crate::tui::theme::{Role, mark_glyph};
 use crate::tui::ui::drafting::Entry;
-use crate::tui::ui::{Focus, Pane, Screen, Ui};
+use crate::tui::ui::{Focus, Pane, Screen};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -75,7 +76,7 @@ pub(super) fn places(canvas: &Canvas<'_>, whole: Rect, frame: Rect, transcript: 
             places.list = Some(upper);
             return places;
         }
-        let (request, answer) = split_rows(upper, heights(ui, upper.height));
+        let (request, answer) = split_rows(upper, heights(&canvas.view, upper.height));
         places.main = Some(request);
         places.answer = Some(answer);
         return places;
@@ -86,16 +87,20 @@ pub(super) fn places(canvas: &Canvas<'_>, whole: Rect, frame: Rect, transcript: 
     let (request, answer) = if whole.width >= WITH_WIDE_SIDE {
         split_columns(right, right.width.saturating_sub(ANSWER).max(60))
     } else {
-        split_rows(right, heights(ui, upper.height))
+        split_rows(right, heights(&canvas.view, upper.height))
     };
     places.main = Some(request);
     places.answer = Some(answer);
     places
 }
 
-/// Rows of the request, above its answer; who goes through them sees more of them.
-fn heights(ui: &Ui, upper: u16) -> u16 {
-    match (upper, matches!(ui.focus, Focus::Row(_))) {
+/// Rows of the request, above its answer; who goes through them sees more of them, and while there is no
+/// answer it needs no room.
+fn heights(view: &View<'_>, upper: u16) -> u16 {
+    let requests = view.engine.requests();
+    let goes_through = matches!(view.ui.focus, Focus::Row(_))
+        || (requests.answered.is_none() && view.ui.focus != Focus::Answer);
+    match (upper, goes_through) {
         (27.., true) => upper * 3 / 5,
         (27.., false) => REQUEST.1,
         (_, true) => upper.saturating_sub(7),
@@ -188,7 +193,8 @@ fn entry(canvas: &Canvas<'_>, row: &ListRow, room: usize, position: usize) -> Li
 pub(super) fn draw_answer(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     let view = canvas.view;
     let role = if focused { Role::Focus } else { Role::Title };
-    canvas.title(area, "Answer", role);
+    let title = Visible::of(&title(view.engine));
+    canvas.title(area, title.as_str(), role);
     canvas.target(area, Target::Pane(Pane::Answer));
     let inner = inside(area);
     let head = head(view.engine, view.now);
@@ -240,16 +246,13 @@ fn tabs(canvas: &mut Canvas<'_>, inner: Rect) {
         .collect();
     let page = page_of(view.engine).filter(|_| !view.engine.requests().is_busy());
     let mut turning: Vec<(&str, Action)> = Vec::new();
-    if page.as_ref().is_some_and(|page| page.page > 0) {
+    if page.is_some_and(|page| page.page > 0) {
         turning.push((
             "< previous",
             Action::Drafting(Drafting::Page { next: false }),
         ));
     }
-    if page
-        .as_ref()
-        .is_some_and(crate::core::dinero::page::Page::has_next)
-    {
+    if page.is_some_and(Page::has_next) {
         turning.push((
             "> next page",
             Action::Drafting(Drafting::Page { next: true }),

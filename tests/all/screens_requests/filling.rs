@@ -2,7 +2,9 @@
 
 use super::{drafts, on};
 use crate::picture::Picture;
+use crossterm::event::Event;
 use dineroscope::core::dinero::draft::DraftBody;
+use dineroscope::tui::ui::Focus;
 
 #[test]
 fn rows_are_switched_edited_chosen_and_reset() {
@@ -58,7 +60,12 @@ fn rows_are_switched_edited_chosen_and_reset() {
         row(&picture, "queryFilter").value,
         "Description contains 'O''Neil; & Søn'"
     );
-    picture.press("R");
+    picture.press("R<enter>");
+    assert!(
+        picture.ui.drafting.is_changed(&picture.ui.drafting.hand),
+        "the safe answer keeps it"
+    );
+    picture.press("R<tab><enter>");
     assert!(!picture.ui.drafting.is_changed(&picture.ui.drafting.hand));
     assert_eq!(row(&picture, "startDate").value, "");
 }
@@ -69,10 +76,11 @@ fn the_fields_of_an_answer_are_a_checklist() {
     picture.press("<down><down><enter>");
     let text = picture.text();
     assert!(
-        text.contains("[ ] Name") && text.contains("[ ] VatNumber"),
+        text.contains("[x] Name") && text.contains("[ ] VatNumber"),
         "{text}"
     );
-    picture.press("<enter><esc>");
+    // What is ticked is what Dinero gives by itself; Space ticks as Enter does.
+    picture.press("<down> <esc>");
     let fields = picture
         .ui
         .drafting
@@ -80,7 +88,11 @@ fn the_fields_of_an_answer_are_a_checklist() {
         .parameter("fields")
         .cloned()
         .unwrap();
-    assert!(fields.on && !fields.value.is_empty());
+    assert!(
+        fields.on && fields.value == "name,contactGuid,CountryKey",
+        "{}",
+        fields.value
+    );
 }
 
 #[test]
@@ -105,9 +117,21 @@ fn a_body_is_a_form_with_lines_that_come_and_go() {
         text.contains("\"BaseAmountValue\": 12.50"),
         "its digits stay: {text}"
     );
+    // Del takes the row itself away: the value, and on the line's own row the line.
     picture.press("<delete>");
-    assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 1);
+    assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 2);
     assert!(!body(&picture).to_string().contains("12.5"));
+    picture.press("<up><delete>");
+    assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 1);
+    // What has rows of its own is edited as text, and Space leaves it alone.
+    picture.press(" ");
+    assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 1);
+    picture.press("<enter>");
+    assert!(
+        picture.text().contains("Tab takes it"),
+        "{}",
+        picture.text()
+    );
 }
 
 #[test]
@@ -131,5 +155,73 @@ fn json_that_breaks_is_shown_where_it_breaks_and_may_be_sent() {
         drafts(&picture.press("<right><enter>")).len(),
         1,
         "asked, then sent as it is"
+    );
+}
+
+#[test]
+fn what_was_typed_and_left_is_there_again() {
+    let mut picture = on("invoices.list", (120, 40));
+    picture.press("<down><down><enter>2026-01-0<esc>");
+    assert!(
+        picture
+            .text()
+            .contains("Not taken; what you typed is there"),
+        "{}",
+        picture.text()
+    );
+    picture.press("<enter>1<enter>");
+    let row = picture.ui.drafting.draft().parameter("startDate").cloned();
+    assert_eq!(row.unwrap().value, "2026-01-01");
+    // A body of several lines: Enter begins a line, Ctrl-C leaves, Tab takes.
+    let mut picture = on("products.create", (120, 40));
+    picture.press("<right><right>");
+    picture
+        .ui
+        .drafting
+        .change(|draft| draft.body = DraftBody::Text(String::new()));
+    picture.press("<end><enter>{<enter>\"Name\": 1<ctrl-c>");
+    picture.press("<enter><enter>}<tab>");
+    let body = picture.ui.drafting.draft().body.clone();
+    assert_eq!(body, DraftBody::Text("{\n\"Name\": 1\n}".to_owned()));
+}
+
+#[test]
+fn a_paste_of_several_lines_gives_a_value_its_first_and_says_so() {
+    let mut picture = on("invoices.list", (120, 40));
+    picture.press("<down><down><enter>");
+    picture.input(Event::Paste("2026-01-01\n2026-02-01\n".to_owned()));
+    let text = picture.text();
+    assert!(
+        text.contains("the first line was taken, 1 line left out"),
+        "{text}"
+    );
+    picture.press("<enter>");
+    let row = picture.ui.drafting.draft().parameter("startDate").cloned();
+    assert_eq!(row.unwrap().value, "2026-01-01");
+}
+
+#[test]
+fn the_page_keys_take_the_mark_along() {
+    let mut picture = on("invoices.list", (120, 40));
+    picture.press("<down><pgdn>");
+    let far = picture.ui.focus;
+    assert_ne!(far, Focus::Row(0));
+    picture.press("<home>");
+    assert_eq!(picture.ui.focus, Focus::Row(0));
+    picture.press("<end>");
+    assert!(matches!(picture.ui.focus, Focus::Row(at) if at > 5));
+}
+
+#[test]
+fn a_required_value_that_is_empty_is_asked_for() {
+    let mut picture = on("entries.list", (120, 40));
+    let text = picture.text();
+    assert!(text.contains("Fill in fromDate"), "{text}");
+    assert!(!text.contains("Ready"), "{text}");
+    picture.press("<enter>2026-01-01<enter>");
+    assert!(
+        picture.text().contains("Fill in toDate"),
+        "{}",
+        picture.text()
     );
 }

@@ -11,6 +11,9 @@ use dineroscope::tui::ui::drafting::keeping::KeepRequest;
 
 pub(super) const ID: &str = "20261123T110200000-0a0b0c";
 
+/// The name of one that was sent after it.
+const NEWER: &str = "20261123T110200000-0a0b0a";
+
 /// With a saved request and one in the history.
 pub(super) fn kept(size: (u16, u16)) -> Picture {
     let mut picture = answered(size);
@@ -85,6 +88,15 @@ fn a_request_of_the_history_is_sent_again_pinned_and_deleted() {
     );
     let reactions = picture.press("<delete><right><enter>");
     assert_eq!(reactions, [Reaction::Keep(KeepRequest::DeleteSent(id))]);
+    // Once it is gone its neighbour is selected, not the top of the list.
+    let mut newer = picture.ui.drafting.sent(ID).cloned().unwrap();
+    newer.id = SentId::read(NEWER).unwrap();
+    picture.ui.drafting.was_sent(newer);
+    let newer = Entry::Sent(NEWER.to_owned());
+    picture.ui.drafting.select_entry(newer);
+    let id = SentId::read(NEWER).unwrap();
+    picture.ui.drafting.forget_sent(&id);
+    assert_eq!(picture.ui.drafting.selected, Entry::Sent(ID.to_owned()));
 }
 
 #[test]

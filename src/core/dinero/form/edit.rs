@@ -134,29 +134,6 @@ pub(super) fn add_item(text: &str, body: &BodyKind, path: &[Step]) -> Result<Str
     }
 }
 
-/// See [`super::remove_item`].
-pub(super) fn remove_item(
-    text: &str,
-    body: &BodyKind,
-    path: &[Step],
-) -> Result<String, JsonTrouble> {
-    let tree = Tree::read(super::begun(text, body))?;
-    let found = find(&tree, body, path)?;
-    match (found.node, found.parent) {
-        (Some(node), Some(parent)) if tree.node(parent).shape == Shape::List => {
-            Ok(removed(&tree, parent, node))
-        }
-        _ => {
-            let at = tree.node(found.parent.unwrap_or(ROOT)).at;
-            Err(JsonTrouble::at(
-                tree.text,
-                at,
-                "only a line of a list is removed",
-            ))
-        }
-    }
-}
-
 /// An item where nothing is known of the list: empty, and of the shape that the last one has.
 fn like_last(tree: &Tree<'_>, container: usize) -> Plain {
     let last = tree.node(container).children.last();

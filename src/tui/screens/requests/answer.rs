@@ -1,11 +1,14 @@
 //! The answer of step 6 in words: what came, what it means, which page it is.
 
-use crate::core::dinero::page;
+use super::ready;
+use crate::core::dinero::catalogue::operation_at;
+use crate::core::dinero::page::Page;
 use crate::core::engine::Engine;
 use crate::core::wire::{Cut, FailureKind, Outcome, Record, Response};
 use crate::tui::pane::Mark;
 use crate::tui::screens::parts::{self, joined};
 use crate::tui::screens::time;
+use url::Url;
 
 /// What is shown of the answer, above its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +32,26 @@ pub fn response(engine: &Engine) -> Option<&Response> {
 }
 
 /// The page that was answered last; `None` where it is none, or all of them were joined.
-pub fn page_of(engine: &Engine) -> Option<page::Page> {
-    /// Largest answer that is read while it is drawn.
-    const MOST: usize = 64 * 1024;
-    let response = response(engine).filter(|response| response.body.len() <= MOST)?;
-    page::read(&response.body.0)
+pub fn page_of(engine: &Engine) -> Option<&Page> {
+    engine.requests().page.as_ref()
+}
+
+/// What the answer is to: `GET Invoices, list`, or method and path.
+pub fn title(engine: &Engine) -> String {
+    let record = engine
+        .requests()
+        .answered
+        .and_then(|call| engine.record(call));
+    let Some(record) = record else {
+        return "Answer".to_owned();
+    };
+    let method = &record.request.method;
+    let url = Url::parse(&record.request.url).ok();
+    let path = url.as_ref().map_or("", Url::path);
+    match operation_at(method, path) {
+        Some(operation) => format!("Answer to {}", ready::operation_name(operation)),
+        None => format!("Answer to {method} {}", engine.mask().url(path)),
+    }
 }
 
 /// What is said of the call under way, or of the last one.
@@ -62,9 +80,7 @@ pub fn head(engine: &Engine, now: jiff::Timestamp) -> Head {
             None => (Mark::Error, String::new()),
         };
         let right = match gathered(engine) {
-            gathered if gathered.is_empty() => {
-                page_of(engine).map(|page| page.words()).unwrap_or_default()
-            }
+            gathered if gathered.is_empty() => page_of(engine).map(Page::words).unwrap_or_default(),
             gathered => gathered,
         };
         return Head {
@@ -126,7 +142,13 @@ pub fn headline(record: &Record) -> String {
             words_for(response.status).to_owned(),
         ]),
         Outcome::Failed(failure) if failure.kind == FailureKind::Cancelled => {
-            "You cancelled the call".to_owned()
+            let reads = matches!(record.request.method.as_str(), "GET" | "HEAD");
+            let text = if reads {
+                "You cancelled the call"
+            } else {
+                "You cancelled the call; it may have been carried out all the same"
+            };
+            text.to_owned()
         }
         Outcome::Failed(failure) => format!("No answer: {}", failure.words()),
         Outcome::Pending => "The call is under way".to_owned(),

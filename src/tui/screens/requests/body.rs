@@ -5,7 +5,7 @@ use super::super::parts::{choice, counted, prose};
 use super::{Action, Draft, Drafting, Mark, Row};
 use crate::core::dinero::catalogue::{BodyKind, Kind, model};
 use crate::core::dinero::draft::DraftBody;
-use crate::core::dinero::form::{FormRow, FormValue, JsonTrouble, Step, rows as form_rows};
+use crate::core::dinero::form::{FormRow, FormValue, JsonTrouble, rows as form_rows};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::drafting::Slot;
 use crate::tui::pane::{Fact, Value};
@@ -129,7 +129,6 @@ fn row(row: &FormRow) -> Row {
     };
     let action = match (&row.kind, &row.value) {
         (Kind::List(_), FormValue::List(_)) => Drafting::AddItem(row.path.clone()),
-        (_, FormValue::Object) => Drafting::Edit(Slot::Body),
         _ => Drafting::Edit(slot),
     };
     Row::Fact(Fact {
@@ -155,12 +154,4 @@ fn meaning(row: &FormRow) -> String {
         Kind::Choice(values) | Kind::Choices(values) if row.meaning.is_empty() => values.join(" "),
         _ => row.meaning.clone(),
     }
-}
-
-/// The path of an item that a row belongs to, for taking it away.
-pub fn item_of(path: &[Step]) -> Option<&[Step]> {
-    let at = path
-        .iter()
-        .rposition(|step| matches!(step, Step::Item(_)))?;
-    Some(&path[..=at])
 }

@@ -4,6 +4,7 @@ use super::super::Scene;
 use super::super::parts::{choice, prose};
 use super::{Action, Draft, Drafting, Mark, Row, ready};
 use crate::core::dinero::call;
+use crate::core::dinero::draft::DraftBody;
 use crate::core::dinero::upload::{PART, media_type};
 use crate::core::export::snippet::{Payload, Subject, TOKEN_VARIABLE, snippet};
 use crate::core::wire::visible::Visible;
@@ -14,13 +15,16 @@ use crate::tui::ui::Ui;
 /// Longest body that is written as code while it is drawn.
 const LONGEST: usize = 64 * 1024;
 
+/// What `{{uuid}}` stands for in code: the same in every frame.
+const EXAMPLE_UUID: [u8; 16] = [0x11; 16];
+
 /// The code as rows.
 pub(super) fn rows(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Row> {
     let language = ui.drafting.language;
     let mut rows = vec![choice(
         Mark::None,
         format!("{} ▾", language.name()),
-        format!("the token comes from ${TOKEN_VARIABLE}"),
+        format!("token from ${TOKEN_VARIABLE}"),
         Action::Drafting(Drafting::Pick(Picking::Language)),
     )];
     match code(scene, ui, draft) {
@@ -39,13 +43,20 @@ pub fn code(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Result<String, String>
     if let Some(lack) = ready::lack(scene, ui, draft) {
         return Err(lack.words());
     }
-    let made = scene.engine.preview(draft).map_err(|unmade| {
-        let words: Vec<String> = unmade
-            .iter()
-            .map(crate::core::dinero::draft::Unmade::words)
-            .collect();
-        words.join("; ")
-    })?;
+    if matches!(&draft.body, DraftBody::Text(text) if text.len() > LONGEST) {
+        return Err("The body is too long to be shown as code.".to_owned());
+    }
+    let uuids = vec![EXAMPLE_UUID; draft.uuids()];
+    let made = scene
+        .engine
+        .made(scene.now, draft, uuids)
+        .map_err(|unmade| {
+            let words: Vec<String> = unmade
+                .iter()
+                .map(crate::core::dinero::draft::Unmade::words)
+                .collect();
+            words.join("; ")
+        })?;
     let Some(profile) = scene.engine.profile() else {
         return Err("There is no profile yet.".to_owned());
     };

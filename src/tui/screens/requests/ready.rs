@@ -4,7 +4,7 @@ use super::super::parts::{choice, prose};
 use super::super::{Scene, button, go_to, token};
 use super::list::method;
 use super::{Action, Button, Command, Draft, Drafting, Mark, Place, Row, caution};
-use crate::core::dinero::catalogue::{self, operation};
+use crate::core::dinero::catalogue::{self, Operation, operation};
 use crate::core::dinero::draft::{DraftBody, Unmade};
 use crate::core::engine::message::requests::RequestCommand;
 use crate::core::oauth::{RunPhase, Step};
@@ -43,8 +43,14 @@ pub(super) fn lack(scene: &Scene<'_>, _ui: &Ui, draft: &Draft) -> Option<Lack> {
     if draft.operation.is_none() && draft.path.trim().is_empty() {
         return Some(Lack::Value(Slot::Target, "a path".to_owned()));
     }
-    let unmade = scene.engine.preview(draft).err()?;
-    let first = unmade.into_iter().next()?;
+    let Some(first) = scene
+        .engine
+        .preview(draft)
+        .err()
+        .and_then(|unmade| unmade.into_iter().next())
+    else {
+        return empty_and_required(draft);
+    };
     Some(match first {
         Unmade::NoOrganization if scene.engine.requests().organizations.is_empty() => {
             Lack::Organizations
@@ -57,6 +63,18 @@ pub(super) fn lack(scene: &Scene<'_>, _ui: &Ui, draft: &Draft) -> Option<Lack> {
         Unmade::NoFile => Lack::Value(Slot::File, "the file".to_owned()),
         other @ (Unmade::Variable(_) | Unmade::Header(_)) => Lack::Other(other.words()),
     })
+}
+
+/// A value of the query that Dinero requires, and that is empty; who switches its row off means it.
+fn empty_and_required(draft: &Draft) -> Option<Lack> {
+    // What stands in the path is judged as the call is made: the organization has its own way in.
+    let parameters = draft.parameters.iter().enumerate();
+    let mut parameters = parameters.skip(draft.in_path());
+    let (at, row) = parameters.find(|(at, row)| {
+        let required = draft.known(*at).is_some_and(|known| known.required);
+        required && row.on && row.value.trim().is_empty()
+    })?;
+    Some(Lack::Value(Slot::Parameter(at), row.name.clone()))
 }
 
 /// Headline and button.
@@ -133,19 +151,22 @@ fn waits_for_organization(scene: &Scene<'_>, draft: &Draft) -> bool {
         && requests.organizations.len() > 1
 }
 
-/// `GET Invoices, list`.
+/// `GET Invoices, list`, or `GET, free request`.
 pub fn name_of(draft: &Draft) -> String {
     match draft.operation() {
-        Some(operation) => {
-            format!(
-                "{} {}, {}",
-                method(operation),
-                operation.resource,
-                operation.label
-            )
-        }
+        Some(operation) => operation_name(operation),
         None => format!("{}, free request", draft.method),
     }
+}
+
+/// `GET Invoices, list`.
+pub(super) fn operation_name(operation: &Operation) -> String {
+    format!(
+        "{} {}, {}",
+        method(operation),
+        operation.resource,
+        operation.label
+    )
 }
 
 /// What is to be known before it is sent: what is wrong, what it lacks, what it can do, where it goes.

@@ -131,8 +131,8 @@ fn checks(draft: &Draft, slot: &Slot, menu: &mut Menu) {
             .unwrap_or_default(),
         _ => Vec::new(),
     };
-    let now = if row.on { row.value.as_str() } else { "" };
-    let chosen: Vec<&str> = now
+    let chosen: Vec<&str> = row
+        .value
         .split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty())

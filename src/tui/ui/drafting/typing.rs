@@ -1,6 +1,7 @@
 //! One value of a request that is typed, judged with every key.
 
 use super::super::popup::field;
+use super::Entry;
 use super::picking::{field as field_of, field_text};
 use crate::core::dinero::catalogue::Parameter;
 use crate::core::dinero::draft::{Draft, DraftBody, is_token};
@@ -11,6 +12,17 @@ use ratatui_textarea::{CursorMove, TextArea};
 
 /// Longest text that is judged with every key.
 const JUDGED: usize = 256 * 1024;
+
+/// What was typed and not taken.
+#[derive(Debug)]
+pub struct Left {
+    /// The request.
+    pub hand: Entry,
+    /// What it was for.
+    pub slot: Slot,
+    /// The text.
+    pub text: String,
+}
 
 /// A value that is typed.
 #[derive(Debug)]
@@ -29,6 +41,8 @@ pub struct Typing {
     pub note: Option<String>,
     /// What the catalogue says of it.
     known: Option<Parameter>,
+    /// What stood in the field at first; nothing for a secret, which is not kept beyond its field.
+    began: Option<String>,
 }
 
 impl Typing {
@@ -60,6 +74,7 @@ impl Typing {
             trouble: None,
             note: None,
             known,
+            began: (!is_secret).then_some(now),
         };
         typing.judge();
         typing
@@ -89,6 +104,12 @@ impl Typing {
         self.field.lines().join("\n")
     }
 
+    /// Whether something was typed that would be missed.
+    pub fn is_changed(&self) -> bool {
+        let text = self.text();
+        !text.trim().is_empty() && self.began.as_ref().is_some_and(|began| *began != text)
+    }
+
     /// Puts another text in the place of what stands in the field.
     pub fn replace(&mut self, text: &str) {
         let mut area = field(self.field.placeholder_text());
@@ -97,17 +118,25 @@ impl Typing {
         self.judge();
     }
 
-    /// Takes a paste: a value of one line takes no line break.
+    /// Takes a paste: a value of one line takes the first one, and says so.
     pub fn paste(&mut self, text: &str) {
         self.trouble = None;
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
         if self.is_multi_line() {
-            self.field
-                .insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
-        } else {
-            let line: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-            self.field.insert_str(line.trim());
+            self.field.insert_str(text);
+            self.judge();
+            return;
         }
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        self.field.insert_str(lines.next().unwrap_or_default());
         self.judge();
+        let others = lines.count();
+        if others > 0 {
+            let lines = if others == 1 { "line" } else { "lines" };
+            self.note = Some(format!(
+                "the first line was taken, {others} {lines} left out"
+            ));
+        }
     }
 
     /// Whether it can be taken; why not.
@@ -220,6 +249,7 @@ fn meaning(slot: &Slot, known: Option<&Parameter>) -> String {
             "name=value; it goes into the query as it is typed, encoded once".to_owned()
         }
         Slot::NewHeader => "Name: value".to_owned(),
+        Slot::Body => "Tab takes it; Enter begins a line.".to_owned(),
         Slot::Title => {
             "a title; the request goes into a file of its own beside the profile, secrets left out"
                 .to_owned()
