@@ -3,6 +3,7 @@
 //! Data apart from what reads it. Order is the order of footer and help.
 
 use super::{Binding, EDITOR, Group, Key, Situation};
+use crate::core::dinero::page::Page;
 use crate::core::engine::message::requests::RequestCommand;
 use crate::core::engine::message::scope_lab::LabCommand;
 use crate::core::engine::message::{Command, Consent};
@@ -430,9 +431,7 @@ pub static KEYS: [Binding; 101] = [
     row(
         Here,
         &[Key::letter('>')],
-        |situation| {
-            on_requests(situation) && page_of(situation.engine).is_some_and(|page| page.has_next())
-        },
+        |situation| on_requests(situation) && page_of(situation.engine).is_some_and(Page::has_next),
         Action::Drafting(Drafting::Page { next: true }),
         "requests: the next page",
         "",

@@ -158,15 +158,7 @@ impl Ui {
                 let kept = stage.engine.kept_run().map(|_| Reaction::CloseRun);
                 return kept.into_iter().collect();
             }
-            Action::Back => {
-                if let Some(Popup::Type(typing)) =
-                    self.popups.pop_if(|popup| matches!(popup, Popup::Type(_)))
-                {
-                    self.leave_typing(&typing, stage.now);
-                } else {
-                    self.back();
-                }
-            }
+            Action::Back => self.back(stage),
             Action::Press => return self.press(stage),
             Action::Toggle => return self.toggle(stage),
             Action::Turn(direction) => self.turn(direction, stage.areas),
@@ -271,8 +263,12 @@ impl Ui {
     }
 
     /// Esc: out of one level.
-    fn back(&mut self) {
-        if self.popups.pop().is_none() && self.zoomed.take().is_none() {
+    fn back(&mut self, stage: &Stage<'_>) {
+        let popup = self.popups.pop();
+        if let Some(Popup::Type(typing)) = &popup {
+            self.leave_typing(typing, stage.now);
+        }
+        if popup.is_none() && self.zoomed.take().is_none() {
             match (self.screen, self.focus) {
                 (Screen::Step, _) => {
                     // What narrowed the list goes first.

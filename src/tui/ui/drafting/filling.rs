@@ -22,7 +22,7 @@ impl Ui {
         let kind = picking::kind(&draft, &slot);
         match (kind, &slot) {
             (_, Slot::Method) | (Some(Kind::Choice(_)), _) => {
-                self.pick(Picking::Value(slot), stage)
+                self.pick(Picking::Value(slot), stage);
             }
             (Some(Kind::Choices(_) | Kind::Fields), _) => self.pick(Picking::Values(slot), stage),
             (Some(Kind::Filter), Slot::Parameter(at)) => self.pick(Picking::Conditions(*at), stage),
