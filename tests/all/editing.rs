@@ -85,7 +85,7 @@ fn the_field_of_the_body_gives_the_key_up_and_other_fields_keep_it() {
     let before = picture.ui.drafting.draft().clone();
     picture.ui.take_edited(at(200), Ok(Some("{\n}".to_owned())));
     assert_eq!(picture.ui.drafting.draft(), &before, "it was not taken yet");
-    picture.press("<enter>");
+    picture.press("<tab>");
     let body = picture.ui.drafting.draft().body.clone();
     assert_eq!(body, DraftBody::Text("{\n}".to_owned()));
     // The field of a parameter.

@@ -140,15 +140,15 @@ fn what_is_typed_in_the_popup_goes_to_the_editor_and_back_into_the_field() {
         "cp \"$file\" \"$HOME/before\"; echo EDITOR HAS IT; read -r line; {WRITES}"
     ));
     desk.terminal.press("\x1b[C\x1b[Ca");
-    desk.wait_for("↵ take it");
+    desk.wait_for("tab take it");
     desk.terminal.press("typed here");
     desk.wait_for("typed here");
     desk.open();
     assert!(desk.told("before").ends_with("typed here"));
     desk.terminal.press("from the editor\r");
     desk.wait_for("{\"Name\": \"from the editor\"}");
-    desk.wait_for("↵ take it");
-    desk.terminal.press("\r");
+    desk.wait_for("tab take it");
+    desk.terminal.press("\t");
     desk.terminal.wait("the form", |seen| {
         let text = seen.text();
         !text.contains("take it") && text.contains("from the editor")
@@ -187,14 +187,14 @@ fn an_editor_that_comes_to_a_bad_end_changes_nothing() {
 fn what_was_typed_stays_when_the_editor_fails() {
     let desk = Desk::with("exit 1");
     desk.terminal.press("\x1b[C\x1b[Ca");
-    desk.wait_for("↵ take it");
+    desk.wait_for("tab take it");
     desk.terminal.press("not to be lost\x05");
     desk.wait_for("ended with 1: nothing was taken");
     desk.wait_for("not to be lost");
     desk.terminal.press(" at all");
     desk.wait_for("not to be lost at all");
     desk.terminal.press("\x1b");
-    desk.wait_for_footer(": commands");
+    desk.wait_for("what you typed is there when you open it again");
     desk.leave();
 }
 
