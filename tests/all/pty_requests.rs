@@ -48,9 +48,9 @@ fn a_contact_is_created_from_its_form_and_read_by_the_value_that_came() {
     let terminal = on_requests(home.path(), (120, 40));
     terminal.press("/");
     terminal.press("create a contact\r\r");
-    terminal.wait_for("Ready: POST Contacts, create");
+    terminal.wait_for("Check the body: POST Contacts, create");
     terminal.press("\x1b[C\x1b[C");
-    terminal.wait_for("[Body]");
+    terminal.wait_for("[Body");
     terminal.press("\x1b[B\r");
     terminal.wait_for("↵ take it");
     terminal.press("Ærø Sejl\r");

@@ -2,18 +2,17 @@
 
 mod filling;
 mod keeping;
+mod sending;
 
 use crate::keys::{assert_one_meaning, assert_way_out, click};
 use crate::picture::Picture;
 use crate::screens::hold;
 use crate::stage::{ORGANIZATIONS, Point, answer, at, bring, engine_at, list_organizations, visma};
-use dineroscope::core::dinero::catalogue::operation;
 use dineroscope::core::dinero::draft::{Draft, DraftBody};
 use dineroscope::core::engine::Engine;
+use dineroscope::core::engine::message::Command;
 use dineroscope::core::engine::message::requests::RequestCommand;
-use dineroscope::core::engine::message::{Command, Event};
 use dineroscope::core::oauth::Step;
-use dineroscope::core::wire::{Failure, FailureKind, Outcome};
 use dineroscope::tui::action::drafting::{AnswerTab, RequestTab};
 use dineroscope::tui::ui::act::Reaction;
 use dineroscope::tui::ui::drafting::Entry;
@@ -402,93 +401,4 @@ fn a_body_of_megabytes_holds_nobody_up() {
         "{}",
         picture.text()
     );
-}
-
-#[test]
-fn enter_twice_does_not_cancel_what_it_sent() {
-    let mut engine = ready();
-    let draft = Box::new(Draft::of(operation("invoices.list").unwrap()));
-    engine.command(at(150), Command::Request(RequestCommand::Send(draft)));
-    let mut picture = on_requests(engine, (120, 40));
-    assert!(
-        picture.text().contains("[ Cancel the call"),
-        "{}",
-        picture.text()
-    );
-    assert!(picture.press("<enter>").is_empty());
-    picture.now = at(152);
-    picture.draw();
-    let cancelled = picture.press("<enter>");
-    assert_eq!(cancelled, [Reaction::Command(Command::CancelSend)]);
-}
-
-#[test]
-fn a_write_that_was_cancelled_may_have_been_carried_out() {
-    let mut engine = ready();
-    let mut draft = Draft::of(operation("contacts.create").unwrap());
-    draft.body = DraftBody::Text("{}".to_owned());
-    engine.command(
-        at(150),
-        Command::Request(RequestCommand::Send(Box::new(draft))),
-    );
-    let call = engine.requests().sending.unwrap();
-    let mut record = engine.record(call).cloned().unwrap();
-    record.outcome = Outcome::Failed(Failure {
-        kind: FailureKind::Cancelled,
-        host: "api.dinero.dk".to_owned(),
-        port: 443,
-        detail: "cancelled".to_owned(),
-    });
-    engine.event(at(151), Event::Answered(Box::new(record)));
-    let picture = on_requests(engine, (120, 40));
-    assert!(
-        picture.text().contains("it may have been carried out"),
-        "{}",
-        picture.text()
-    );
-}
-
-#[test]
-fn the_organizations_are_a_key_away_and_a_request_is_sent_from_its_rows() {
-    let mut picture = on_requests(engine_at(Point::Authorized), (120, 40));
-    let listed = drafts(&picture.press("g"));
-    assert_eq!(listed[0].operation.as_deref(), Some("organizations.list"));
-    let mut picture = on("invoices.list", (120, 40));
-    let sent = drafts(&picture.press("<down><down>S"));
-    assert_eq!(sent[0].operation.as_deref(), Some("invoices.list"));
-}
-
-#[test]
-fn a_large_page_can_be_turned() {
-    let item = format!("{{\"Comment\":\"{}\"}},", "x".repeat(2000));
-    let items = item.repeat(200);
-    let body = format!(
-        "{{\"Collection\":[{}],\"Pagination\":{{\"PageSize\":200,\"Result\":200,\"ResultWithoutFilter\":900,\"Page\":0}}}}",
-        items.trim_end_matches(',')
-    );
-    let mut engine = ready();
-    let draft = Box::new(Draft::of(operation("invoices.list").unwrap()));
-    engine.command(at(150), Command::Request(RequestCommand::Send(draft)));
-    let call = engine.requests().sending.unwrap();
-    answer(&mut engine, 151, call, 200, &body);
-    let mut picture = on_requests(engine, (120, 40));
-    assert!(
-        picture.text().contains("1–200 of 900"),
-        "{}",
-        picture.text()
-    );
-    assert_eq!(drafts(&picture.press(">")).len(), 1);
-}
-
-#[test]
-fn code_stands_for_what_would_be_sent_variables_too() {
-    let mut picture = on("invoices.create", (120, 40));
-    picture.ui.drafting.change(|draft| {
-        draft.body =
-            DraftBody::Text("{\"Guid\": \"{{uuid}}\", \"Date\": \"{{today}}\"}".to_owned());
-    });
-    picture.press("<right><right><right>");
-    let text = picture.text();
-    assert!(text.contains("11111111-1111-4111-"), "{text}");
-    assert!(!text.contains("uuid}}") && !text.contains("%7B"), "{text}");
 }

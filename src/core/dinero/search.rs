@@ -32,7 +32,7 @@ const LETTERS: usize = 60;
 pub fn find<'a>(words: &str, candidates: impl IntoIterator<Item = Candidate<'a>>) -> Vec<usize> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let words: Vec<Word> = words
-        .split_whitespace()
+        .split(|letter: char| letter.is_whitespace() || ",;:".contains(letter))
         .map(|word| Word::new(word, &mut matcher))
         .filter(|word| !word.letters.is_empty())
         .collect();

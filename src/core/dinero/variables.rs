@@ -114,7 +114,7 @@ impl Unresolved {
     pub fn words(&self) -> String {
         match self {
             Self::Unknown(name, Some(near)) => {
-                format!("{{{{{name}}}}} has no value: {{{{{near}}}}} has one")
+                format!("{{{{{name}}}}} has no value; did you mean {{{{{near}}}}}?")
             }
             Self::Unknown(name, None) => format!(
                 "{{{{{name}}}}} has no value: take one from an answer, or put it into the profile's [variables]"
@@ -323,7 +323,7 @@ mod tests {
         let trouble = filled("{{contcat}}", &known).unwrap_err();
         assert_eq!(
             trouble.words(),
-            "{{contcat}} has no value: {{contact}} has one"
+            "{{contcat}} has no value; did you mean {{contact}}?"
         );
         assert!(matches!(
             filled("{{zzzzzzz}}", &known),

@@ -46,6 +46,8 @@ pub enum Drafting {
     AddItem(Vec<Step>),
     /// Take the row that has the focus away.
     Remove,
+    /// Take that part of the body away; it was asked about.
+    RemoveSure(Vec<Step>),
     /// What the operation begins with; asks.
     Reset,
     /// Do that; it was asked about.

@@ -257,7 +257,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 101] = [
+pub static KEYS: [Binding; 102] = [
     row(
         Here,
         ENTER,
@@ -536,6 +536,16 @@ pub static KEYS: [Binding; 101] = [
         Action::Drafting(Drafting::Button),
         "requests: send it, from wherever you are; else what the button says",
         "send",
+    ),
+    row(
+        Here,
+        &[Key::letter('S')],
+        |situation| {
+            on_requests(situation) && !matches!(situation.ui.focus, Focus::Row(_) | Focus::Answer)
+        },
+        Action::Drafting(Drafting::Button),
+        "requests: what the button says",
+        "",
     ),
     row(
         Here,

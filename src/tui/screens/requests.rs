@@ -35,6 +35,7 @@ use crate::tui::action::{Action, Place};
 use crate::tui::pane::{Button, Group, Mark, Pane, Row};
 use crate::tui::screens::parts::{group, prose};
 use crate::tui::ui::Ui;
+use crate::tui::ui::drafting::Entry;
 
 pub use ready::{name_of, organizations_button};
 
@@ -96,8 +97,8 @@ fn state(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> StepState {
         return StepState::Failed;
     }
     match ready::lack(scene, ui, draft) {
-        None => StepState::Ready,
-        Some(_) => StepState::Pending,
+        None if ready::doubt(draft).is_none() => StepState::Ready,
+        _ => StepState::Pending,
     }
 }
 
@@ -247,15 +248,24 @@ fn tabs(ui: &Ui, draft: &Draft) -> Row {
         RequestTab::Params => params::counted(draft),
         RequestTab::Headers | RequestTab::Body | RequestTab::Code => String::new(),
     };
+    let is_kept = matches!(ui.drafting.hand, Entry::Saved(_) | Entry::Sent(_));
     let changes = match draft.changes() {
         0 => String::new(),
+        // Against what was kept, not against what the operation begins with.
+        _ if is_kept && ui.drafting.is_changed(&ui.drafting.hand) => "changed".to_owned(),
+        _ if is_kept => String::new(),
         count => format!("{count} changed"),
     };
     Row::Tabs {
         tabs: RequestTab::ALL
             .map(|tab| {
                 let action = Action::Drafting(Drafting::Tab(tab));
-                (tab.name().into(), ui.drafting.tab == tab, action)
+                let name = if tab == RequestTab::Body && body::is_wrong(draft) {
+                    format!("{} ✗", tab.name())
+                } else {
+                    tab.name().to_owned()
+                };
+                (Visible::of(&name), ui.drafting.tab == tab, action)
             })
             .to_vec(),
         right: Visible::of(&joined(&[right, changes])),

@@ -52,7 +52,9 @@ pub struct Drafting {
     /// The line of the answer that has the cursor.
     pub line: usize,
     /// What was typed and left with Esc.
-    left: Option<typing::Left>,
+    pub left: Option<typing::Left>,
+    /// What stood in rows of a body that were switched off.
+    unticked: Vec<typing::Left>,
     /// The language that the request is shown in.
     pub language: Language,
     /// The profile whose requests these are.
@@ -114,6 +116,7 @@ impl Default for Drafting {
             answer: None,
             line: 0,
             left: None,
+            unticked: Vec::new(),
             language: Language::Curl,
             profile: String::new(),
             others: BTreeMap::new(),
@@ -177,6 +180,7 @@ impl Drafting {
         self.broken.clear();
         self.kept = None;
         self.left = None;
+        self.unticked.clear();
         self.answer = None;
         self.line = 0;
     }

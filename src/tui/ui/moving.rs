@@ -30,6 +30,11 @@ impl Ui {
             Focus::List | Focus::Filter if self.drafts() => self.go_in_requests(down, 1),
             Focus::List | Focus::Filter => self.go_in_list(down, 1),
             Focus::Answer => self.go_in_answer(down, 1, stage),
+            // Where a row keeps its mark it goes on from there.
+            Focus::Button if down && self.drafts() => {
+                let last = areas.spots.len().saturating_sub(1);
+                self.select(self.touched[self.at()].min(last), areas);
+            }
             Focus::Button if down => self.select(0, areas),
             Focus::Button => self.scroll[self.at()] = 0,
             Focus::Row(row) => self.go_in_rows(row, down, areas),

@@ -24,7 +24,7 @@ fn what_cannot_be_sent_ends_with_2_and_says_what_is_meant() {
         (&["invoices.get", "-p", "guid="], "guid is empty"),
         (
             &["invoices.get", "-p", "guid={{contcat}}"],
-            "{{contact}} has one",
+            "did you mean {{contact}}?",
         ),
         (
             &["invoices.get", "-p", "guid={{qqqqqqqq}}"],

@@ -121,7 +121,13 @@ fn a_body_is_a_form_with_lines_that_come_and_go() {
     picture.press("<delete>");
     assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 2);
     assert!(!body(&picture).to_string().contains("12.5"));
-    picture.press("<up><delete>");
+    picture.press("<up><delete><enter>");
+    assert_eq!(
+        body(&picture)["ProductLines"].as_array().unwrap().len(),
+        2,
+        "it holds rows: the safe answer keeps it"
+    );
+    picture.press("<delete><tab><enter>");
     assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 1);
     // What has rows of its own is edited as text, and Space leaves it alone.
     picture.press(" ");
@@ -221,6 +227,53 @@ fn a_required_value_that_is_empty_is_asked_for() {
     picture.press("<enter>2026-01-01<enter>");
     assert!(
         picture.text().contains("Fill in toDate"),
+        "{}",
+        picture.text()
+    );
+}
+
+#[test]
+fn what_is_switched_off_in_a_body_comes_back_as_it_was() {
+    let mut picture = on("contacts.create", (120, 40));
+    picture.press("<right><right>");
+    picture.ui.drafting.change(|draft| {
+        draft.body = DraftBody::Text("{\"Name\": \"Ærø Både\"}".to_owned());
+    });
+    let text = |picture: &Picture| match &picture.ui.drafting.draft().body {
+        DraftBody::Text(text) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    picture.press("<home> ");
+    assert!(!text(&picture).contains("Både"), "{}", text(&picture));
+    picture.press(" ");
+    assert!(
+        text(&picture).contains("\"Ærø Både\""),
+        "{}",
+        text(&picture)
+    );
+}
+
+#[test]
+fn what_does_not_look_right_is_said_above_all() {
+    let mut picture = on("invoices.create", (120, 40));
+    assert!(
+        picture.text().contains("Check the body"),
+        "{}",
+        picture.text()
+    );
+    picture.ui.drafting.change(|draft| {
+        draft.body = DraftBody::Text("{\"ProductLines\": [{\"BaseAmountValue\": 1, \"Quantity\": 1, \"AccountNumber\": 1000, \"Description\": \"x\", \"Discount\": 0}]}".to_owned());
+    });
+    picture.draw();
+    assert!(
+        picture.text().contains("Ready: POST Invoices"),
+        "{}",
+        picture.text()
+    );
+    let mut picture = on("invoices.list", (120, 40));
+    picture.press("<down><down><enter>31-12-2026<enter>");
+    assert!(
+        picture.text().contains("Check startDate"),
         "{}",
         picture.text()
     );

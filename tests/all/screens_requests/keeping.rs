@@ -2,6 +2,7 @@
 
 use super::{answered, drafts, on};
 use crate::picture::Picture;
+use crate::stage::at;
 use dineroscope::core::dinero::saved::Saved;
 use dineroscope::core::history::sent::{Fresh, Sent, SentId};
 use dineroscope::edge::saved::SavedRequests;
@@ -76,6 +77,8 @@ fn a_request_of_the_history_is_sent_again_pinned_and_deleted() {
         "{}",
         picture.text()
     );
+    picture.now = at(200);
+    picture.draw();
     assert_eq!(drafts(&picture.press("<enter>")).len(), 1);
     let id = SentId::read(ID).unwrap();
     assert_eq!(

@@ -96,6 +96,20 @@ pub(super) fn trouble(draft: &Draft) -> Option<JsonTrouble> {
     crate::core::dinero::form::troubles(text).into_iter().next()
 }
 
+/// Whether a value of the body is missing or does not fit.
+pub(super) fn is_wrong(draft: &Draft) -> bool {
+    let body = draft.operation().and_then(|known| known.body.as_ref());
+    match (&draft.body, body) {
+        (DraftBody::Text(text), Some(body)) if text.len() <= FORM && draft.is_json() => {
+            match form_rows(text, body) {
+                Ok(rows) => rows.iter().any(|row| row.trouble.is_some()),
+                Err(_) => true,
+            }
+        }
+        _ => false,
+    }
+}
+
 /// Whether Dinero has more fields than the model.
 fn is_partial(body: &BodyKind) -> bool {
     let name = match body {

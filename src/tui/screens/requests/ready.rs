@@ -5,12 +5,14 @@ use super::super::{Scene, button, go_to, token};
 use super::list::method;
 use super::{Action, Button, Command, Draft, Drafting, Mark, Place, Row, caution};
 use crate::core::dinero::catalogue::{self, Operation, operation};
-use crate::core::dinero::draft::{DraftBody, Unmade};
+use crate::core::dinero::draft::{DraftBody, Row as ParameterRow, Unmade};
+use crate::core::dinero::value;
 use crate::core::engine::message::requests::RequestCommand;
 use crate::core::oauth::{RunPhase, Step};
 use crate::tui::action::drafting::Slot;
 use crate::tui::screens::{new_run, parts, time, way_on};
 use crate::tui::ui::Ui;
+use crate::tui::ui::drafting::Entry;
 
 /// What a request lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,10 +79,31 @@ fn empty_and_required(draft: &Draft) -> Option<Lack> {
     Some(Lack::Value(Slot::Parameter(at), row.name.clone()))
 }
 
+/// What does not look as it should, and may be sent all the same.
+pub(super) fn doubt(draft: &Draft) -> Option<String> {
+    let parameters = draft.parameters.iter().enumerate();
+    let wrong = |(at, row): &(usize, &ParameterRow)| {
+        let is_sent = *at < draft.in_path() || row.on;
+        let known = draft
+            .known(*at)
+            .filter(|_| is_sent && !row.value.is_empty());
+        known.is_some_and(|known| value::trouble(known, &row.value).is_some())
+    };
+    let wrong = parameters.clone().find(wrong);
+    match wrong {
+        Some((_, row)) => Some(row.name.clone()),
+        None => super::body::is_wrong(draft).then(|| "the body".to_owned()),
+    }
+}
+
 /// Headline and button.
 pub(super) fn head(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> (String, Button) {
     let requests = scene.engine.requests();
-    let name = name_of(draft);
+    let name = match &ui.drafting.hand {
+        Entry::Saved(name) => ui.drafting.saved(name).map(|one| one.saved.title.clone()),
+        _ => None,
+    };
+    let name = name.unwrap_or_else(|| name_of(draft));
     if let Some(call) = &requests.unsent {
         let may_be_spent = scene
             .engine
@@ -105,13 +128,17 @@ pub(super) fn head(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> (String, Button
         None if waits_for_organization(scene, draft) => {
             let choose = Action::Open(Place::Organizations);
             (
-                "Choose one of them: the others need it".to_owned(),
+                "Now choose one".to_owned(),
                 button("Choose the organization", choose),
             )
         }
         None => {
             let send = Action::Drafting(Drafting::Send);
-            (format!("Ready: {name}"), button("Send", send))
+            let headline = match doubt(draft) {
+                Some(what) => format!("Check {what}: {name}"),
+                None => format!("Ready: {name}"),
+            };
+            (headline, button("Send", send))
         }
         Some(Lack::Organizations | Lack::Organization) => (
             format!("Needs an organization: {name}"),
@@ -186,6 +213,12 @@ pub(super) fn said(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Row> {
     if let Some(trouble) = super::body::trouble(draft) {
         let glyph = if trouble.breaks { "⚠" } else { "·" };
         rows.push(prose(format!("{glyph} The body, {trouble}")));
+    }
+    let left = ui.drafting.left.as_ref();
+    if left.is_some_and(|left| left.hand == ui.drafting.hand) {
+        rows.push(prose(
+            "· Something you typed is not taken: it is there when you open it again.",
+        ));
     }
     rows.extend(scope_rows(scene, draft));
     rows.extend(after_429(scene));

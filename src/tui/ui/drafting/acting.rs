@@ -76,6 +76,7 @@ impl Ui {
             }),
             Drafting::AddItem(path) => self.add_item(&path),
             Drafting::Remove => self.remove(stage),
+            Drafting::RemoveSure(path) => self.remove_field(&path),
             Drafting::Reset => self.ask_to_reset(),
             Drafting::ResetSure => {
                 let fresh = self.drafting.fresh().clone();
@@ -152,6 +153,13 @@ impl Ui {
         let Some(profile) = stage.engine.profile() else {
             return Vec::new();
         };
+        if was_just_answered(&draft, stage) {
+            self.say(
+                stage.now,
+                "It was sent a moment ago; once more sends it again",
+            );
+            return Vec::new();
+        }
         let made = stage.engine.preview(&draft).ok();
         let requests = stage.engine.requests();
         // By what is really sent: a free request may name another company than the one chosen.
@@ -240,6 +248,14 @@ impl Ui {
         let further = Reaction::Command(Command::NewRunWithLink(changes));
         self.leave_run(further, stage.engine)
     }
+}
+
+/// Whether this very request was sent a moment ago, and is answered by now.
+fn was_just_answered(draft: &Draft, stage: &Stage<'_>) -> bool {
+    let requests = stage.engine.requests();
+    let record = requests.answered.and_then(|call| stage.engine.record(call));
+    requests.sent.as_ref() == Some(draft)
+        && record.is_some_and(|record| stage.now.duration_since(record.at) < TWICE)
 }
 
 /// The reaction that sends a draft.

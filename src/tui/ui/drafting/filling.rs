@@ -1,14 +1,15 @@
 //! A request is filled in: values are edited, switched, chosen, typed, taken away.
 
 use super::super::act::{Reaction, Stage};
-use super::super::popup::Popup;
+use super::super::popup::{Confirm, Popup, Then};
 use super::super::{Focus, Ui};
-use super::picking;
+use super::picking::{self, field_text};
 use super::typing::{Left, Typing};
 use crate::core::dinero::catalogue::{BodyKind, Kind};
 use crate::core::dinero::draft::{Draft, DraftBody, Row};
 use crate::core::dinero::filter::{self, Condition};
 use crate::core::dinero::form::{self, FormValue, JsonTrouble, Step as Place};
+use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
 use crate::tui::action::drafting::{Drafting, Picking, Slot};
 use crate::tui::flow::SpotKind;
@@ -164,6 +165,8 @@ impl Ui {
             Slot::Target => value.trim().clone_into(&mut draft.path),
             Slot::Parameter(at) => {
                 let in_path = *at < draft.in_path();
+                // A space beside a value of the path was never meant.
+                let value = if in_path { value.trim() } else { value };
                 if let Some(own) = draft.parameters.get_mut(*at) {
                     value.clone_into(&mut own.value);
                     own.on = in_path || !value.is_empty();
@@ -207,8 +210,16 @@ impl Ui {
                 return;
             }
             let row = picking::field(draft, path);
-            let on = row.is_some_and(|row| row.value == FormValue::Absent);
-            self.change_body(|text, body| form::switch(text, body, path, on));
+            let text = row.map(|row| field_text(&row.value)).unwrap_or_default();
+            let on = row_is_absent(draft, path);
+            let before = self.drafting.take_unticked(slot);
+            match before.filter(|_| on) {
+                Some(value) => self.change_body(|text, body| form::set(text, body, path, &value)),
+                None => self.change_body(|text, body| form::switch(text, body, path, on)),
+            }
+            if !on && !text.is_empty() {
+                self.drafting.keep_unticked(slot.clone(), text);
+            }
             return;
         }
         self.drafting.change(|draft| {
@@ -243,8 +254,12 @@ impl Ui {
         let Some(slot) = self.focused_slot(stage) else {
             return;
         };
-        if let Slot::Field(path) = &slot {
-            self.change_body(|text, body| form::switch(text, body, path, false));
+        if let Slot::Field(path) = slot {
+            if is_there_as_a_whole(self.drafting.draft(), &path) {
+                self.ask_to_remove(path);
+            } else {
+                self.remove_field(&path);
+            }
             return;
         }
         self.drafting.change(|draft| {
@@ -263,6 +278,24 @@ impl Ui {
         });
     }
 
+    /// Takes a part of the body away.
+    pub(super) fn remove_field(&mut self, path: &[Place]) {
+        self.change_body(|text, body| form::switch(text, body, path, false));
+    }
+
+    /// Asks before what holds rows goes with them.
+    fn ask_to_remove(&mut self, path: Vec<Place>) {
+        let row = picking::field(self.drafting.draft(), &path);
+        let name = row.map(|row| row.name).unwrap_or_default();
+        self.popups.push(Popup::Confirm(Confirm {
+            question: format!("Take {} away?", Visible::of(&name)).into(),
+            detail: "What was typed into its rows goes with it.".into(),
+            answers: ["Keep it", "Take it away"],
+            selected: 0,
+            otherwise: Then::Act(Action::Drafting(Drafting::RemoveSure(path))),
+        }));
+    }
+
     /// The slot of the row that has the focus.
     fn focused_slot(&self, stage: &Stage<'_>) -> Option<Slot> {
         let Focus::Row(row) = self.focus else {
@@ -279,6 +312,12 @@ impl Ui {
             _ => None,
         }
     }
+}
+
+/// Whether a member is not there that could be.
+fn row_is_absent(draft: &Draft, path: &[Place]) -> bool {
+    let row = picking::field(draft, path);
+    row.is_some_and(|row| row.value == FormValue::Absent)
 }
 
 /// Whether an object or a list with items stands at a path of the body.

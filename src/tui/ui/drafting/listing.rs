@@ -55,6 +55,9 @@ impl Drafting {
             .filter_map(|at| self.saved.get(at))
             .map(saved_entry)
             .collect();
+        if words.len() >= 3 && "free request".starts_with(&words.to_lowercase()) {
+            entries.insert(0, Entry::Free);
+        }
         // A title of the user's own words goes first.
         let (own, like): (Vec<Entry>, Vec<Entry>) = saved
             .into_iter()

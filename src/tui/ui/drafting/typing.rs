@@ -1,8 +1,8 @@
 //! One value of a request that is typed, judged with every key.
 
 use super::super::popup::field;
-use super::Entry;
 use super::picking::{field as field_of, field_text};
+use super::{Drafting, Entry};
 use crate::core::dinero::catalogue::Parameter;
 use crate::core::dinero::draft::{Draft, DraftBody, is_token};
 use crate::core::dinero::{form, value};
@@ -22,6 +22,21 @@ pub struct Left {
     pub slot: Slot,
     /// The text.
     pub text: String,
+}
+
+impl Drafting {
+    /// What a row held that is switched off is there when it is switched on again.
+    pub(super) fn keep_unticked(&mut self, slot: Slot, text: String) {
+        let hand = self.hand.clone();
+        self.unticked.push(Left { hand, slot, text });
+    }
+
+    /// What such a row held.
+    pub(super) fn take_unticked(&mut self, slot: &Slot) -> Option<String> {
+        let is_it = |left: &Left| left.hand == self.hand && left.slot == *slot;
+        let at = self.unticked.iter().rposition(is_it)?;
+        Some(self.unticked.remove(at).text)
+    }
 }
 
 /// A value that is typed.
