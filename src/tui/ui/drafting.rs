@@ -52,7 +52,7 @@ pub struct Drafting {
     /// The line of the answer that has the cursor.
     pub line: usize,
     /// What was typed and left with Esc.
-    pub left: Option<typing::Left>,
+    left: Vec<typing::Left>,
     /// What stood in rows of a body that were switched off.
     unticked: Vec<typing::Left>,
     /// The language that the request is shown in.
@@ -115,7 +115,7 @@ impl Default for Drafting {
             tab: RequestTab::default(),
             answer: None,
             line: 0,
-            left: None,
+            left: Vec::new(),
             unticked: Vec::new(),
             language: Language::Curl,
             profile: String::new(),
@@ -179,7 +179,7 @@ impl Drafting {
         self.fall_back();
         self.broken.clear();
         self.kept = None;
-        self.left = None;
+        self.left.clear();
         self.unticked.clear();
         self.answer = None;
         self.line = 0;

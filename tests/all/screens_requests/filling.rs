@@ -178,6 +178,26 @@ fn what_was_typed_and_left_is_there_again() {
     picture.press("<enter>1<enter>");
     let row = picture.ui.drafting.draft().parameter("startDate").cloned();
     assert_eq!(row.unwrap().value, "2026-01-01");
+    // Each value that was left by itself, and said beside the request as long as it is.
+    let mut picture = on("invoices.list", (120, 40));
+    picture.press("<down><down><enter>2026-01-0<esc><down><enter>2026-02-0<esc>");
+    assert!(
+        picture.text().contains("Something you typed is not taken"),
+        "{}",
+        picture.text()
+    );
+    picture.press("<enter>2<enter><up><enter>1<enter>");
+    let row = |name: &str| {
+        picture
+            .ui
+            .drafting
+            .draft()
+            .parameter(name)
+            .cloned()
+            .unwrap()
+    };
+    assert_eq!(row("startDate").value, "2026-01-01");
+    assert_eq!(row("endDate").value, "2026-02-02");
     // A body of several lines: Enter begins a line, Ctrl-C leaves, Tab takes.
     let mut picture = on("products.create", (120, 40));
     picture.press("<right><right>");

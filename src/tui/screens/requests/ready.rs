@@ -214,8 +214,7 @@ pub(super) fn said(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> Vec<Row> {
         let glyph = if trouble.breaks { "⚠" } else { "·" };
         rows.push(prose(format!("{glyph} The body, {trouble}")));
     }
-    let left = ui.drafting.left.as_ref();
-    if left.is_some_and(|left| left.hand == ui.drafting.hand) {
+    if ui.drafting.has_left() {
         rows.push(prose(
             "· Something you typed is not taken: it is there when you open it again.",
         ));

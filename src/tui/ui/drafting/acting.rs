@@ -81,6 +81,7 @@ impl Ui {
             Drafting::ResetSure => {
                 let fresh = self.drafting.fresh().clone();
                 self.drafting.change(|draft| *draft = fresh);
+                self.drafting.forget_left();
             }
             Drafting::Write => return self.write_outside(),
             Drafting::Pick(what) => self.pick(what, stage),

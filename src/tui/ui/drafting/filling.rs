@@ -4,7 +4,7 @@ use super::super::act::{Reaction, Stage};
 use super::super::popup::{Confirm, Popup, Then};
 use super::super::{Focus, Ui};
 use super::picking::{self, field_text};
-use super::typing::{Left, Typing};
+use super::typing::Typing;
 use crate::core::dinero::catalogue::{BodyKind, Kind};
 use crate::core::dinero::draft::{Draft, DraftBody, Row};
 use crate::core::dinero::filter::{self, Condition};
@@ -85,28 +85,19 @@ impl Ui {
     /// Opens the field for it.
     pub(super) fn type_into_slot(&mut self, slot: Slot) {
         let mut typing = Typing::new(slot, self.drafting.draft());
-        let hand = &self.drafting.hand;
         // What was left with Esc is there again.
-        if let Some(left) = self
-            .drafting
-            .left
-            .take_if(|left| left.hand == *hand && left.slot == typing.slot)
-        {
-            typing.replace(&left.text);
+        if let Some(text) = self.drafting.take_left(&typing.slot) {
+            typing.replace(&text);
         }
         self.popups.push(Popup::Type(Box::new(typing)));
     }
 
-    /// Leaves what is typed: it is kept until something else is left, and is there when it is opened again.
+    /// Leaves what is typed: it is there when it is opened again.
     pub(in crate::tui::ui) fn leave_typing(&mut self, typing: &Typing, now: Timestamp) {
         if !typing.is_changed() {
             return;
         }
-        self.drafting.left = Some(Left {
-            hand: self.drafting.hand.clone(),
-            slot: typing.slot.clone(),
-            text: typing.text(),
-        });
+        self.drafting.keep_left(typing.slot.clone(), typing.text());
         self.say(
             now,
             "Not taken; what you typed is there when you open it again",

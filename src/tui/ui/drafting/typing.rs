@@ -25,18 +25,51 @@ pub struct Left {
 }
 
 impl Drafting {
+    /// What was typed for a slot of the request in hand and not taken is there when it is opened again.
+    pub(super) fn keep_left(&mut self, slot: Slot, text: String) {
+        keep(&mut self.left, &self.hand, slot, text);
+    }
+
+    /// What was left of it.
+    pub(super) fn take_left(&mut self, slot: &Slot) -> Option<String> {
+        take(&mut self.left, &self.hand, slot)
+    }
+
+    /// Nothing of the request in hand is there again.
+    pub(super) fn forget_left(&mut self) {
+        let hand = &self.hand;
+        self.left.retain(|left| left.hand != *hand);
+        self.unticked.retain(|left| left.hand != *hand);
+    }
+
+    /// Whether something of the request in hand was typed and not taken.
+    pub fn has_left(&self) -> bool {
+        self.left.iter().any(|left| left.hand == self.hand)
+    }
+
     /// What a row held that is switched off is there when it is switched on again.
     pub(super) fn keep_unticked(&mut self, slot: Slot, text: String) {
-        let hand = self.hand.clone();
-        self.unticked.push(Left { hand, slot, text });
+        keep(&mut self.unticked, &self.hand, slot, text);
     }
 
     /// What such a row held.
     pub(super) fn take_unticked(&mut self, slot: &Slot) -> Option<String> {
-        let is_it = |left: &Left| left.hand == self.hand && left.slot == *slot;
-        let at = self.unticked.iter().rposition(is_it)?;
-        Some(self.unticked.remove(at).text)
+        take(&mut self.unticked, &self.hand, slot)
     }
+}
+
+/// Keeps a text for a slot, in the place of an older one.
+fn keep(all: &mut Vec<Left>, hand: &Entry, slot: Slot, text: String) {
+    take(all, hand, &slot);
+    let hand = hand.clone();
+    all.push(Left { hand, slot, text });
+}
+
+/// Takes the text of a slot.
+fn take(all: &mut Vec<Left>, hand: &Entry, slot: &Slot) -> Option<String> {
+    let is_it = |left: &Left| left.hand == *hand && left.slot == *slot;
+    let at = all.iter().position(is_it)?;
+    Some(all.remove(at).text)
 }
 
 /// A value that is typed.
