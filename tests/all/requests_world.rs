@@ -34,6 +34,12 @@ fn draft(name: &str) -> Draft {
 
 async fn send(world: &mut World, draft: Draft) -> (u16, String) {
     world.command(Command::Request(RequestCommand::Send(Box::new(draft))));
+    let (status, body) = answered(world).await;
+    (status, String::from_utf8_lossy(&body).into_owned())
+}
+
+/// Status and body of the call under way, once it is answered.
+async fn answered(world: &mut World) -> (u16, Vec<u8>) {
     world.until(|engine| !engine.requests().is_busy()).await;
     let engine = &world.engine;
     let record = engine
@@ -42,10 +48,7 @@ async fn send(world: &mut World, draft: Draft) -> (u16, String) {
         .and_then(|call| engine.record(call))
         .unwrap();
     let response = record.outcome.response().unwrap();
-    (
-        response.status,
-        String::from_utf8_lossy(&response.body.0).into_owned(),
-    )
+    (response.status, response.body.0.to_vec())
 }
 
 #[tokio::test]
@@ -127,27 +130,14 @@ async fn a_file_is_uploaded_listed_and_comes_back_as_it_was() {
         .await;
     let progress = world.engine.requests().progress.unwrap();
     assert!(progress.to_send > bytes.len() as u64, "{progress:?}");
-    world.until(|engine| !engine.requests().is_busy()).await;
-    let engine = &world.engine;
-    let record = engine
-        .requests()
-        .answered
-        .and_then(|call| engine.record(call))
-        .unwrap();
-    let created: serde_json::Value =
-        serde_json::from_slice(&record.outcome.response().unwrap().body.0).unwrap();
+    let (_, body) = answered(&mut world).await;
+    let created: serde_json::Value = serde_json::from_slice(&body).unwrap();
     let guid = created["FileGuid"].as_str().unwrap().to_owned();
     let mut get = draft("files.get");
     get.set("fileGuid", &guid);
     world.command(Command::Request(RequestCommand::Send(Box::new(get))));
-    world.until(|engine| !engine.requests().is_busy()).await;
-    let engine = &world.engine;
-    let record = engine
-        .requests()
-        .answered
-        .and_then(|call| engine.record(call))
-        .unwrap();
-    assert_eq!(record.outcome.response().unwrap().body.0.as_ref(), bytes);
+    let (_, body) = answered(&mut world).await;
+    assert_eq!(body, bytes);
 }
 
 #[tokio::test]

@@ -6,6 +6,14 @@ use crossterm::event::Event;
 use dineroscope::core::dinero::draft::DraftBody;
 use dineroscope::tui::ui::Focus;
 
+/// The text that is the body of the request in hand.
+fn text_of(picture: &Picture) -> String {
+    match &picture.ui.drafting.draft().body {
+        DraftBody::Text(text) => text.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn rows_are_switched_edited_chosen_and_reset() {
     let mut picture = on("invoices.list", (120, 40));
@@ -99,9 +107,8 @@ fn the_fields_of_an_answer_are_a_checklist() {
 fn a_body_is_a_form_with_lines_that_come_and_go() {
     let mut picture = on("invoices.create", (120, 40));
     picture.press("<right><right>");
-    let body = |picture: &Picture| match &picture.ui.drafting.draft().body {
-        DraftBody::Text(text) => serde_json::from_str::<serde_json::Value>(text).unwrap(),
-        other => panic!("{other:?}"),
+    let body = |picture: &Picture| -> serde_json::Value {
+        serde_json::from_str(&text_of(picture)).unwrap()
     };
     assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 1);
     // The first row is the list itself: Enter adds a line.
@@ -109,10 +116,7 @@ fn a_body_is_a_form_with_lines_that_come_and_go() {
     assert_eq!(body(&picture)["ProductLines"].as_array().unwrap().len(), 2);
     // Below it the first line, then its first value.
     picture.press("<down><down><enter>12.50<enter>");
-    let text = match &picture.ui.drafting.draft().body {
-        DraftBody::Text(text) => text.clone(),
-        other => panic!("{other:?}"),
-    };
+    let text = text_of(&picture);
     assert!(
         text.contains("\"BaseAmountValue\": 12.50"),
         "its digits stay: {text}"
@@ -259,17 +263,13 @@ fn what_is_switched_off_in_a_body_comes_back_as_it_was() {
     picture.ui.drafting.change(|draft| {
         draft.body = DraftBody::Text("{\"Name\": \"Ærø Både\"}".to_owned());
     });
-    let text = |picture: &Picture| match &picture.ui.drafting.draft().body {
-        DraftBody::Text(text) => text.clone(),
-        other => panic!("{other:?}"),
-    };
     picture.press("<home> ");
-    assert!(!text(&picture).contains("Både"), "{}", text(&picture));
+    assert!(!text_of(&picture).contains("Både"), "{}", text_of(&picture));
     picture.press(" ");
     assert!(
-        text(&picture).contains("\"Ærø Både\""),
+        text_of(&picture).contains("\"Ærø Både\""),
         "{}",
-        text(&picture)
+        text_of(&picture)
     );
 }
 
