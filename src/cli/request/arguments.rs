@@ -22,9 +22,10 @@ Examples:
   dineroscope request acme contacts.create --field Name=Acme --dry-run
   dineroscope request acme GET /v1/{organizationId}/contacts -q pageSize=5
 
-`dineroscope operations list WORDS` finds an operation, `operations show NAME` tells its parameters and
-its body. {{name}} in path, parameters, header fields and body is a variable: of `--var`, of [variables]
-in the profile, of the environment where it begins with DINERO_, or uuid, today, now.";
+`dineroscope operations list WORDS` finds an operation, `operations show NAME` tells its
+parameters and its body. {{name}} in path, parameters, header fields and body is a variable: of
+`--var`, of [variables] in the profile, of the environment where it begins with DINERO_, or uuid,
+today, now.";
 
 /// `request`.
 #[derive(Debug, Args)]
