@@ -315,6 +315,21 @@ impl Draft {
         types.all(|row| row.value.to_ascii_lowercase().contains("json"))
     }
 
+    /// Whether a value of the body is missing or does not fit; of a body longer than [`form::LONGEST`] nothing is
+    /// known.
+    pub fn has_wrong_body(&self) -> bool {
+        let body = self.operation().and_then(|known| known.body.as_ref());
+        match (&self.body, body) {
+            (DraftBody::Text(text), Some(body))
+                if text.len() <= form::LONGEST && self.is_json() =>
+            {
+                form::rows(text, body)
+                    .map_or(true, |rows| rows.iter().any(|row| row.trouble.is_some()))
+            }
+            _ => false,
+        }
+    }
+
     /// Path, or URL, with its parameters filled in.
     fn target(&self, organization: Option<&str>, making: &mut Making<'_, '_>) -> String {
         if self.operation.is_none() {

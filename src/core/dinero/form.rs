@@ -18,6 +18,9 @@ pub use trouble::{JsonTrouble, troubles};
 use super::catalogue::{BodyKind, Kind};
 use shape::{Layout, Place};
 
+/// Longest text that is taken apart while somebody watches; a longer one is edited as text.
+pub const LONGEST: usize = 64 * 1024;
+
 /// A step on the way to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {

@@ -421,7 +421,8 @@ pub static KEYS: [Binding; 102] = [
                 && situation
                     .engine
                     .allows(&Command::Request(RequestCommand::FetchAll(Box::new(
-                        situation.ui.drafting.draft().clone(),
+                        // This is asked with every frame, and a body may be large.
+                        situation.ui.drafting.draft().without_body(),
                     ))))
         },
         Action::Drafting(Drafting::FetchAll),

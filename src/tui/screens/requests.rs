@@ -97,7 +97,7 @@ fn state(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> StepState {
         return StepState::Failed;
     }
     match ready::lack(scene, ui, draft) {
-        None if ready::doubt(draft).is_none() => StepState::Ready,
+        None if ready::doubt(ui, draft).is_none() => StepState::Ready,
         _ => StepState::Pending,
     }
 }
@@ -260,7 +260,10 @@ fn tabs(ui: &Ui, draft: &Draft) -> Row {
         tabs: RequestTab::ALL
             .map(|tab| {
                 let action = Action::Drafting(Drafting::Tab(tab));
-                let name = if tab == RequestTab::Body && body::is_wrong(draft) {
+                // What is under way may be another request than the one in hand.
+                let is_in_hand = std::ptr::eq(draft, ui.drafting.draft());
+                let is_wrong = is_in_hand && ui.drafting.has_wrong_body();
+                let name = if tab == RequestTab::Body && is_wrong {
                     format!("{} ✗", tab.name())
                 } else {
                     tab.name().to_owned()

@@ -41,6 +41,8 @@ pub struct Drafting {
     /// What is in hand, and as it begins: they may be large, and are drawn from with every frame.
     now: Arc<Draft>,
     begins: Arc<Draft>,
+    /// Whether the body in hand is wrong: judged as it changes, not as it is drawn.
+    wrong_body: bool,
     /// Everything that can be selected, from top to bottom.
     listed: Vec<Entry>,
     /// The headings that are unfolded.
@@ -107,6 +109,7 @@ impl Default for Drafting {
             drafts: BTreeMap::new(),
             now: Arc::clone(&begins),
             begins,
+            wrong_body: false,
             listed: Vec::new(),
             unfolded: first
                 .map(|first| first.resource.clone())
@@ -154,6 +157,12 @@ impl Drafting {
     fn take_hand(&mut self) {
         let typed = self.drafts.get(&self.hand);
         self.now = Arc::clone(typed.unwrap_or(&self.begins));
+        self.wrong_body = self.now.has_wrong_body();
+    }
+
+    /// Whether a value of the body in hand is missing or does not fit.
+    pub fn has_wrong_body(&self) -> bool {
+        self.wrong_body
     }
 
     /// A saved request.

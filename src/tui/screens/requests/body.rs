@@ -5,15 +5,12 @@ use super::super::parts::{choice, counted, prose};
 use super::{Action, Draft, Drafting, Mark, Row};
 use crate::core::dinero::catalogue::{BodyKind, Kind, model};
 use crate::core::dinero::draft::DraftBody;
-use crate::core::dinero::form::{FormRow, FormValue, JsonTrouble, rows as form_rows};
+use crate::core::dinero::form::{FormRow, FormValue, JsonTrouble, LONGEST, rows as form_rows};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::drafting::Slot;
 use crate::tui::pane::{Fact, Value};
 use crate::tui::screens::parts;
 use crate::tui::screens::time;
-
-/// Longest text that is taken apart while it is drawn.
-pub(super) const FORM: usize = 64 * 1024;
 
 /// Most rows of a form; what is beyond is edited as text.
 const MOST: usize = 300;
@@ -45,7 +42,7 @@ fn of_text(draft: &Draft, text: &str) -> Vec<Row> {
         let edit = Action::Drafting(Drafting::Edit(Slot::Body));
         choice(Mark::None, "edit as text", right, edit)
     };
-    if text.len() > FORM {
+    if text.len() > LONGEST {
         let size = time::size(text.len());
         return vec![
             prose(format!("{size} of text: too much for a form.")),
@@ -90,24 +87,10 @@ pub(super) fn trouble(draft: &Draft) -> Option<JsonTrouble> {
     let DraftBody::Text(text) = &draft.body else {
         return None;
     };
-    if text.len() > FORM || !draft.is_json() || draft.operation.is_none() {
+    if text.len() > LONGEST || !draft.is_json() || draft.operation.is_none() {
         return None;
     }
     crate::core::dinero::form::troubles(text).into_iter().next()
-}
-
-/// Whether a value of the body is missing or does not fit.
-pub(super) fn is_wrong(draft: &Draft) -> bool {
-    let body = draft.operation().and_then(|known| known.body.as_ref());
-    match (&draft.body, body) {
-        (DraftBody::Text(text), Some(body)) if text.len() <= FORM && draft.is_json() => {
-            match form_rows(text, body) {
-                Ok(rows) => rows.iter().any(|row| row.trouble.is_some()),
-                Err(_) => true,
-            }
-        }
-        _ => false,
-    }
 }
 
 /// Whether Dinero has more fields than the model.

@@ -80,8 +80,8 @@ fn empty_and_required(draft: &Draft) -> Option<Lack> {
 }
 
 /// What does not look as it should, and may be sent all the same.
-pub(super) fn doubt(draft: &Draft) -> Option<String> {
-    let parameters = draft.parameters.iter().enumerate();
+pub(super) fn doubt(ui: &Ui, draft: &Draft) -> Option<String> {
+    let mut parameters = draft.parameters.iter().enumerate();
     let wrong = |(at, row): &(usize, &ParameterRow)| {
         let is_sent = *at < draft.in_path() || row.on;
         let known = draft
@@ -89,10 +89,10 @@ pub(super) fn doubt(draft: &Draft) -> Option<String> {
             .filter(|_| is_sent && !row.value.is_empty());
         known.is_some_and(|known| value::trouble(known, &row.value).is_some())
     };
-    let wrong = parameters.clone().find(wrong);
+    let wrong = parameters.find(wrong);
     match wrong {
         Some((_, row)) => Some(row.name.clone()),
-        None => super::body::is_wrong(draft).then(|| "the body".to_owned()),
+        None => ui.drafting.has_wrong_body().then(|| "the body".to_owned()),
     }
 }
 
@@ -134,7 +134,7 @@ pub(super) fn head(scene: &Scene<'_>, ui: &Ui, draft: &Draft) -> (String, Button
         }
         None => {
             let send = Action::Drafting(Drafting::Send);
-            let headline = match doubt(draft) {
+            let headline = match doubt(ui, draft) {
                 Some(what) => format!("Check {what}: {name}"),
                 None => format!("Ready: {name}"),
             };
