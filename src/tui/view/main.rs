@@ -75,9 +75,10 @@ pub(super) fn measure(canvas: &mut Canvas<'_>, area: Rect, short: bool) {
 /// Draws headline, button and quiet line; returns how many rows they and the blank one below take.
 fn head(canvas: &mut Canvas<'_>, inner: Rect, pane: &Pane, focused: bool) -> u16 {
     let on_button = focused && canvas.view.ui.focus == Focus::Button;
-    // In the list of profiles Enter does what the button of the selected one says.
-    let by_enter =
-        on_button || (canvas.view.ui.popups.is_empty() && canvas.view.ui.focus == Focus::List);
+    // In a list Enter does what the button of the selected one says; on step 6 only for what reads.
+    let ui = canvas.view.ui;
+    let from_list = ui.focus == Focus::List && (!ui.drafts() || ui.drafting.presses_from_list());
+    let by_enter = on_button || (ui.popups.is_empty() && from_list);
     let button = pane.button.as_ref().map(|button| {
         let enter = canvas.view.theme.enter();
         if by_enter {

@@ -10,6 +10,15 @@ use crate::tui::action::Direction;
 use crate::tui::action::drafting::{AnswerTab, Drafting, Picking, RequestTab};
 use crate::tui::screens;
 
+impl super::Drafting {
+    /// Whether Enter in the list does what the button says: what only reads is sent from there.
+    pub fn presses_from_list(&self) -> bool {
+        let is_heading = matches!(self.selected, Entry::Resource(_));
+        let operation = self.operation().filter(|_| !is_heading);
+        operation.is_some_and(|operation| operation.danger == Danger::Reads)
+    }
+}
+
 impl Ui {
     /// So many entries up or down in the list.
     pub(in crate::tui::ui) fn go_in_requests(&mut self, down: bool, places: usize) {
@@ -43,11 +52,7 @@ impl Ui {
         if matches!(self.drafting.selected, Entry::Resource(_)) {
             return self.on_drafting(Drafting::Fold, stage);
         }
-        let reads = self
-            .drafting
-            .operation()
-            .is_some_and(|operation| operation.danger == Danger::Reads);
-        if !reads {
+        if !self.drafting.presses_from_list() {
             self.focus = Focus::Button;
             return Vec::new();
         }

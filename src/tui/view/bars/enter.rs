@@ -1,6 +1,5 @@
 //! What Enter does now, as a verb and its object: the first word of every footer.
 
-use crate::core::dinero::catalogue::Danger;
 use crate::core::engine::message::requests::RequestCommand;
 use crate::core::engine::message::{Command, Consent};
 use crate::core::wire::visible::Visible;
@@ -89,10 +88,7 @@ fn enter_in_requests(view: &View<'_>) -> Option<String> {
         let open = drafting.is_unfolded(resource);
         return Some(if open { "fold" } else { "unfold" }.to_owned());
     }
-    let reads = drafting
-        .operation()
-        .is_some_and(|operation| operation.danger == Danger::Reads);
-    if !reads {
+    if !drafting.presses_from_list() {
         return Some("go to the request".to_owned());
     }
     let button = view.pane().button;
