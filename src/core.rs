@@ -4,7 +4,7 @@
 //! out as data. That is why every rule of the flow can be tested by stepping a value.
 //!
 //! Reading order is dependency order:
-//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
+//! `nearest ◄ secret ◄ wire ◄ reader ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
 
 pub mod diagnose;
 pub mod dinero;
@@ -16,6 +16,7 @@ pub mod history;
 pub mod nearest;
 pub mod oauth;
 pub mod profile;
+pub mod reader;
 pub mod secret;
 pub mod token;
 pub mod wire;

@@ -47,13 +47,14 @@
 //! | what a key does | `tui/keymap.rs` |
 //! | what a step shows | `tui/screens/` |
 //! | the callback listener, the one door to the network | `edge/listener.rs`, `edge/http.rs` |
-//! | the consent page | `sandbox/pages.rs` |
+//! | a large answer: what stands in which row, search, table, filter | `core/reader/` |
+| the consent page | `sandbox/pages.rs` |
 //!
 //! # Reading order
 //!
 //! `core/oauth/flow.rs`, `core/engine/message.rs`, `core/engine.rs`, then whichever edge or face you came
 //! for. Inside `core`, a module names only those before it:
-//! `nearest ◄ secret ◄ wire ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
+//! `nearest ◄ secret ◄ wire ◄ reader ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
 
 pub mod cli;
 pub mod core;

@@ -9,6 +9,7 @@ mod failure;
 pub mod html;
 pub mod json;
 pub mod redact;
+pub mod source;
 pub mod visible;
 
 use jiff::{SignedDuration, Timestamp};

@@ -113,12 +113,20 @@ pub(super) const CORE_CRATES: &[&str] = &[
     "jsonwebtoken",
     "aws_lc_rs",
     "nucleo_matcher",
+    "bytes",
+    "encoding_rs",
+    "memchr",
+    "regex",
+    "wide",
+    "jaq_core",
+    "jaq_std",
+    "jaq_json",
 ];
 
 /// Reading order is dependency order: a module of the core names only those before it.
 pub(super) const CORE_ORDER: &[&str] = &[
-    "nearest", "secret", "wire", "profile", "token", "oauth", "dinero", "fault", "diagnose",
-    "export", "history", "explain", "engine",
+    "nearest", "secret", "wire", "reader", "profile", "token", "oauth", "dinero", "fault",
+    "diagnose", "export", "history", "explain", "engine",
 ];
 
 /// The door to the network: the only files that may name the HTTP client.
