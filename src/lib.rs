@@ -48,7 +48,7 @@
 //! | what a step shows | `tui/screens/` |
 //! | the callback listener, the one door to the network | `edge/listener.rs`, `edge/http.rs` |
 //! | a large answer: what stands in which row, search, table, filter | `core/reader/` |
-| the consent page | `sandbox/pages.rs` |
+//! | the consent page | `sandbox/pages.rs` |
 //!
 //! # Reading order
 //!

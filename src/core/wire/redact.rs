@@ -218,19 +218,23 @@ impl Mask {
     /// JSON indented, strings under secret names masked; `None` when it is not valid JSON.
     pub(in crate::core) fn json(&self, text: &str) -> Option<Vec<String>> {
         json::indent(text, &|name| self.hides(name), &|value| {
-            let raw = value.raw;
-            if value.secret && raw.len() > 2 {
-                let secret = Secret::new(json::unescape(raw));
-                return format!("\"{}\"", self.fact(&secret));
-            }
-            if raw.contains('\\') {
-                let plain = json::unescape(raw);
-                if scan::scan(self, &plain) != plain {
-                    return format!("\"{}\"", self.inline(&plain));
-                }
-            }
-            scan::scan(self, raw)
+            self.json_string(value.raw, value.secret)
         })
+    }
+
+    /// A JSON string as it is shown: with its quotes, masked where it is secret or quotes a secret, else as it came.
+    pub(in crate::core) fn json_string(&self, raw: &str, secret: bool) -> String {
+        if secret && raw.len() > 2 {
+            let secret = Secret::new(json::unescape(raw));
+            return format!("\"{}\"", self.fact(&secret));
+        }
+        if raw.contains('\\') {
+            let plain = json::unescape(raw);
+            if scan::scan(self, &plain) != plain {
+                return format!("\"{}\"", self.inline(&plain));
+            }
+        }
+        scan::scan(self, raw)
     }
 
     /// A web page, secret-named inputs masked.
