@@ -5,6 +5,7 @@
 
 mod archive;
 mod commands;
+mod reader;
 
 #[expect(dead_code, reason = "the tests of the command line use the rest of it")]
 #[path = "../support/quiet.rs"]
@@ -50,6 +51,9 @@ fn main() {
     let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
     if wanted("commands") {
         commands::commands(&mut out);
+    }
+    if wanted("reader") {
+        reader::measure(&mut out);
     }
     if wanted("explain") {
         archive::explained(&mut out);

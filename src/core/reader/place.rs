@@ -234,14 +234,21 @@ impl Text<'_> {
         found
     }
 
+    /// Where the value stands of the member that begins there.
+    pub(super) fn value_of(&self, at: u64) -> Option<u64> {
+        let bytes = piece(self.source, at, NAME);
+        let (part, token) = tokens(&bytes).next()?;
+        let colon = token.end + blanks(&bytes[token.end..]) + 1;
+        (part == Part::Name).then(|| self.begins(at + colon as u64))
+    }
+
     /// Where the value stands of the member that begins there, when that is its name.
     fn value_named(&self, at: u64, name: &str) -> Option<u64> {
         let bytes = piece(self.source, at, NAME);
         let (part, token) = tokens(&bytes).next()?;
         let is_it =
             part == Part::Name && unescape(&String::from_utf8_lossy(&bytes[token.clone()])) == name;
-        let colon = token.end + blanks(&bytes[token.end..]) + 1;
-        is_it.then(|| self.begins(at + colon as u64))
+        is_it.then(|| self.value_of(at)).flatten()
     }
 
     /// The first byte from there that is no blank.

@@ -24,8 +24,20 @@ pub(super) struct Secrecy {
 }
 
 impl Secrecy {
+    /// A bracket opens, with so many open before it.
+    pub(super) fn opens(&mut self, depth: u32, name_is_secret: bool) {
+        if name_is_secret && self.from.is_none() {
+            self.from = Some(depth);
+        }
+    }
+
+    /// A bracket closes, with so many open behind it.
+    pub(super) fn closes(&mut self, depth: u32) {
+        self.from.take_if(|from| depth <= *from);
+    }
+
     /// Whether strings are secret where so many brackets are open.
-    fn holds(self, depth: u32) -> bool {
+    pub(super) fn holds(self, depth: u32) -> bool {
         self.from.is_some_and(|from| depth > from)
     }
 
@@ -79,9 +91,7 @@ fn row(setting: &Setting<'_>, line: u64, start: LineStart, end: u64, secrecy: &m
     let length = usize::try_from(end - start.at).unwrap_or(usize::MAX);
     let bytes = piece(text.source, start.at, length.min(MOST));
     let lit = (setting.lit)(start.at, &bytes);
-    if secrecy.from.is_some_and(|from| start.depth <= from) {
-        secrecy.from = None;
-    }
+    secrecy.closes(start.depth);
     let mut row = Row {
         number: Some(line + 1),
         at: start.at,
@@ -105,9 +115,7 @@ fn row(setting: &Setting<'_>, line: u64, start: LineStart, end: u64, secrecy: &m
             }
             Part::Open => {
                 opened = Some((start.at + token.start as u64, depth));
-                if name_is_secret && secrecy.from.is_none() {
-                    secrecy.from = Some(depth);
-                }
+                secrecy.opens(depth, name_is_secret);
                 depth += 1;
             }
             Part::Close => {

@@ -7,6 +7,9 @@ use super::structure::BLOCK;
 use crate::core::wire::source::{Source, piece};
 use memchr::{memchr, memchr_iter};
 
+/// Fewest bytes of a row.
+pub(super) const NARROWEST: u64 = 8;
+
 /// Bytes that are gone over at a time.
 const PIECE: usize = 64 * BLOCK;
 
@@ -47,7 +50,7 @@ impl Raw {
     /// None yet; rows will have that many bytes at most.
     pub(super) fn new(width: u64) -> Self {
         Self {
-            width: width.max(8),
+            width: width.max(NARROWEST),
             marks: Vec::new(),
             now: Mark {
                 rows: 0,
@@ -61,6 +64,11 @@ impl Raw {
 
     pub(super) fn width(&self) -> u64 {
         self.width
+    }
+
+    /// Bytes that the marks take.
+    pub(super) fn size(&self) -> usize {
+        self.marks.capacity() * size_of::<Mark>()
     }
 
     pub(super) fn is_complete(&self) -> bool {

@@ -124,6 +124,21 @@ pub struct Window {
     pub rows: Vec<Row>,
     /// How many there are in all, as far as is known by now.
     pub total: u64,
+    /// Of a table, its columns: each row has a word for each of them.
+    pub columns: Vec<Column>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The name of the member.
+    pub name: String,
+    /// Characters of the widest cell that was looked at, and of the name.
+    pub widest: usize,
+    /// Whether all that was looked at are numbers.
+    pub numbers: bool,
+    /// Whether rows are sorted by it, and then whether the greatest comes first.
+    pub sorted: Option<bool>,
 }
 
 impl Window {

@@ -306,6 +306,16 @@ impl Structure {
         }
     }
 
+    /// Whether several values follow each other.
+    pub(super) fn is_many(&self) -> bool {
+        self.many
+    }
+
+    /// Lines that ended before a block.
+    pub(super) fn line_before(&self, block: usize) -> u64 {
+        self.marks.get(block).map_or(0, |mark| mark.line)
+    }
+
     /// How many blocks have a mark.
     pub(super) fn blocks(&self) -> usize {
         self.marks.len()

@@ -19,6 +19,7 @@ use crate::core::wire::visible::Visible;
 use crate::core::wire::{Body, Headers, Request, Response, body, json};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Field, query and JSON names whose values are secret (design.md section 5).
@@ -235,6 +236,15 @@ impl Mask {
             }
         }
         scan::scan(self, raw)
+    }
+
+    /// The places of a text, or of a web page, that are hidden, in order, and what stands there instead.
+    pub(in crate::core) fn hidden(&self, text: &str) -> Vec<(Range<usize>, String)> {
+        if body::looks_like_html(text) {
+            html::hidden(self, text)
+        } else {
+            scan::hidden(self, text, 0)
+        }
     }
 
     /// A web page, secret-named inputs masked.

@@ -3,28 +3,39 @@
 //! A form_post answer is such a page (OAuth 2.0 Form Post Response Mode), and so is a sign-in form.
 
 use super::Mask;
-use super::scan::scan;
+use super::scan::{self, Hidden, without};
 use crate::core::wire::html::unescape;
 use std::ops::Range;
 
 /// The page with the values of secret-named elements masked.
 pub(super) fn page(mask: &Mask, text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = tag_start(rest) {
-        let (before, tag_onwards) = rest.split_at(at);
-        let tag = Tag::read(tag_onwards);
-        let (inside, after) = tag_onwards.split_at(tag.length);
-        masked.push_str(&scan(mask, before));
-        masked.push_str(&element(mask, inside, &tag));
-        rest = after;
-    }
-    masked.push_str(&scan(mask, rest));
-    masked
+    without(text, &hidden(mask, text))
 }
 
-/// One tag, masked. A tag that the page's end cut off may have lost its name: its value is masked too.
-fn element(mask: &Mask, inside: &str, tag: &Tag) -> String {
+/// What hides the values of secret-named elements, and what the text around them names.
+pub(super) fn hidden(mask: &Mask, text: &str) -> Vec<Hidden> {
+    let mut found = Vec::new();
+    let mut begin = 0;
+    while let Some(at) = tag_start(&text[begin..]) {
+        let (before, tag_onwards) = text[begin..].split_at(at);
+        let tag = Tag::read(tag_onwards);
+        found.extend(scan::hidden(mask, before, begin));
+        element(
+            mask,
+            &tag_onwards[..tag.length],
+            &tag,
+            begin + at,
+            &mut found,
+        );
+        begin += at + tag.length;
+    }
+    found.extend(scan::hidden(mask, &text[begin..], begin));
+    found
+}
+
+/// What hides something in one tag. A tag that the page's end cut off may have lost its name: its value is
+/// hidden too.
+fn element(mask: &Mask, inside: &str, tag: &Tag, begin: usize, found: &mut Vec<Hidden>) {
     let named = tag
         .attribute(inside, "name")
         .map(|at| unescape(&inside[at]));
@@ -35,13 +46,13 @@ fn element(mask: &Mask, inside: &str, tag: &Tag) -> String {
         .iter()
         .find_map(|name| tag.attribute(inside, name));
     match value {
-        Some(at) if secret && !at.is_empty() => format!(
-            "{}{}{}",
-            scan(mask, &inside[..at.start]),
-            mask.inline(&unescape(&inside[at.clone()])),
-            scan(mask, &inside[at.end..])
-        ),
-        _ => scan(mask, inside),
+        Some(at) if secret && !at.is_empty() => {
+            found.extend(scan::hidden(mask, &inside[..at.start], begin));
+            let instead = mask.inline(&unescape(&inside[at.clone()]));
+            found.push((begin + at.start..begin + at.end, instead));
+            found.extend(scan::hidden(mask, &inside[at.end..], begin + at.end));
+        }
+        _ => found.extend(scan::hidden(mask, inside, begin)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! rather mask too much than too little. It reads the text once, whatever is in it.
 
 use super::{LONG_MARK, MARK, Mask, decoded, is_secret_header};
+use std::ops::Range;
 
 /// How often an encoding inside an encoding is undone.
 const DEPTH: u8 = 3;
@@ -14,15 +15,40 @@ const SHORTEST_PROSE_SECRET: usize = 12;
 /// Shorter words after `Bearer` or `Basic` are prose (`Bearer authentication`).
 const SHORTEST_CREDENTIALS: usize = 20;
 
+/// A place in a text, and what stands there instead.
+pub(super) type Hidden = (Range<usize>, String);
+
 /// The text with every value masked that stands behind a secret name.
 pub(super) fn scan(mask: &Mask, text: &str) -> String {
-    scan_to(mask, text, DEPTH)
+    without(text, &hidden(mask, text, 0))
 }
 
-fn scan_to(mask: &Mask, text: &str, depth: u8) -> String {
-    let bytes = text.as_bytes();
+/// A text with those places hidden.
+pub(super) fn without(text: &str, hidden: &[Hidden]) -> String {
     let mut masked = String::with_capacity(text.len());
-    let (mut copied, mut at, mut word_seen) = (0, 0, 0);
+    let mut copied = 0;
+    for (place, instead) in hidden {
+        masked.push_str(&text[copied..place.start]);
+        masked.push_str(instead);
+        copied = place.end;
+    }
+    masked.push_str(&text[copied..]);
+    masked
+}
+
+/// What hides every value that stands behind a secret name; places are counted from `begin`.
+pub(super) fn hidden(mask: &Mask, text: &str, begin: usize) -> Vec<Hidden> {
+    let mut found = hidden_to(mask, text, DEPTH);
+    for (place, _) in &mut found {
+        *place = place.start + begin..place.end + begin;
+    }
+    found
+}
+
+fn hidden_to(mask: &Mask, text: &str, depth: u8) -> Vec<Hidden> {
+    let bytes = text.as_bytes();
+    let mut hidden = Vec::new();
+    let (mut at, mut word_seen) = (0, 0);
     while at < bytes.len() {
         if !is_name_byte(bytes[at]) {
             at += 1;
@@ -40,14 +66,11 @@ fn scan_to(mask: &Mask, text: &str, depth: u8) -> String {
             at = to.max(at);
             let value = &text[from..to];
             if !value.is_empty() && !is_masked(value) {
-                masked.push_str(&text[copied..from]);
-                masked.push_str(&mask.inline(&decoded(value)));
-                copied = to;
+                hidden.push((from..to, mask.inline(&decoded(value))));
             }
         }
     }
-    masked.push_str(&text[copied..]);
-    masked
+    hidden
 }
 
 /// Whether a value gave way already: `••••`, with its fingerprint when that was not cut off.
@@ -65,7 +88,7 @@ fn encoded_value(mask: &Mask, word: &str, depth: u8) -> Option<usize> {
         return None;
     }
     let plain = decoded(word);
-    if plain == word || scan_to(mask, &plain, depth - 1) == plain {
+    if plain == word || hidden_to(mask, &plain, depth - 1).is_empty() {
         return None;
     }
     Some(word.find('=').map_or(0, |at| at + 1))

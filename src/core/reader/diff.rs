@@ -1,0 +1,1 @@
+//! What differs between two answers, line by line.
