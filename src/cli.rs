@@ -7,6 +7,7 @@ mod choose;
 pub mod drive;
 pub mod exit;
 mod explain;
+mod filter;
 mod findings;
 mod link;
 mod login;
@@ -32,6 +33,7 @@ use crate::edge::marks;
 use arguments::{Arguments, Command, Explain, Link, Login, Sandbox};
 use clap::Parser as _;
 use exit::Exit;
+use filter::FilterAnswer;
 use jiff::SignedDuration;
 use operations::Operations;
 use printer::Printer;
@@ -73,6 +75,7 @@ enum Quiet {
     Profile(Profile, Option<PathBuf>),
     Runs(Runs),
     Operations(Operations),
+    FilterAnswer(FilterAnswer),
 }
 
 /// How the screens open.
@@ -129,6 +132,7 @@ pub fn face(arguments: impl IntoIterator<Item = OsString>, faults: Option<OsStri
         Some(Command::Profile(profile)) => Face::Task(Task(Quiet::Profile(profile, folder))),
         Some(Command::Operations(operations)) => Face::Task(Task(Quiet::Operations(operations))),
         Some(Command::Runs(runs)) => Face::Task(Task(Quiet::Runs(runs))),
+        Some(Command::FilterAnswer(filter)) => Face::Task(Task(Quiet::FilterAnswer(filter))),
         Some(Command::Token(token)) => Face::Task(Task(Quiet::Token(token, folder))),
     }
 }
@@ -188,6 +192,7 @@ fn perform(task: Task, terminal: Terminal, printer: &mut Printer<'_>) -> io::Res
         }
         Quiet::Sandbox(arguments) => wait_for(sandbox::sandbox(arguments, printer)),
         Quiet::Operations(arguments) => operations::operations(&arguments, printer),
+        Quiet::FilterAnswer(arguments) => filter::filter(arguments, printer),
         Quiet::Runs(arguments) => runs::runs(&arguments, printer),
         Quiet::Request(arguments, folder) => {
             wait_on_one_thread(request::request(*arguments, folder, terminal, printer))

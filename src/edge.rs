@@ -7,6 +7,7 @@ pub mod desktop;
 pub mod drafts;
 pub mod editor;
 pub mod export;
+pub mod filter;
 pub mod folders;
 pub mod http;
 pub mod listener;

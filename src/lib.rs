@@ -47,7 +47,7 @@
 //! | what a key does | `tui/keymap.rs` |
 //! | what a step shows | `tui/screens/` |
 //! | the callback listener, the one door to the network | `edge/listener.rs`, `edge/http.rs` |
-//! | a large answer: what stands in which row, search, table, filter | `core/reader/` |
+//! | a large answer: what stands in which row, search, table, filter | `core/reader/`, `edge/filter.rs` |
 //! | the consent page | `sandbox/pages.rs` |
 //!
 //! # Reading order

@@ -2,6 +2,7 @@
 //!
 //! Only what works is here; what later work adds is not shown.
 
+use crate::cli::filter::FilterAnswer;
 use crate::cli::operations::Operations;
 use crate::cli::overrides::Overrides;
 use crate::cli::profile::Profile;
@@ -77,6 +78,9 @@ pub(super) enum Command {
     Runs(Runs),
     /// Run the sandbox (Visma Connect and Dinero) for other programs, until Ctrl-C
     Sandbox(Sandbox),
+    /// Filter the JSON of standard input; this program starts it for itself
+    #[command(hide = true)]
+    FilterAnswer(FilterAnswer),
 }
 
 /// `demo`.
@@ -250,6 +254,7 @@ impl Command {
             Self::Operations(_) => "operations",
             Self::Profile(_) => "profile",
             Self::Runs(_) => "runs",
+            Self::FilterAnswer(_) => "filter-answer",
         }
     }
 }

@@ -17,6 +17,12 @@ pub enum Exit {
     Unreachable,
     /// 5: what `explain` was given is not recognised.
     NotRecognised,
+    /// 3: what `filter-answer` was given is no JSON.
+    NotJson,
+    /// 4: the filter of `filter-answer` stopped at an error.
+    Broke,
+    /// 5: the filter of `filter-answer` needs more memory than it may take.
+    Full,
     /// 130: Ctrl-C.
     Interrupted,
     /// 143: told to end.
@@ -30,9 +36,9 @@ impl Exit {
             Self::Done => 0,
             Self::Refused => 1,
             Self::Usage => 2,
-            Self::Profile => 3,
-            Self::Unreachable => 4,
-            Self::NotRecognised => 5,
+            Self::Profile | Self::NotJson => 3,
+            Self::Unreachable | Self::Broke => 4,
+            Self::NotRecognised | Self::Full => 5,
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }

@@ -14,6 +14,7 @@ mod bits;
 mod check;
 pub mod content;
 pub mod diff;
+pub mod filter;
 mod folding;
 mod folds;
 mod going;

@@ -14,6 +14,7 @@ mod endpoints;
 mod explain;
 mod explain_archive;
 mod faults;
+mod filter;
 mod flow;
 mod focus;
 mod grants;
