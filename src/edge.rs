@@ -14,6 +14,7 @@ pub mod listener;
 pub mod marks;
 mod private;
 pub mod profiles;
+pub mod reading;
 pub mod refresh;
 pub mod requests;
 pub mod runtime;

@@ -23,6 +23,7 @@ mod requests;
 mod runs;
 pub mod scope_lab;
 mod secrets;
+pub mod viewing;
 mod words;
 
 use crate::core::diagnose::{self, Evidence, Finding};
@@ -40,7 +41,6 @@ use crate::core::profile::{Environment, KeepTokens, Preset, Profile};
 use crate::core::secret::Entropy;
 use crate::core::token::kept::Client;
 use crate::core::token::origin_of;
-use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::{CallId, Record, Request, Response};
 use grants::Grants;
@@ -54,7 +54,7 @@ use metadata::Discovery;
 use runs::{Opened, RunKeeping};
 use scope_lab::Lab;
 use secrets::Secrets;
-use std::sync::Arc;
+use viewing::Viewing;
 
 pub use drafts::Reading;
 pub use gathering::{Gathering, MOST_ITEMS, first_page};
@@ -100,8 +100,10 @@ pub struct Requests {
     pub sending: Option<CallId>,
     /// The last call that ended.
     pub answered: Option<CallId>,
-    /// Its body, laid out.
-    pub layout: Option<(CallId, Arc<Layout>)>,
+    /// An answer whose body still comes: its head, and where the body grows.
+    pub arriving: Option<(CallId, Box<Response>)>,
+    /// What its reader has told of the answer that is shown.
+    pub viewing: Option<Viewing>,
     /// The page that the last answer is, where it is one.
     pub page: Option<Page>,
     /// What `{{name}}` stands for.
@@ -122,6 +124,13 @@ pub struct Requests {
     pub retry: Option<Retry>,
     /// The call that went out last.
     last_call: Option<Call>,
+}
+
+impl Requests {
+    /// The call whose answer is read.
+    pub fn viewing_call(&self) -> Option<CallId> {
+        self.viewing.as_ref().map(|viewing| viewing.call)
+    }
 }
 
 /// An exchange that goes on although its run was left; its answer is kept when it comes.

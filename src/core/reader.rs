@@ -140,6 +140,16 @@ impl Reader {
         self.cut = cut;
     }
 
+    /// What the body is, as far as is known.
+    pub fn content(&self) -> Content {
+        self.content
+    }
+
+    /// Its bytes, as they came.
+    pub fn bytes(&self) -> &dyn Source {
+        self.body.as_ref()
+    }
+
     /// Takes what it is asked, and tells what is known at once.
     pub fn take(&mut self, ask: Ask) -> Vec<Told> {
         match ask {
@@ -158,9 +168,19 @@ impl Reader {
             Ask::Turn(view) => self.turn(view),
             Ask::Copy => self.copied(),
             Ask::Arrange(arrangement) => self.arrange(arrangement),
-            // What filters is not what reads.
-            Ask::Filter(_) | Ask::EndFilter => Vec::new(),
+            // These touch the world.
+            Ask::Filter(_) | Ask::EndFilter | Ask::Compare(_) | Ask::Save(_) | Ask::Open => {
+                Vec::new()
+            }
         }
+    }
+
+    /// What is known by now, and where the cursor was: it is shown again.
+    pub fn again(&mut self) -> Vec<Told> {
+        let mut told = self.rows_again();
+        told.extend(self.show.map(|show| Told::Placed(show.view, show.cursor)));
+        told.push(self.status());
+        told
     }
 
     /// Works a little, and tells what became known; `None` when there is nothing to do until more comes.

@@ -12,8 +12,10 @@ pub mod redact;
 pub mod source;
 pub mod visible;
 
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use source::Source;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use url::{Host, Url};
@@ -71,24 +73,56 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// A message body: shared bytes, so that a record is cloned without copying them; where they
-/// only stand in its place (what is kept of a run is masked), how many it had.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Body(pub Arc<[u8]>, usize);
+/// only stand in its place (what is kept of a run is masked), how many it had. Of one that is too large for
+/// memory, or still comes, the bytes are its beginning; all of it is read from its source.
+#[derive(Clone, Default)]
+pub struct Body(pub Bytes, usize, Option<Arc<dyn Source>>);
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        let same_source = match (&self.2, &other.2) {
+            (None, None) => true,
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        self.0 == other.0 && self.1 == other.1 && same_source
+    }
+}
+
+impl Eq for Body {}
 
 impl Body {
     /// A body of these bytes.
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self(bytes.into(), 0)
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        Self(bytes.into(), 0, None)
+    }
+
+    /// A body that is read from a source, with its beginning: it had, or has by now, that many bytes.
+    pub fn elsewhere(beginning: impl Into<Bytes>, length: usize, source: Arc<dyn Source>) -> Self {
+        Self(beginning.into(), length, Some(source))
+    }
+
+    /// Where all of its bytes are read from.
+    pub fn source(&self) -> Arc<dyn Source> {
+        match &self.2 {
+            Some(source) => Arc::clone(source),
+            None => Arc::new(self.0.clone()),
+        }
+    }
+
+    /// Whether all of its bytes are at hand.
+    pub fn is_at_hand(&self) -> bool {
+        self.1 == 0 || self.1 == self.0.len()
     }
 
     /// A body of this text.
     pub fn text(text: &str) -> Self {
-        Self::new(text.as_bytes())
+        Self::new(text.as_bytes().to_vec())
     }
 
     /// What is shown in place of a body that had `length` bytes.
     pub fn kept(text: &str, length: usize) -> Self {
-        Self(Arc::from(text.as_bytes()), length)
+        Self(Bytes::copy_from_slice(text.as_bytes()), length, None)
     }
 
     /// Length in bytes: of the whole body, also where only something in its place is here.
@@ -106,7 +140,7 @@ impl Body {
 
     /// Whether it had bytes, and none is here.
     pub fn is_left_out(&self) -> bool {
-        self.0.is_empty() && self.1 > 0
+        self.0.is_empty() && self.1 > 0 && self.2.is_none()
     }
 
     /// The bytes read as UTF-8; what is not is replaced by `\u{FFFD}`.
@@ -170,7 +204,7 @@ impl Response {
         let left = self.body.0.len().saturating_sub(most);
         let mut shown = self.clone();
         if left > 0 || most == 0 {
-            shown.body = Body::new(&self.body.0[..most]);
+            shown.body = Body::new(self.body.0.slice(..most));
         }
         (shown, left)
     }
@@ -183,6 +217,10 @@ pub enum Cut {
     ConnectionEnded,
     /// It passed our limit, in bytes.
     Limit(usize),
+    /// Nothing more came for too long.
+    Stalled,
+    /// The user did not want the rest.
+    Cancelled,
 }
 
 /// What became of a request.

@@ -1,12 +1,23 @@
 //! What leaves this machine is written to a path that the user named: a new file, readable by its owner alone.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
 /// Writes a text to a new file (0600). Fails with what happened and what to do; nothing that is there is
 /// overwritten, and nothing half written stays.
 pub fn write_new(path: &str, text: &str) -> Result<(), String> {
+    create_new(path, |file| {
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+    })
+}
+
+/// The same with whatever is written into it.
+pub(in crate::edge) fn create_new(
+    path: &str,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), String> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -17,10 +28,7 @@ pub fn write_new(path: &str, text: &str) -> Result<(), String> {
         ErrorKind::PermissionDenied => format!("`{path}` may not be written: name another folder"),
         _ => format!("`{path}` cannot be written ({error})"),
     })?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all());
-    written.map_err(|error| {
+    write(&mut file).map_err(|error| {
         // Half of it would be worse than nothing; if it cannot be removed either, the disk has its own say.
         let _ = std::fs::remove_file(Path::new(path));
         format!("`{path}` could not be written whole ({error}): make room, or name another disk")

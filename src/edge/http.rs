@@ -8,17 +8,20 @@ mod body;
 mod client;
 mod complete;
 mod failure;
+mod held;
 mod progress;
 mod tls;
 
 pub use complete::complete;
+pub use held::Held;
 pub use progress::Tell;
 
 use crate::core::profile::ProxyChoice;
 use crate::core::wire::{
-    CallId, Connection, Direction, Failure, FailureKind, Headers, Outcome, Phase, Purpose, Record,
-    Request, Response, Timing, is_loopback,
+    Body, CallId, Connection, Cut, Direction, Failure, FailureKind, Headers, Outcome, Phase,
+    Purpose, Record, Request, Response, Timing, is_loopback,
 };
+use body::Bounds;
 use client::{Clients, Marks};
 use jiff::{SignedDuration, Timestamp};
 use progress::{Counted, Counter};
@@ -39,6 +42,34 @@ pub struct Limits {
     /// For the whole body of a token answer: an exchange and a refresh are never cancelled, so a server
     /// that drips must not hold them for ever.
     pub token_body: Duration,
+    /// Most bytes of a body that are held in memory; more of them go into a file without a name.
+    pub in_memory: usize,
+}
+
+/// Watches one call, and may stop it once its answer has begun.
+#[derive(Clone, Default)]
+pub struct Watch {
+    /// Is told how far it is.
+    pub tell: Option<Tell>,
+    /// Is told the head of the answer as soon as it is there; its body is read from where it grows.
+    pub arrives: Option<Arrives>,
+    /// Says when the rest of the body is not wanted.
+    pub stop: Option<tokio::sync::watch::Receiver<bool>>,
+}
+
+/// Is told the head of an answer, and where its body grows.
+pub type Arrives = Arc<dyn Fn(Response, &Arc<Held>) + Send + Sync>;
+
+impl Watch {
+    /// Ends when the rest of the body is not wanted.
+    async fn stopped(&self) {
+        if let Some(mut stop) = self.stop.clone()
+            && stop.wait_for(|stopped| *stopped).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
 }
 
 impl Default for Limits {
@@ -47,6 +78,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             answer: Duration::from_secs(30),
             token_body: Duration::from_mins(1),
+            in_memory: 512 * 1_000_000,
         }
     }
 }
@@ -91,33 +123,21 @@ impl Door {
         proxy: ProxyChoice,
         body_limit: usize,
     ) -> Record {
-        let counter = Counter::default();
-        self.send_counted(call, purpose, request, proxy, (body_limit, counter))
+        let watch = Watch::default();
+        self.send_watched(call, purpose, request, proxy, (body_limit, watch))
             .await
     }
 
-    /// The same, and tells somebody how far it is.
-    pub async fn send_telling(
+    /// The same, while somebody watches.
+    pub async fn send_watched(
         &self,
         call: CallId,
         purpose: Purpose,
         request: Request,
         proxy: ProxyChoice,
-        (body_limit, tell): (usize, Option<Tell>),
+        (body_limit, watch): (usize, Watch),
     ) -> Record {
-        let counter = Counter::new(tell);
-        self.send_counted(call, purpose, request, proxy, (body_limit, counter))
-            .await
-    }
-
-    async fn send_counted(
-        &self,
-        call: CallId,
-        purpose: Purpose,
-        request: Request,
-        proxy: ProxyChoice,
-        (body_limit, counter): (usize, Counter),
-    ) -> Record {
+        let counter = Counter::new(watch.tell.clone());
         let request = complete(request);
         let at = Timestamp::now();
         let marks = Arc::new(Marks::default());
@@ -130,7 +150,7 @@ impl Door {
                     proxy
                 };
                 let patience = self.body_patience(purpose);
-                let limits = (body_limit, patience, counter);
+                let limits = (body_limit, patience, (counter, watch));
                 let exchange = self.exchange(outgoing, &proxy, limits, &marks).await;
                 (exchange, marks.connection(&url, &proxy))
             }
@@ -180,7 +200,7 @@ impl Door {
         &self,
         outgoing: reqwest::Request,
         proxy: &ProxyChoice,
-        (body_limit, patience, counter): (usize, Duration, Counter),
+        (body_limit, patience, (counter, watch)): (usize, Duration, (Counter, Watch)),
         marks: &Arc<Marks>,
     ) -> Exchange {
         let url = outgoing.url().clone();
@@ -207,12 +227,19 @@ impl Door {
             let detail = "the proxy answered 407".to_owned();
             return failed(FailureKind::ProxyAuthentication, url.as_str(), detail);
         }
-        let reading = tokio::time::timeout(patience, self.response(answer, body_limit, &counter));
-        let outcome = if let Ok(Some(response)) = reading.await {
-            Outcome::Response(response)
-        } else {
-            let phase = Phase::Body;
-            failed(FailureKind::Timeout(phase), url.as_str(), late(phase)).outcome
+        let reading = tokio::time::timeout(
+            patience,
+            self.response(answer, body_limit, &counter, &watch),
+        );
+        let may_stall = watch.arrives.is_some();
+        let outcome = match reading.await {
+            Ok(response) if may_stall || response.cut != Some(Cut::Stalled) => {
+                Outcome::Response(response)
+            }
+            _ => {
+                let phase = Phase::Body;
+                failed(FailureKind::Timeout(phase), url.as_str(), late(phase)).outcome
+            }
         };
         Exchange {
             outcome,
@@ -231,29 +258,40 @@ impl Door {
         Phase::Answer
     }
 
-    /// Reads an answer to its end, or to the limit; `None` when its body stopped coming.
+    /// Reads an answer to its end, to the limit, or to where its body stopped coming.
     async fn response(
         &self,
         answer: reqwest::Response,
         body_limit: usize,
         counter: &Counter,
-    ) -> Option<Response> {
+        watch: &Watch,
+    ) -> Response {
         let status = answer.status();
         let version = format!("{:?}", answer.version());
         let mut headers = Headers::default();
         for (name, value) in answer.headers() {
             headers.push(name.as_str(), text(value));
         }
-        let limits = (self.limits.answer, body_limit);
-        let (body, cut) = body::read(answer, &headers, limits, counter).await?;
-        Some(Response {
+        let bounds = Bounds {
+            patience: self.limits.answer,
+            most: body_limit,
+            in_memory: self.limits.in_memory,
+        };
+        let held = Arc::new(Held::default());
+        let head = Response {
             status: status.as_u16(),
             reason: status.canonical_reason().unwrap_or_default().to_owned(),
             version,
             headers,
-            body,
-            cut,
-        })
+            body: Body::elsewhere(Vec::new(), 0, held.clone()),
+            cut: None,
+        };
+        if let Some(arrives) = &watch.arrives {
+            arrives(head.clone(), &held);
+        }
+        let reading = body::read(answer, &head.headers, bounds, counter, (held, watch));
+        let (body, cut) = reading.await;
+        Response { body, cut, ..head }
     }
 }
 

@@ -12,15 +12,13 @@ mod sending;
 pub use requests::read_file;
 
 use crate::core::engine::message::{Consent, Effect, Event};
-use crate::core::wire::body::{Layout, lay_out};
 use crate::core::wire::redact::Mask;
-use crate::core::wire::visible::Visible;
-use crate::core::wire::{CallId, Response};
 use crate::edge::archive::{Archive, Writer};
 use crate::edge::certificate::Certificates;
 use crate::edge::desktop::{self, Browser};
 use crate::edge::http::{self, Door};
 use crate::edge::listener::Names;
+use crate::edge::reading::{Bounds, Reading};
 use crate::edge::refresh::{self, Order};
 use crate::edge::sandbox_server::SandboxConfig;
 use crate::edge::trust::Trusted;
@@ -55,6 +53,8 @@ pub struct Options {
     pub trusted: Trusted,
     /// Where runs are kept; the faces choose this user's.
     pub archive: Archive,
+    /// How answers are read; not at all where nobody looks at them.
+    pub reading: Option<Bounds>,
 }
 
 impl Options {
@@ -70,6 +70,7 @@ impl Options {
             vault: Vault::of_this_user(),
             trusted: Trusted::of_this_user(),
             archive: Archive::nowhere(),
+            reading: None,
         }
     }
 }
@@ -85,6 +86,7 @@ pub struct Runtime {
     sending: Sending,
     keeping: Keeping,
     runs: Writer,
+    reading: Reading,
 }
 
 impl Runtime {
@@ -99,6 +101,11 @@ impl Runtime {
             keeping: Keeping::new(
                 options.vault.clone(),
                 options.trusted.clone(),
+                events.clone(),
+            ),
+            reading: Reading::new(
+                options.reading.clone(),
+                options.mask.clone(),
                 events.clone(),
             ),
             runs: Writer::new(
@@ -198,7 +205,7 @@ impl Runtime {
             Effect::KeepRun(keep) => self.runs.keep(keep),
             Effect::FindRun { call, state } => self.runs.find(call, state),
             Effect::Request(effect) => self.perform_request(effect),
-            Effect::LayOut { call, response } => self.lay_out(call, response),
+            Effect::Reader(effect) => self.reading.perform(effect),
         }
     }
 
@@ -215,6 +222,7 @@ impl Runtime {
         self.keeping.finish().await;
         self.listeners.finish().await;
         self.runs.finish().await;
+        self.reading.finish().await;
     }
 
     /// Opens the browser, or says why not.
@@ -286,19 +294,6 @@ impl Runtime {
             if let Err(reason) = walked {
                 let _ = events.send(Event::ConsentFailed { run, reason });
             }
-        });
-    }
-
-    /// Lays out a body on a thread of its own, because it may be large.
-    fn lay_out(&self, call: CallId, response: Response) {
-        let (mask, events) = (self.options.mask.clone(), self.events.clone());
-        let working = tokio::task::spawn_blocking(move || lay_out(&response.body.0, &mask));
-        tokio::spawn(async move {
-            let layout = working.await.unwrap_or_else(|_| Layout {
-                lines: vec![Visible::of(BROKEN)],
-                json: false,
-            });
-            let _ = events.send(Event::LaidOut(call, Arc::new(layout)));
         });
     }
 }

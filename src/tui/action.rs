@@ -2,6 +2,7 @@
 
 pub mod drafting;
 pub mod labbing;
+pub mod viewing;
 
 use crate::core::engine::message::{Command, Prompt};
 use crate::core::history::RunId;
@@ -11,6 +12,7 @@ use crate::core::profile::{KeepTokens, ResponseMode};
 use crate::core::token::kept::GrantId;
 use drafting::Drafting;
 use labbing::Labbing;
+use viewing::Viewing;
 
 /// What the user wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +90,8 @@ pub enum Action {
     Drafting(Drafting),
     /// Do something in the scope lab.
     Lab(Labbing),
+    /// Do something with the answer of step 6.
+    Viewing(Viewing),
     /// Fold or unfold.
     Toggle,
     /// Back out one level.
@@ -132,6 +136,8 @@ pub enum Question {
     Answer,
     /// Where a ticket is written.
     TicketPath,
+    /// Where an answer is written.
+    AnswerPath,
     /// Where a report is written.
     ReportPath(ReportFormat),
     /// Words that narrow the list of the runs.
@@ -303,6 +309,10 @@ pub enum Choosing {
     Ticket,
     /// What is done with the report of a run.
     Report,
+    /// Which columns of the table are shown.
+    Columns,
+    /// With which answer this one is compared.
+    Comparison,
 }
 
 /// Where a secret can be; in plain text in the file is never offered.

@@ -13,6 +13,7 @@ mod running;
 mod settle;
 mod shelving;
 mod start;
+mod viewing;
 mod world;
 mod writing;
 
@@ -182,6 +183,7 @@ where
         if app.dirty && !app.desk.is_lent() {
             app.lend_mouse(world);
             app.draw(terminal)?;
+            app.ask_for_rows(world);
         }
     }
 }
@@ -275,6 +277,7 @@ impl App {
         terminal
             .draw(|frame| areas = draw(frame.buffer_mut(), &view))
             .map_err(io::Error::other)?;
+        self.ui.viewing.room = areas.answer.map_or(0, |answer| answer.room);
         self.areas = areas;
         self.dirty = false;
         self.changed = false;
@@ -366,6 +369,7 @@ impl App {
                 Reaction::ReadProfiles => self.read_profiles(),
                 Reaction::WriteFile(writing) => self.write_file(writing),
                 Reaction::Keep(what) => self.keep(what),
+                Reaction::CompareWithKept(id) => self.compare_with_kept(&id),
                 Reaction::Edit(manuscript) => self.desk.lend((world.edit)(manuscript)),
                 Reaction::Explain(inquiry) => self.explain(inquiry),
                 Reaction::Quit => self.end = Some(End::Quit),
@@ -400,12 +404,9 @@ impl App {
             Event::RunNotKept { reason } => Some(reason.clone()),
             _ => None,
         };
-        let answered = self.engine.requests().answered;
+        let looks = self.looks_at(&event);
         let effects = self.engine.event(now, event);
-        if answered != self.engine.requests().answered {
-            self.ui.show_answer();
-            self.keep_answer();
-        }
+        self.follow_answer(world, looks);
         if self.opened.is_none() {
             self.ui.follow(&before, false, &self.engine);
         }
@@ -444,7 +445,7 @@ impl App {
             Found::Explained(explained) => self.explained(*explained),
             Found::FileWritten(writing, written) => self.file_written(&writing, written),
             Found::Runs(found) => self.found_runs(found),
-            Found::Requests(found) => self.found_requests(found),
+            Found::Requests(found) => self.found_requests(world, found),
             Found::KeepWritten(written) => self.keep_written(written),
             Found::All(found) => self.ui.shelf.take(found, self.engine.profile()),
             Found::Written {

@@ -10,7 +10,6 @@
 mod grid;
 
 use crate::core::secret::Secret;
-use crate::core::wire::body::Layout;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::tui::action::Action;
@@ -18,7 +17,6 @@ use crate::tui::pane::{CellColumns, Fact, Group, Mark, Pane, Row, Value, WhenSho
 use crate::tui::text::{columns, cut_end, cut_middle, cut_words, width, wrap, wrap_raw};
 use crate::tui::theme::{Role, Theme, mark_glyph};
 use ratatui::text::{Line, Span};
-use std::sync::Arc;
 
 /// Where names begin.
 const NAME: usize = 4;
@@ -62,8 +60,6 @@ pub enum SpotKind {
     Choice(Action),
     /// The label of a group that folds.
     Label(Visible, bool),
-    /// The body of step 6, which scrolls by itself.
-    Body,
 }
 
 /// A pane in lines.
@@ -75,8 +71,6 @@ pub struct Flow {
     pub lines: Vec<Laid>,
     /// Its rows that can be selected, from top to bottom.
     pub spots: Vec<Spot>,
-    /// The body that scrolls in what room is left below the lines.
-    pub body: Option<Arc<Layout>>,
 }
 
 /// What the layout depends on besides the pane.
@@ -240,10 +234,6 @@ impl Flow {
             Row::Tabs { tabs, right } => self.lines.push(strip(tabs, right, sheet)),
             Row::Bar(thousandths, text) => {
                 self.lines.push(plain(bar(*thousandths, text, sheet)));
-            }
-            Row::Scroll(layout) => {
-                self.spot(SpotKind::Body, Vec::new());
-                self.body = Some(Arc::clone(layout));
             }
         }
     }

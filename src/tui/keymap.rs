@@ -10,6 +10,7 @@ use crate::tui::action::{Action, Direction, Place};
 use crate::tui::ui::Ui;
 use crate::tui::ui::popup::Popup;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
 
 pub use table::KEYS;
 
@@ -26,6 +27,8 @@ pub struct Situation<'a> {
     pub has_secret: bool,
     /// Whether the row that has the focus is a grant.
     pub on_grant: bool,
+    /// Now.
+    pub now: Timestamp,
 }
 
 /// One row of the table.
@@ -71,6 +74,9 @@ pub struct Key {
 
 /// The key that leads to the user's editor; the one field that would take it as text gives it up.
 pub const EDITOR: Key = Key::control('e');
+
+/// The keys that switch how the answer is searched; the line in which that is typed gives them up.
+pub const SWITCHES: [Key; 2] = [Key::control('t'), Key::control('r')];
 
 impl Key {
     /// A key alone.

@@ -115,8 +115,6 @@ pub enum Row {
     },
     /// A bar, filled to so many thousandths, with words after it.
     Bar(u16, Visible),
-    /// Raw lines that scroll in what room is left; the last row of a pane.
-    Scroll(std::sync::Arc<crate::core::wire::body::Layout>),
 }
 
 /// Where the cells of a row stand.

@@ -11,6 +11,7 @@ use crate::core::wire::redact::Mask;
 use crate::edge::archive::Archive;
 use crate::edge::desktop;
 use crate::edge::profiles::Search;
+use crate::edge::reading::Bounds;
 use crate::edge::runtime::{Options, Runtime};
 use crate::edge::vault::Vault;
 use crate::tui::app::{self, Editing, End, Kept, Opening, Signal, Start, World};
@@ -72,6 +73,7 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
 fn make_world(mask: Mask, kept: &Rc<RefCell<Option<Runtime>>>, keys: Keys) -> World {
     let options = Options {
         archive: Archive::of_this_user(),
+        reading: Some(Bounds::default()),
         ..Options::new(mask)
     };
     let (runtime, events) = Runtime::new(options);

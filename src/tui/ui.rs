@@ -23,6 +23,7 @@ pub mod shelf;
 pub mod shelving;
 mod switching;
 pub mod ticketing;
+pub mod viewing;
 
 use crate::core::engine::Engine;
 use crate::core::oauth::{RunPhase, Step};
@@ -35,6 +36,7 @@ use pasting::Pasted;
 use popup::Popup;
 use runs::Runs;
 use shelf::Shelf;
+use viewing::Viewing;
 
 /// How long a secret stays revealed.
 pub const REVEALED_FOR: SignedDuration = SignedDuration::from_secs(30);
@@ -102,6 +104,8 @@ pub struct Ui {
     pub runs: Runs,
     /// The requests of step 6.
     pub drafting: Drafting,
+    /// How the answer of step 6 is looked at.
+    pub viewing: Viewing,
     /// The column selected in the scope lab.
     pub lab_column: usize,
     /// Whether the link is to be copied as soon as the listener is bound.
@@ -146,6 +150,8 @@ pub enum Focus {
     Text,
     /// The answer of step 6.
     Answer,
+    /// What is typed about it, in its last line; it has the keys.
+    Line,
 }
 
 /// A pane of the frame.
@@ -243,6 +249,7 @@ impl Default for Ui {
             pasted: Pasted::default(),
             runs: Runs::default(),
             drafting: Drafting::default(),
+            viewing: Viewing::default(),
             lab_column: 0,
             copy_when_bound: false,
         }

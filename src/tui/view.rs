@@ -15,6 +15,7 @@
 //! main pane.
 
 mod alone;
+mod answer;
 mod bars;
 mod canvas;
 mod explain;
@@ -124,8 +125,10 @@ pub struct Areas {
     pub main: Viewport,
     /// The lines of the list of profiles.
     pub list: Viewport,
-    /// The body that scrolls in it.
+    /// The lines of the answer.
     pub body: Option<Viewport>,
+    /// Where the rows of the answer are that its reader tells.
+    pub answer: Option<AnswerRoom>,
     /// The raw text, where it has a pane of its own.
     pub raw: Option<Viewport>,
     /// The findings, where there are any.
@@ -182,6 +185,15 @@ impl Viewport {
     }
 }
 
+/// Room for rows of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerRoom {
+    /// How many rows are shown.
+    pub room: usize,
+    /// Columns of a row.
+    pub width: u16,
+}
+
 /// What the mouse can find.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
@@ -199,6 +211,8 @@ pub enum Target {
     Filter,
     /// A line of the answer.
     AnswerLine(usize),
+    /// A column of its table, counted among those that are shown.
+    Column(usize),
     /// A pane.
     Pane(Pane),
     /// A row of the list in front.
@@ -349,7 +363,7 @@ fn panes(
         }
     }
     if let Some(rect) = places.answer {
-        requests::draw_answer(canvas, rect, focused == Some(Pane::Answer));
+        answer::draw(canvas, rect, focused == Some(Pane::Answer));
     }
     if let Some(rect) = places.text {
         explain::draw_text(canvas, rect, focused == Some(Pane::Text));

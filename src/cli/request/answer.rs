@@ -1,14 +1,27 @@
 //! What is printed of an answer: the body alone, with its head, or all of it as JSON.
 
 use crate::cli::session::{Session, Stop};
+use crate::core::reader::Reader;
+use crate::core::reader::ask::{Ask, Show, Told};
 use crate::core::secret::Secret;
-use crate::core::wire::body::{is_binary, one_line};
+use crate::core::wire::body::{is_binary, lay_out, one_line};
 use crate::core::wire::redact::Mask;
+use crate::core::wire::source::piece;
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{Body, Record, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+
+/// Bytes that are printed at a time.
+const PIECE: usize = 256 * 1024;
+
+/// Largest body that is laid out whole.
+const LAID_OUT: usize = 16 * 1024 * 1024;
+
+/// Rows of a larger one that are laid out at a time, and columns of a text that is not JSON.
+const AT_ONCE: usize = 1000;
+const WIDTH: u16 = 1000;
 
 /// The status line and the header fields, secrets masked, and an empty line.
 pub(super) fn head(session: &mut Session<'_, '_>, response: &Response) -> Result<(), Stop> {
@@ -25,18 +38,63 @@ pub(super) fn head(session: &mut Session<'_, '_>, response: &Response) -> Result
 
 /// The body: its bytes as they came; on a terminal as the screens lay it out.
 pub(super) async fn body(session: &mut Session<'_, '_>, response: &Response) -> Result<(), Stop> {
+    let source = response.body.source();
     if !session.printer.results_are_seen() {
-        session.printer.exactly(&response.body.0)?;
+        let mut at = 0;
+        loop {
+            let bytes = piece(source.as_ref(), at, PIECE);
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            session.printer.exactly(&bytes)?;
+            at += bytes.len() as u64;
+        }
+    }
+    if response.body.len() <= LAID_OUT && response.body.is_at_hand() {
+        let layout = lay_out(&response.body.0, session.engine().mask());
+        for line in &layout.lines {
+            session.printer.result(line)?;
+        }
         return Ok(());
     }
-    while session.engine().requests().layout.is_none() {
-        session.step().await?;
+    rows(session, response)
+}
+
+/// A large body as the screens show it, row by row: its longest lines are cut.
+fn rows(session: &mut Session<'_, '_>, response: &Response) -> Result<(), Stop> {
+    let mask = session.engine().mask().clone();
+    let source = response.body.source();
+    let mut reader = Reader::new(source, response.headers.clone(), mask, false);
+    reader.end(response.cut.is_some());
+    while reader.work().is_some() {}
+    let mut first = 0;
+    loop {
+        let show = Show {
+            first,
+            count: AT_ONCE,
+            width: WIDTH,
+            ..Show::default()
+        };
+        let mut told = reader.take(Ask::Show(show));
+        while let Some(more) = reader.work() {
+            told.extend(more);
+        }
+        let window = told.into_iter().rev().find_map(|told| match told {
+            Told::Rows { window, .. } => Some(window),
+            _ => None,
+        });
+        let rows = window.map_or_else(Vec::new, |window| window.rows.clone());
+        for row in &rows {
+            let indent = " ".repeat(row.indent.into());
+            let more = if row.cut { "…" } else { "" };
+            let line = format!("{indent}{}{more}", row.text());
+            session.printer.result(&Visible::of(&line))?;
+        }
+        if rows.len() < AT_ONCE {
+            return Ok(());
+        }
+        first += AT_ONCE as u64;
     }
-    let layout = session.engine().requests().layout.clone();
-    for line in layout.iter().flat_map(|(_, layout)| &layout.lines) {
-        session.printer.result(line)?;
-    }
-    Ok(())
 }
 
 /// All of it as one JSON object on a line. `cut` is whether some of it is missing, `token` is what must not stand in it, although the API may have

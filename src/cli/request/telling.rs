@@ -80,9 +80,13 @@ fn no_answer(session: &mut Session<'_, '_>, outcome: &Outcome) -> Stop {
 fn say_about(session: &mut Session<'_, '_>, response: &Response) {
     match response.cut {
         Some(Cut::Limit(limit)) => session.say(&format!(
-            "warning: the body is over {} MiB and cut there: ask for less, with a page size or a filter",
-            limit / 1024 / 1024
+            "warning: the body is over {} MB and cut there: ask for less, with a page size or a filter",
+            limit / 1_000_000
         )),
+        Some(Cut::Stalled) => {
+            session.say("warning: the rest of the body did not come in time");
+        }
+        Some(Cut::Cancelled) => session.say("warning: you stopped in the middle of the body"),
         Some(Cut::ConnectionEnded) => {
             session.say("warning: the connection ended in the middle of the body");
         }

@@ -338,7 +338,12 @@ fn not_json(evidence: &Evidence<'_>) -> Option<Found> {
         ));
     }
     let kind = response.headers.media_type();
-    let (headline, cause) = if response.cut == Some(Cut::ConnectionEnded) {
+    let (headline, cause) = if response.cut == Some(Cut::Stalled) {
+        (
+            "The API's answer stopped coming",
+            "Its beginning came, then nothing for as long as one waits.",
+        )
+    } else if response.cut == Some(Cut::ConnectionEnded) {
         (
             "The API's answer broke off",
             "The connection ended before the answer did.",

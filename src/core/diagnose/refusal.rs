@@ -82,16 +82,18 @@ pub(super) fn meaning(evidence: &Evidence<'_>) -> Option<Meaning> {
 fn of_success(record: &Record, response: &Response) -> Option<Meaning> {
     let body = &response.body.0;
     let (first, last) = (body.trim_ascii().first()?, body.trim_ascii().last()?);
+    // Of a body that is too large for memory the end is not at hand.
+    let whole = response.body.is_at_hand();
     let web_page = response.headers.media_type() == "text/html";
     let says_json = response.headers.media_type().ends_with("json");
     let is_json = match first {
-        b'{' => *last == b'}',
-        b'[' => *last == b']',
+        b'{' => !whole || *last == b'}',
+        b'[' => !whole || *last == b']',
         b'<' => false,
         _ => body.len() > READABLE || serde_json::from_slice::<Value>(body).is_ok(),
     };
-    let broke_off = response.cut == Some(Cut::ConnectionEnded);
-    let limited = matches!(response.cut, Some(Cut::Limit(_)));
+    let broke_off = matches!(response.cut, Some(Cut::ConnectionEnded | Cut::Stalled));
+    let limited = matches!(response.cut, Some(Cut::Limit(_) | Cut::Cancelled));
     if broke_off || web_page || says_json && !is_json && !limited {
         return Some(Meaning::NotJson);
     }

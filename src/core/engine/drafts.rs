@@ -82,6 +82,7 @@ impl Engine {
             RequestCommand::GoOn => idle && self.could_go_on(),
             RequestCommand::Retry => idle && self.retry_at().is_some(),
             RequestCommand::Remember(..) => true,
+            RequestCommand::Read(_) => self.requests.viewing.is_some(),
             RequestCommand::Forget(name) => {
                 let remembered = &self.requests.variables.remembered;
                 remembered.iter().any(|(known, _)| known == name)
@@ -103,6 +104,7 @@ impl Engine {
                 self.requests.variables.remember(&name, &value);
                 Vec::new()
             }
+            RequestCommand::Read(ask) => self.ask_reader(ask),
             RequestCommand::Forget(name) => {
                 let remembered = &mut self.requests.variables.remembered;
                 remembered.retain(|(known, _)| *known != name);
@@ -122,16 +124,17 @@ impl Engine {
                 Vec::new()
             }
             RequestEvent::PageRead(call, page) => self.page_read(now, call, page),
-            RequestEvent::Joined {
-                call,
-                response,
-                layout,
-            } => {
-                if self.requests.answered == Some(call) {
-                    self.requests.layout = Some((call, layout));
-                    self.requests.page = page_in(Some(&response));
-                    self.requests.joined = Some((call, response));
+            RequestEvent::Joined { call, response } => {
+                if self.requests.answered != Some(call) {
+                    return Vec::new();
                 }
+                self.requests.page = page_in(Some(&response));
+                self.requests.joined = Some((call, response.clone()));
+                self.open_answer(call, response, false)
+            }
+            RequestEvent::Arriving(call, head) => self.arriving(call, head),
+            RequestEvent::Read(call, told) => {
+                self.reader_told(call, told);
                 Vec::new()
             }
         }

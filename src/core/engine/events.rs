@@ -112,11 +112,6 @@ impl Engine {
             Event::RunNotKept { reason } => self.run_not_kept(reason),
             Event::RunFound { call, run } => self.run_found(call, run.as_deref()),
             Event::Request(event) => return self.request_event(now, event),
-            Event::LaidOut(call, layout) => {
-                if self.requests.answered == Some(call) {
-                    self.requests.layout = Some((call, layout));
-                }
-            }
         }
         Vec::new()
     }

@@ -166,9 +166,11 @@ impl Engine {
             .and_then(|record| record.outcome.response());
         let body = body.map(|response| response.body.clone());
         let Some(gathering) = &mut self.requests.gathering else {
+            self.page_of_answer(call, page);
             return Vec::new();
         };
         if gathering.call != Some(call) || !gathering.goes_on() {
+            self.page_of_answer(call, page);
             return Vec::new();
         }
         let Some((page, body)) = page.zip(body) else {
@@ -188,6 +190,13 @@ impl Engine {
             return self.stop_fetching("That is as much as is fetched at a time.");
         }
         self.fetch_next(now)
+    }
+
+    /// The answer that is shown was read as a page.
+    fn page_of_answer(&mut self, call: CallId, page: Option<Page>) {
+        if self.requests.answered == Some(call) && self.requests.joined.is_none() {
+            self.requests.page = page;
+        }
     }
 
     /// Stops, and shows what came.

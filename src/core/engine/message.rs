@@ -24,13 +24,11 @@ use crate::core::profile::{
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::core::token::kept::{Client, GrantId, KeptGrant, VaultTrouble};
-use crate::core::wire::body::Layout;
 use crate::core::wire::{CallId, Purpose, Record, Request, Response};
 use jiff::Timestamp;
-use requests::{RequestCommand, RequestEffect, RequestEvent};
+use requests::{ReaderEffect, RequestCommand, RequestEffect, RequestEvent};
 use scope_lab::LabCommand;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 /// Imperative, from a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -294,8 +292,6 @@ pub enum Event {
         /// The run that sent it, when there is one.
         run: Option<Box<Summary>>,
     },
-    /// The body of an API answer was laid out.
-    LaidOut(CallId, Arc<Layout>),
     /// Something about requests.
     Request(RequestEvent),
 }
@@ -459,11 +455,6 @@ pub enum Effect {
     },
     /// Something about requests.
     Request(RequestEffect),
-    /// Lay out a body off the UI task; answered by `LaidOut`.
-    LayOut {
-        /// The call whose answer it is.
-        call: CallId,
-        /// The answer.
-        response: Response,
-    },
+    /// Something about the answer that is shown.
+    Reader(ReaderEffect),
 }

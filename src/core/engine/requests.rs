@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::message::Effect;
+use super::message::requests::RequestEffect;
 use crate::core::dinero::call::{self, Call};
 use crate::core::dinero::page::{self, Page};
 use crate::core::profile::ProxyChoice;
@@ -9,8 +10,11 @@ use crate::core::wire::Response;
 use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record, Request, Timing};
 use jiff::Timestamp;
 
-/// Largest API answer that is read: 16 MiB.
-pub(super) const API_BODY_LIMIT: usize = 16 * 1024 * 1024;
+/// Largest API answer that is read, unless the user set another limit: 4 GB.
+pub(super) const API_BODY_LIMIT: usize = 4 * 1000 * 1_000_000;
+
+/// Largest answer that is read for its page within a step.
+const PAGE_AT_ONCE: usize = 64 * 1024;
 
 /// Largest answer in which organizations are looked for within a step.
 const ORGANIZATIONS_LIMIT: usize = 256 * 1024;
@@ -91,19 +95,30 @@ impl Engine {
         self.requests.sending = None;
         self.requests.answered = Some(call);
         self.requests.progress = None;
-        self.requests.layout = None;
         self.requests.joined = None;
+        let arrived = self.requests.arriving.take();
         self.requests.page = page_in(record.outcome.response());
+        let large = record.outcome.response().filter(|response| {
+            response.status == 200 && response.cut.is_none() && is_large_page(response.body.len())
+        });
+        let reads_page = large.map(|response| {
+            Effect::Request(RequestEffect::ReadPage {
+                call,
+                body: response.body.clone(),
+            })
+        });
         if let Some(effects) = self.page_answered(&record) {
             self.settle(record);
             return effects;
         }
+        self.let_go(&record);
         let mut effects = Vec::new();
         if let Outcome::Response(response) = &record.outcome {
-            effects.push(Effect::LayOut {
-                call,
-                response: response.clone(),
-            });
+            effects = if arrived.is_some_and(|(arrived, _)| arrived == call) {
+                self.answer_ended(call, response.cut.is_some())
+            } else {
+                self.open_answer(call, Box::new(response.clone()), false)
+            };
             if response.status == 200
                 && response.body.len() <= ORGANIZATIONS_LIMIT
                 && record.request.url.ends_with("/organizations")
@@ -119,6 +134,7 @@ impl Engine {
                 self.requests.organizations = organizations;
             }
         }
+        effects.extend(reads_page);
         self.settle(record);
         effects
     }
@@ -156,8 +172,13 @@ impl Engine {
 
 /// The page that an answer is. It is read once, as it comes: what is drawn asks for it with every frame.
 pub(super) fn page_in(response: Option<&Response>) -> Option<Page> {
-    /// Largest answer that is read for it.
-    const MOST: usize = 8 * 1024 * 1024;
-    let response = response.filter(|response| response.body.len() <= MOST)?;
+    let response = response.filter(|response| response.body.len() <= PAGE_AT_ONCE)?;
     page::read(&response.body.0)
+}
+
+/// Whether an answer may be a page, and is read for it off the UI task.
+const fn is_large_page(length: usize) -> bool {
+    /// Largest answer that is read for it at all.
+    const MOST: usize = 16 * 1024 * 1024;
+    length > PAGE_AT_ONCE && length <= MOST
 }

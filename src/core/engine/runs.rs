@@ -11,12 +11,9 @@ use crate::core::oauth::held::HeldGrant;
 use crate::core::oauth::{RunPhase, STEPS, Step};
 use crate::core::secret::Secret;
 use crate::core::token::kept::{Client, GrantId};
-use crate::core::wire::body::Layout;
-use crate::core::wire::visible::Visible;
 use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Most records of a run that are kept; a program that stays open calls the API for days.
 const MOST_RECORDS: usize = 2000;
@@ -67,7 +64,6 @@ impl Engine {
         let api = |record: &&Record| record.purpose == Purpose::Api;
         let last = kept.records.iter().rev().find(api);
         engine.requests.answered = last.map(|record| record.call);
-        engine.requests.layout = last.map(|record| (record.call, Arc::new(not_kept(record))));
         engine.opened = Some(Opened {
             findings: kept.findings.clone(),
             kept: Box::new(kept),
@@ -366,18 +362,6 @@ impl Engine {
         known.sort_by_key(|value| std::cmp::Reverse(value.characters()));
         known.dedup();
         known
-    }
-}
-
-/// What is shown in the place of an answer of the API.
-fn not_kept(record: &Record) -> Layout {
-    let length = record
-        .outcome
-        .response()
-        .map_or(0, |response| response.body.len());
-    Layout {
-        lines: vec![Visible::of(&format!("({length} bytes, not kept)"))],
-        json: false,
     }
 }
 

@@ -250,7 +250,9 @@ fn refusal(response: &Response) -> TokenTrouble {
 pub(super) fn object(response: &Response) -> Result<Map<String, Value>, NotJson> {
     match response.cut {
         Some(Cut::Limit(_)) => return Err(NotJson::TooLarge),
-        Some(Cut::ConnectionEnded) => return Err(NotJson::CutOff),
+        Some(Cut::ConnectionEnded | Cut::Stalled | Cut::Cancelled) => {
+            return Err(NotJson::CutOff);
+        }
         None => {}
     }
     let text = response.body.to_text();

@@ -103,7 +103,9 @@ pub fn read(
     }
     match response.cut {
         Some(Cut::Limit(_)) => return Err(MetadataTrouble::NotJson("over 512 KiB")),
-        Some(Cut::ConnectionEnded) => return Err(MetadataTrouble::NotJson("cut off")),
+        Some(Cut::ConnectionEnded | Cut::Stalled | Cut::Cancelled) => {
+            return Err(MetadataTrouble::NotJson("cut off"));
+        }
         None => {}
     }
     let text = response.body.to_text();

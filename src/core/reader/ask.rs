@@ -1,8 +1,10 @@
 //! What a reader is asked, and what it tells.
 
 use super::content::Content;
+use super::diff::Difference;
 use super::rows::Window;
 use super::search::Sought;
+use crate::core::wire::Body;
 use std::sync::Arc;
 
 /// In which way a body is shown.
@@ -62,6 +64,12 @@ pub enum Ask {
     Filter(String),
     /// Show the body itself again.
     EndFilter,
+    /// Say what differs from another body.
+    Compare(Body),
+    /// Write what is shown to a new file of that name.
+    Save(String),
+    /// Open the body with what the system opens such files with.
+    Open,
 }
 
 /// How the table is arranged.
@@ -95,6 +103,15 @@ pub enum Told {
     Copied(String),
     /// How far a filter is.
     Filter(Filter),
+    /// What differs from another body.
+    Differs(Arc<Difference>),
+    /// It was written to a file, or not, and why.
+    Saved {
+        /// As the user typed it.
+        path: String,
+        /// Why not.
+        trouble: Option<String>,
+    },
 }
 
 /// How far a filter is.

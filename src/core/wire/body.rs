@@ -9,8 +9,6 @@ use crate::core::wire::visible::Visible;
 pub struct Layout {
     /// Lines ready to draw.
     pub lines: Vec<Visible>,
-    /// Whether it was JSON and is indented here.
-    pub json: bool,
 }
 
 /// Lays out an API answer: JSON indented by its own tokens (numbers and strings exactly as they came),
@@ -22,14 +20,12 @@ pub fn lay_out(bytes: &[u8], mask: &Mask) -> Layout {
     if is_binary(bytes) {
         return Layout {
             lines: vec![binary(bytes.len(), "")],
-            json: false,
         };
     }
     let text = String::from_utf8_lossy(bytes);
     if let Some(lines) = mask.json(&text) {
         return Layout {
             lines: lines.iter().map(Visible::from).collect(),
-            json: true,
         };
     }
     let shown = if looks_like_html(&text) {
@@ -39,7 +35,6 @@ pub fn lay_out(bytes: &[u8], mask: &Mask) -> Layout {
     };
     Layout {
         lines: Visible::lines(&shown),
-        json: false,
     }
 }
 
@@ -47,32 +42,6 @@ pub fn lay_out(bytes: &[u8], mask: &Mask) -> Layout {
 pub fn one_line(text: &str) -> Option<String> {
     let lines = json::indent(text, &|_| false, &|value| value.raw.to_owned())?;
     Some(lines.iter().map(|line| line.trim_start()).collect())
-}
-
-/// Name and value of a member that stands on a line of laid-out JSON, or the value alone of an array's line; what
-/// opens or closes something, and what is masked, is none.
-pub fn member_of(line: &str) -> Option<(String, String)> {
-    let line = line.trim().trim_end_matches(',');
-    let mut name = String::new();
-    let mut value = line;
-    if line.starts_with('"') {
-        let mut read = serde_json::Deserializer::from_str(line).into_iter::<String>();
-        let first = read.next()?.ok()?;
-        let rest = line.get(read.byte_offset()..)?.trim_start();
-        match rest.strip_prefix(':') {
-            Some(rest) => {
-                name = first;
-                value = rest.trim();
-            }
-            None => return Some((name, first)),
-        }
-    }
-    if value.is_empty() || value.starts_with(['{', '[', '}', ']']) || value.contains("••••")
-    {
-        return None;
-    }
-    let text = serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned());
-    Some((name, text))
 }
 
 /// Whether bytes are no text: a NUL among them, or more than a stray one that is not UTF-8.

@@ -11,6 +11,11 @@ pub trait Source: Debug + Send + Sync {
     /// How many there are by now.
     fn length(&self) -> u64;
 
+    /// Calls that whenever there are more; of what never grows, never.
+    fn watch(&self, grew: Box<dyn Fn() + Send + Sync>) {
+        drop(grew);
+    }
+
     /// Copies from a place on as many as are there and fit; says how many.
     fn read_at(&self, at: u64, into: &mut [u8]) -> usize;
 }

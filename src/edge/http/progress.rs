@@ -7,6 +7,10 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// How long nothing is told after something was: a screen is drawn with each.
+const QUIET: Duration = Duration::from_millis(30);
 
 /// What goes out at a time; a body that is no longer goes at once.
 const PIECE: usize = 64 * 1024;
@@ -18,8 +22,8 @@ pub type Tell = Arc<dyn Fn(Progress) + Send + Sync>;
 #[derive(Clone, Default)]
 pub(super) struct Counter {
     tell: Option<Tell>,
-    /// How far it is, and how many bytes that were when it was told last.
-    so_far: Arc<Mutex<(Progress, u64)>>,
+    /// How far it is, and when that was told last.
+    so_far: Arc<Mutex<(Progress, Option<Instant>)>>,
 }
 
 impl Counter {
@@ -36,7 +40,7 @@ impl Counter {
         self.tell.is_some() && length > PIECE
     }
 
-    /// Something has changed. It is told when a good piece more has gone or come, not with every packet.
+    /// Something has changed. It is told from time to time, not with every packet.
     pub(super) fn change(&self, change: impl FnOnce(&mut Progress)) {
         let Some(tell) = &self.tell else { return };
         // Nobody panics while holding it.
@@ -46,9 +50,9 @@ impl Counter {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let (progress, told) = &mut *so_far;
         change(progress);
-        let bytes = progress.sent + progress.received;
-        if bytes >= *told + PIECE as u64 {
-            *told = bytes;
+        let moved = progress.sent + progress.received > 0;
+        if moved && told.is_none_or(|told| told.elapsed() >= QUIET) {
+            *told = Some(Instant::now());
             tell(*progress);
         }
     }

@@ -5,12 +5,10 @@ use crate::core::dinero::page;
 use crate::core::dinero::upload::{LARGEST, Upload};
 use crate::core::engine::message::Event;
 use crate::core::engine::message::requests::{RequestEffect, RequestEvent};
-use crate::core::wire::body::lay_out;
 use crate::core::wire::{Body, Response};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Most that is read of a file: beyond Dinero's own limit by far, so that its answer can be seen.
 const MOST: u64 = 64 * 1_000_000;
@@ -18,7 +16,7 @@ const MOST: u64 = 64 * 1_000_000;
 impl Runtime {
     /// Carries out what step 6 asks, on a thread of its own.
     pub(super) fn perform_request(&self, effect: RequestEffect) {
-        let (call, mask) = (call_of(&effect), self.options.mask.clone());
+        let call = call_of(&effect);
         let is_file = matches!(effect, RequestEffect::ReadFile { .. });
         let working = async move {
             let working = tokio::task::spawn_blocking(move || match effect {
@@ -40,14 +38,12 @@ impl Runtime {
                         .iter()
                         .map(|(body, items)| body.0.get(items.clone()).unwrap_or_default());
                     let joined = page::join(items, count, total);
-                    let layout = Arc::new(lay_out(&joined, &mask));
                     RequestEvent::Joined {
                         call,
                         response: Box::new(Response {
                             body: Body::new(joined),
                             ..*head
                         }),
-                        layout,
                     }
                 }
             });

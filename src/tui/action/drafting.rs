@@ -122,21 +122,37 @@ pub enum AnswerTab {
     /// The body, laid out.
     #[default]
     Pretty,
+    /// Its items as rows of a table.
+    Table,
+    /// The body as it came.
+    Raw,
     /// Status line and header fields.
     Headers,
+    /// How long each phase took.
+    Timing,
     /// What is to be said of it.
     Findings,
 }
 
 impl AnswerTab {
     /// All of them, in order.
-    pub const ALL: [Self; 3] = [Self::Pretty, Self::Headers, Self::Findings];
+    pub const ALL: [Self; 6] = [
+        Self::Pretty,
+        Self::Table,
+        Self::Raw,
+        Self::Headers,
+        Self::Timing,
+        Self::Findings,
+    ];
 
     /// What it is called.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pretty => "Pretty",
+            Self::Table => "Table",
+            Self::Raw => "Raw",
             Self::Headers => "Headers",
+            Self::Timing => "Timing",
             Self::Findings => "Findings",
         }
     }

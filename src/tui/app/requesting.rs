@@ -1,10 +1,15 @@
 //! What is kept of requests: read when the program begins, written by a thread of its own, never waited for.
 
-use super::{App, Found};
+use super::world::perform;
+use super::{App, Found, World};
 use crate::core::dinero::draft::Draft;
 use crate::core::dinero::drafts::{Change, Drafts as Typed};
 use crate::core::dinero::saved::{Saved, name_of};
+use crate::core::engine::message::Command;
+use crate::core::engine::message::requests::RequestCommand;
 use crate::core::history::sent::SentId;
+use crate::core::reader::ask::Ask;
+use crate::core::wire::Body;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::visible::Visible;
 use crate::edge::drafts::Drafts;
@@ -55,6 +60,8 @@ pub(super) enum FoundRequests {
     Saved(String, Result<Option<String>, String>),
     /// The text of an answer.
     Body(SentId, Result<Vec<Visible>, String>),
+    /// The text of an answer that the one which is shown is compared with.
+    Compared(Option<String>),
     /// The writer says something.
     Said(Said),
 }
@@ -182,6 +189,15 @@ impl App {
         });
     }
 
+    /// Reads the answer that is kept of a request, to compare the one that is shown with it.
+    pub(super) fn compare_with_kept(&self, id: &str) {
+        let Some(id) = SentId::read(id) else {
+            return;
+        };
+        let requests = self.kept.requests.clone();
+        self.off(move || FoundRequests::Compared(requests.body(&id).ok().flatten()));
+    }
+
     /// Does what is asked on the disk.
     pub(super) fn keep(&mut self, what: KeepRequest) {
         let mask = self.engine.mask().clone();
@@ -263,7 +279,7 @@ impl App {
     }
 
     /// Takes what was read or written.
-    pub(super) fn found_requests(&mut self, found: FoundRequests) {
+    pub(super) fn found_requests(&mut self, world: &mut World, found: FoundRequests) {
         let now = Timestamp::now();
         self.changed = true;
         match found {
@@ -315,6 +331,16 @@ impl App {
                 {
                     self.ui.drafting.kept = Some((id, lines));
                 }
+            }
+            FoundRequests::Compared(None) => {
+                self.ui
+                    .say(now, "Its answer is no longer kept: choose another one");
+            }
+            FoundRequests::Compared(Some(text)) => {
+                let asked = Ask::Compare(Body::text(&text));
+                let command = Command::Request(RequestCommand::Read(asked));
+                let effects = self.engine.command(now, command);
+                perform(world, effects);
             }
             FoundRequests::Said(Said::Sent(sent)) => self.ui.drafting.was_sent(*sent),
             FoundRequests::Saved(_, Err(why)) | FoundRequests::Said(Said::Trouble(why)) => {

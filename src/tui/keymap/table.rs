@@ -2,7 +2,7 @@
 //!
 //! Data apart from what reads it. Order is the order of footer and help.
 
-use super::{Binding, EDITOR, Group, Key, Situation};
+use super::{Binding, EDITOR, Group, Key, SWITCHES, Situation};
 use crate::core::dinero::page::Page;
 use crate::core::engine::message::requests::RequestCommand;
 use crate::core::engine::message::scope_lab::LabCommand;
@@ -11,20 +11,24 @@ use crate::core::oauth::changes::{Changes, Encoding, FieldChanges, VerifierChang
 use crate::core::oauth::endpoint::{Endpoint, Inquiry};
 use crate::core::oauth::link::LinkChanges;
 use crate::core::oauth::{Step, StepState};
+use crate::core::reader::ask::View;
+use crate::core::reader::content::Content;
 use crate::core::secret::Secret;
 use crate::core::token::import::TokenKind;
 use crate::tui::action::drafting::{Drafting, Picking};
 use crate::tui::action::labbing::Labbing;
+use crate::tui::action::viewing::Viewing;
 use crate::tui::action::{
     Action, Choosing, Direction, Pasting, Place, Question, Running, Shelving, Ticketing,
 };
-use crate::tui::screens::requests::answer::page_of;
+use crate::tui::screens::requests::answer::{page_of, shown_call};
 use crate::tui::screens::scope_lab::lacks_grant;
 use crate::tui::ui::drafting::Entry as Drafted;
 use crate::tui::ui::drafting::outside::goes_outside;
 use crate::tui::ui::popup::Popup;
 use crate::tui::ui::shelf::Entry;
 use crate::tui::ui::ticketing::is_worth_a_ticket;
+use crate::tui::ui::viewing::Line;
 use crate::tui::ui::{Focus, Screen};
 use crossterm::event::KeyCode;
 
@@ -35,7 +39,11 @@ fn at_hand(situation: &Situation<'_>) -> bool {
 
 /// Neither a popup nor a text field has the keys.
 fn free(situation: &Situation<'_>) -> bool {
-    at_hand(situation) && !matches!(situation.ui.focus, Focus::Filter | Focus::Text)
+    at_hand(situation)
+        && !matches!(
+            situation.ui.focus,
+            Focus::Filter | Focus::Text | Focus::Line
+        )
 }
 
 /// The same, on a step.
@@ -74,6 +82,61 @@ fn on_requests(situation: &Situation<'_>) -> bool {
             .engine
             .profile()
             .is_some_and(|profile| !profile.api.base_url.is_empty())
+}
+
+/// The answer has the focus, and has been read, in one of the ways that a reader tells.
+fn in_answer(situation: &Situation<'_>) -> bool {
+    let engine = situation.engine;
+    let call = shown_call(engine);
+    on_requests(situation)
+        && situation.ui.focus == Focus::Answer
+        && call.is_some()
+        && engine.requests().viewing_call() == call
+        && shown_view(situation).is_some()
+}
+
+/// The view of the answer.
+fn shown_view(situation: &Situation<'_>) -> Option<View> {
+    let ui = situation.ui;
+    ui.reads(ui.answer_tab(situation.engine, situation.now))
+}
+
+/// The answer is laid out JSON, where things fold and have paths.
+fn is_laid_out(situation: &Situation<'_>) -> bool {
+    in_answer(situation) && shown_view(situation) == Some(View::Pretty) && is_json(situation)
+}
+
+/// The answer is JSON.
+fn is_json(situation: &Situation<'_>) -> bool {
+    let viewing = situation.engine.requests().viewing.as_ref();
+    viewing.is_some_and(|viewing| {
+        viewing.status.content == Content::Json && viewing.status.broken.is_none()
+    })
+}
+
+/// The answer is shown as a table.
+fn in_table(situation: &Situation<'_>) -> bool {
+    in_answer(situation) && shown_view(situation) == Some(View::Table)
+}
+
+/// The answer is no text.
+fn is_binary(situation: &Situation<'_>) -> bool {
+    let viewing = situation.engine.requests().viewing.as_ref();
+    viewing.is_some_and(|viewing| matches!(viewing.status.content, Content::Binary(_)))
+}
+
+/// Something was searched for in the answer.
+fn has_searched(situation: &Situation<'_>) -> bool {
+    let viewing = situation.engine.requests().viewing.as_ref();
+    in_answer(situation) && viewing.is_some_and(|viewing| viewing.status.search.is_some())
+}
+
+/// A search of the answer is being typed.
+fn types_search(situation: &Situation<'_>) -> bool {
+    let typed = situation.ui.viewing.typed.as_ref();
+    at_hand(situation)
+        && situation.ui.focus == Focus::Line
+        && typed.is_some_and(|(line, _)| *line == Line::Search)
 }
 
 /// The request in hand has the focus.
@@ -257,7 +320,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 102] = [
+pub static KEYS: [Binding; 118] = [
     row(
         Here,
         ENTER,
@@ -358,7 +421,7 @@ pub static KEYS: [Binding; 102] = [
     row(
         Here,
         &[Key::letter('/')],
-        on_requests,
+        |situation| on_requests(situation) && situation.ui.focus != Focus::Answer,
         Action::Drafting(Drafting::Filter),
         "requests: find an operation; three letters do",
         "find",
@@ -494,6 +557,134 @@ pub static KEYS: [Binding; 102] = [
         Action::Drafting(Drafting::Delete),
         "requests: delete a saved one, or one of the history; asks",
         "delete",
+    ),
+    row(
+        Here,
+        &[Key::letter('/')],
+        |situation| in_answer(situation) && !is_binary(situation),
+        Action::Viewing(Viewing::Type(Line::Search)),
+        "answer: search; ctrl-t any case, ctrl-r a regular expression",
+        "search",
+    ),
+    row(
+        Here,
+        &[Key::letter('n')],
+        has_searched,
+        Action::Viewing(Viewing::Next { down: true }),
+        "answer: the next hit",
+        "next",
+    ),
+    row(
+        Here,
+        &[Key::letter('N')],
+        has_searched,
+        Action::Viewing(Viewing::Next { down: false }),
+        "answer: the hit before",
+        "",
+    ),
+    row(
+        Here,
+        &[SWITCHES[0]],
+        types_search,
+        Action::Viewing(Viewing::AnyCase),
+        "answer: upper and lower case alike, or not",
+        "any case",
+    ),
+    row(
+        Here,
+        &[SWITCHES[1]],
+        types_search,
+        Action::Viewing(Viewing::Pattern),
+        "answer: search for a regular expression, or for words",
+        "pattern",
+    ),
+    row(
+        Here,
+        &[Key::letter('|')],
+        |situation| in_answer(situation) && is_json(situation),
+        Action::Viewing(Viewing::Type(Line::Filter)),
+        "answer: filter it in the language of jq",
+        "filter",
+    ),
+    row(
+        Here,
+        SPACE,
+        is_laid_out,
+        Action::Viewing(Viewing::Fold),
+        "answer: fold or unfold what opens here",
+        "fold",
+    ),
+    row(
+        Here,
+        &[Key::letter('-')],
+        is_laid_out,
+        Action::Viewing(Viewing::FoldBeside),
+        "answer: fold or unfold everything beside it as well",
+        "fold all",
+    ),
+    row(
+        Here,
+        &[Key::letter('#')],
+        |situation| in_answer(situation) && !is_binary(situation),
+        Action::Viewing(Viewing::Type(Line::GoTo)),
+        "answer: go to a line, or to where a JSON Pointer leads",
+        "go to",
+    ),
+    row(
+        Here,
+        &[Key::letter('o')],
+        in_table,
+        Action::Viewing(Viewing::Sort),
+        "answer: sort the table by the column; again the other way, then not",
+        "sort",
+    ),
+    row(
+        Here,
+        &[Key::letter('c')],
+        in_table,
+        Action::Viewing(Viewing::Columns),
+        "answer: choose the columns of the table",
+        "columns",
+    ),
+    row(
+        Here,
+        &[Key::letter('w')],
+        in_table,
+        Action::Viewing(Viewing::Widen),
+        "answer: make the column as wide as it needs, or narrow again",
+        "wide",
+    ),
+    row(
+        Here,
+        &[Key::letter('o')],
+        |situation| in_answer(situation) && is_binary(situation),
+        Action::Viewing(Viewing::Open),
+        "answer: open it with the system's viewer",
+        "open",
+    ),
+    row(
+        Here,
+        &[Key::letter('s')],
+        in_answer,
+        Action::Viewing(Viewing::Save),
+        "answer: save it in a file, byte for byte",
+        "save",
+    ),
+    row(
+        Here,
+        &[Key::letter('D')],
+        in_answer,
+        Action::Viewing(Viewing::Compare),
+        "answer: what differs from another one",
+        "compare",
+    ),
+    row(
+        Here,
+        &[Key::letter('v')],
+        |situation| on_requests(situation) && situation.ui.focus == Focus::Answer,
+        Action::Viewing(Viewing::NextPart),
+        "answer: its next part; ← → do the same but in the table",
+        "",
     ),
     row(
         Here,

@@ -206,7 +206,7 @@ pub(super) fn status(response: &Response) -> String {
 }
 
 /// The parts that are not empty, three spaces apart.
-pub(super) fn joined(parts: &[String]) -> String {
+pub(in crate::tui) fn joined(parts: &[String]) -> String {
     let parts: Vec<&str> = parts
         .iter()
         .map(String::as_str)

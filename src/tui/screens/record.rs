@@ -108,7 +108,7 @@ fn quiet(scene: &Scene<'_>, record: &Record) -> String {
 }
 
 /// The phases as bars on one scale, each beginning where the one above ends.
-fn timing(record: &Record) -> Option<Group> {
+pub(in crate::tui) fn timing(record: &Record) -> Option<Group> {
     let timing = record.timing;
     let total = timing.total.filter(|total| !total.is_zero())?;
     let before = [timing.dns, timing.connect, timing.tls];

@@ -58,6 +58,8 @@ pub enum Reaction {
     DeleteRun(RunId),
     /// Keep something of requests, or not any more.
     Keep(KeepRequest),
+    /// Compare the answer with that of a request in the history, by its name.
+    CompareWithKept(String),
     /// Go from a kept run back to the list.
     CloseRun,
     /// Leave the program.
@@ -117,6 +119,7 @@ impl Ui {
             Action::Ticket(what) => return self.on_ticket(what, stage),
             Action::Runs(what) => return self.on_runs(what, stage),
             Action::Drafting(what) => return self.on_drafting(what, stage),
+            Action::Viewing(what) => return self.on_viewing(what, stage),
             Action::Lab(what) => return self.on_lab(what, stage),
             Action::Pasted(pasting) => return self.on_text(pasting, stage),
             Action::UseProfile(name) => {
@@ -150,6 +153,12 @@ impl Ui {
             Action::Forget => self.ask_to_forget_focused(stage),
             Action::Choose(what) => self.popups.push(Popup::Choose { what, selected: 0 }),
             Action::Cancel => return self.cancel(stage),
+            Action::Back if self.popups.is_empty() && self.focus == Focus::Line => {
+                return self.leave_line();
+            }
+            Action::Back if self.popups.is_empty() && self.viewing.difference.is_some() => {
+                self.viewing.difference = None;
+            }
             Action::Back if self.popups.is_empty() && self.focus == Focus::Text => {
                 return self.explain_text();
             }
@@ -162,7 +171,7 @@ impl Ui {
             Action::Press => return self.press(stage),
             Action::Toggle => return self.toggle(stage),
             Action::Turn(direction) => self.turn(direction, stage.areas),
-            Action::Move(direction) => self.go(direction, stage),
+            Action::Move(direction) => return self.go(direction, stage),
             Action::Page(direction) => self.page(direction, stage),
             Action::Far(direction) => self.far(direction, stage),
             Action::Reveal => self.reveal(stage),
@@ -211,7 +220,7 @@ impl Ui {
             Focus::Transcript => Pane::Transcript,
             Focus::List | Focus::Filter => Pane::List,
             Focus::Text => Pane::Text,
-            Focus::Answer => Pane::Answer,
+            Focus::Answer | Focus::Line => Pane::Answer,
         }
     }
 
@@ -415,6 +424,10 @@ impl Ui {
             }
             Some(_) => {}
             None => {
+                if self.focus == Focus::Line {
+                    self.focus = Focus::Answer;
+                    self.viewing.typed = None;
+                }
                 let row = self.touched[self.at()].min(areas.spots.len().saturating_sub(1));
                 let rows = (!areas.spots.is_empty()).then_some(Focus::Row(row));
                 let drafts = areas.has_requests;

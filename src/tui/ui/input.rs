@@ -4,8 +4,9 @@ use super::act::{Reaction, Stage, focused_grant, has_secret};
 use super::popup::{Popup, Prompt, type_into};
 use super::{Focus, Screen, Ui};
 use crate::tui::action::drafting::Drafting;
+use crate::tui::action::viewing::Viewing;
 use crate::tui::action::{Action, Direction, Shelving};
-use crate::tui::keymap::{self, EDITOR, Key, Situation};
+use crate::tui::keymap::{self, EDITOR, Key, SWITCHES, Situation};
 use crate::tui::ui::drafting::Entry;
 use crate::tui::ui::drafting::outside::goes_outside;
 use crate::tui::view::Target;
@@ -22,7 +23,7 @@ impl Ui {
     pub fn input(&mut self, event: Event, stage: &Stage<'_>) -> Vec<Reaction> {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.key(key, stage),
-            Event::Paste(text) => self.paste(&text),
+            Event::Paste(text) => self.paste(&text, stage),
             Event::Mouse(mouse) => self.mouse(mouse, stage),
             _ => Vec::new(),
         }
@@ -66,6 +67,8 @@ impl Ui {
                 if let Popup::Type(typing) = popup {
                     typing.judge();
                 }
+            } else if self.focus == Focus::Line {
+                return self.type_line(event, stage);
             } else if self.drafts() {
                 type_into(&mut self.drafting.filter, event);
                 self.drafting.narrowed();
@@ -83,6 +86,7 @@ impl Ui {
                 popup: self.popups.last(),
                 has_secret: has_secret(stage.areas),
                 on_grant: focused_grant(self, stage.areas).is_some(),
+                now: stage.now,
             };
             keymap::lookup(&situation, key)
         });
@@ -94,6 +98,7 @@ impl Ui {
         let Some(popup) = self.popups.last_mut() else {
             return match self.focus {
                 Focus::Filter => key.is_none_or(is_text),
+                Focus::Line => key.is_none_or(|key| is_text(key) && !SWITCHES.contains(&key)),
                 Focus::Text => key.is_none_or(is_text_of_lines),
                 _ => false,
             };
@@ -115,7 +120,7 @@ impl Ui {
     }
 
     /// A paste: data for the field that has the keys; without one it is no input at all, never keys.
-    fn paste(&mut self, text: &str) -> Vec<Reaction> {
+    fn paste(&mut self, text: &str, stage: &Stage<'_>) -> Vec<Reaction> {
         let drafts = self.drafts();
         match self.popups.last_mut() {
             Some(Popup::Ask(prompt)) => Prompt::paste(prompt, text),
@@ -124,6 +129,7 @@ impl Ui {
             Some(Popup::Palette { filter, .. }) => {
                 filter.insert_str(text.lines().next().unwrap_or_default());
             }
+            None if self.focus == Focus::Line => return self.paste_line(text, stage),
             None if self.focus == Focus::Filter && drafts => {
                 let line = text.lines().next().unwrap_or_default();
                 self.drafting.filter.insert_str(line);
@@ -220,6 +226,7 @@ impl Ui {
             Target::AnswerLine(line) => {
                 let again = self.focus == Focus::Answer && self.drafting.line == line;
                 self.focus = Focus::Answer;
+                self.viewing.typed = None;
                 self.drafting.line = line;
                 if again {
                     self.act(Action::Press, stage)
@@ -233,6 +240,16 @@ impl Ui {
                 self.select_entry(position);
                 if again {
                     self.act(Action::Press, stage)
+                } else {
+                    Vec::new()
+                }
+            }
+            Target::Column(column) => {
+                let again = self.viewing.column == column && self.focus == Focus::Answer;
+                self.focus = Focus::Answer;
+                self.viewing.column = column;
+                if again {
+                    self.act(Action::Viewing(Viewing::Sort), stage)
                 } else {
                     Vec::new()
                 }
@@ -260,7 +277,7 @@ impl Ui {
             {
                 self.go_in_requests(down, 1);
             }
-            Target::Pane(super::Pane::Answer) | Target::AnswerLine(_) => {
+            Target::Pane(super::Pane::Answer) | Target::AnswerLine(_) | Target::Column(_) => {
                 let (body, findings) = (areas.body.unwrap_or_default(), areas.findings);
                 self.body_scroll = body.moved(self.body_scroll, down, WHEEL);
                 let findings = findings.unwrap_or_default();
@@ -277,7 +294,7 @@ impl Ui {
                     (self.record + 1).min(count.saturating_sub(1))
                 };
             }
-            Target::Pane(super::Pane::Raw) if areas.body.is_none() => {
+            Target::Pane(super::Pane::Raw) => {
                 let viewport = areas.raw.unwrap_or_default();
                 self.raw_scroll = viewport.moved(self.raw_scroll, down, WHEEL);
             }
@@ -285,15 +302,10 @@ impl Ui {
                 let viewport = areas.findings.unwrap_or_default();
                 self.findings_scroll = viewport.moved(self.findings_scroll, down, WHEEL);
             }
-            Target::Pane(_) | Target::Row(_) | Target::Button => match areas.body {
-                Some(body) if body.furthest() > 0 && !self.drafts() => {
-                    self.body_scroll = body.moved(self.body_scroll, down, WHEEL);
-                }
-                _ => {
-                    let at = self.at();
-                    self.scroll[at] = areas.main.moved(self.scroll[at], down, WHEEL);
-                }
-            },
+            Target::Pane(_) | Target::Row(_) | Target::Button => {
+                let at = self.at();
+                self.scroll[at] = areas.main.moved(self.scroll[at], down, WHEEL);
+            }
             _ => {}
         }
         Vec::new()

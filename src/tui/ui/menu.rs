@@ -10,6 +10,7 @@ use super::drafting::picking;
 use super::inquiring;
 use super::popup::Popup;
 use super::ticketing;
+use super::viewing;
 use super::{Screen, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::{Command, Prompt};
@@ -113,6 +114,7 @@ fn palette(ui: &Ui, stage: &Stage<'_>, filter: &str) -> Menu {
         popup: None,
         has_secret: has_secret(stage.areas),
         on_grant: focused_grant(ui, stage.areas).is_some(),
+        now: stage.now,
     };
     for binding in keymap::applicable(&situation).filter(|binding| binding.is_command()) {
         let text = match binding.action {
@@ -220,10 +222,8 @@ fn copies(ui: &Ui, stage: &Stage<'_>) -> Menu {
             joined(&engine.mask().request_lines(&request)),
         );
     }
-    if let Some((call, layout)) = &engine.requests().layout
-        && engine.requests().answered == Some(*call)
-    {
-        plain("the answer, as shown", joined(&layout.lines));
+    if ui.drafts() {
+        viewing::menus::copies(stage, &mut menu);
     }
     // Of a kept run only the marks are there.
     let is_kept = engine.kept_run().is_some();
@@ -311,6 +311,8 @@ fn choices(ui: &Ui, what: Choosing, stage: &Stage<'_>) -> Menu {
         Choosing::ScopeSet => profiles::scope_sets(stage, &mut menu),
         Choosing::Ticket => ticketing::choices(ui, stage, &mut menu),
         Choosing::Report => super::runs::choices(ui, stage, &mut menu),
+        Choosing::Columns => viewing::menus::columns(ui, stage, &mut menu),
+        Choosing::Comparison => viewing::menus::comparisons(ui, stage, &mut menu),
     }
     menu
 }

@@ -2,7 +2,7 @@
 //!
 //! Scrolling is bounded by the geometry of the last drawing, so nothing runs off its end.
 
-use super::act::Stage;
+use super::act::{Reaction, Stage};
 use super::menu;
 use super::popup::Popup;
 use super::{Focus, Screen, Ui};
@@ -12,24 +12,24 @@ use crate::tui::view::{Areas, Viewport};
 
 impl Ui {
     /// One line or one entry in a direction.
-    pub(super) fn go(&mut self, direction: Direction, stage: &Stage<'_>) {
+    pub(super) fn go(&mut self, direction: Direction, stage: &Stage<'_>) -> Vec<Reaction> {
         if !self.popups.is_empty() {
             self.go_in_popup(direction, stage);
-            return;
+            return Vec::new();
         }
         let areas = stage.areas;
         let down = match direction {
             Direction::Up => false,
             Direction::Down => true,
             Direction::Left | Direction::Right => {
-                self.go_across(direction, stage);
-                return;
+                return self.go_across(direction, stage);
             }
         };
         match self.focus {
             Focus::List | Focus::Filter if self.drafts() => self.go_in_requests(down, 1),
             Focus::List | Focus::Filter => self.go_in_list(down, 1),
             Focus::Answer => self.go_in_answer(down, 1, stage),
+            Focus::Line => self.recall(!down),
             // Where a row keeps its mark it goes on from there.
             Focus::Button if down && self.drafts() => {
                 let last = areas.spots.len().saturating_sub(1);
@@ -53,6 +53,7 @@ impl Ui {
             // In the field the keys move its cursor.
             Focus::Text => {}
         }
+        Vec::new()
     }
 
     /// So many files up or down in the list of profiles.
@@ -81,13 +82,6 @@ impl Ui {
             return;
         };
         let at = self.at();
-        if let (SpotKind::Body, Some(body)) = (&spot.kind, areas.body) {
-            let moved = body.moved(self.body_scroll, down, 1);
-            if moved != self.body_scroll {
-                self.body_scroll = moved;
-                return;
-            }
-        }
         let main = areas.main;
         let scroll = self.scroll[at].min(main.furthest());
         if down && row + 1 < areas.spots.len() {
@@ -126,7 +120,7 @@ impl Ui {
     }
 
     /// Left folds, right unfolds; among the profiles left leads to the list, right to the rows.
-    fn go_across(&mut self, direction: Direction, stage: &Stage<'_>) {
+    fn go_across(&mut self, direction: Direction, stage: &Stage<'_>) -> Vec<Reaction> {
         let areas = stage.areas;
         let folds = match self.focus {
             Focus::Row(row) => matches!(
@@ -137,7 +131,9 @@ impl Ui {
         };
         match (self.screen, self.focus, direction) {
             _ if folds => self.fold_towards(direction, areas),
-            (Screen::Step, ..) if self.drafts() => self.go_across_requests(direction, stage),
+            (Screen::Step, ..) if self.drafts() => {
+                return self.go_across_requests(direction, stage);
+            }
             (Screen::Profiles, Focus::List, Direction::Right) => {
                 self.select(self.touched[self.at()], areas);
             }
@@ -147,6 +143,7 @@ impl Ui {
             }
             _ => {}
         }
+        Vec::new()
     }
 
     /// Left folds, right unfolds.
@@ -235,7 +232,7 @@ impl Ui {
                 let viewport = areas.body.or(areas.findings).unwrap_or_default();
                 self.go_in_answer(down, lines(viewport), stage);
             }
-            Focus::Text => {}
+            Focus::Text | Focus::Line => {}
             Focus::Button | Focus::Row(_) if self.drafts() && !areas.spots.is_empty() => {
                 let row = match self.focus {
                     Focus::Row(row) => row,
@@ -244,15 +241,10 @@ impl Ui {
                 let row = stepped(row, down, lines(areas.main), areas.spots.len());
                 self.select(row, areas);
             }
-            Focus::Button | Focus::Row(_) => match areas.body {
-                Some(body) if body.furthest() > 0 => {
-                    self.body_scroll = body.moved(self.body_scroll, down, lines(body));
-                }
-                _ => {
-                    let at = self.at();
-                    self.scroll[at] = areas.main.moved(self.scroll[at], down, lines(areas.main));
-                }
-            },
+            Focus::Button | Focus::Row(_) => {
+                let at = self.at();
+                self.scroll[at] = areas.main.moved(self.scroll[at], down, lines(areas.main));
+            }
         }
     }
 }

@@ -116,7 +116,11 @@ impl Popup {
     /// Whether its rows are switches, which stay in view.
     pub const fn has_switches(&self) -> bool {
         match self {
-            Self::Faults { .. } => true,
+            Self::Faults { .. }
+            | Self::Choose {
+                what: Choosing::Columns,
+                ..
+            } => true,
             Self::Pick { what, .. } => matches!(**what, Picking::Values(_)),
             _ => false,
         }
@@ -196,6 +200,7 @@ impl Prompt {
                 vec![field("name"), field("value")]
             }
             Question::TicketPath => vec![field("ticket.md")],
+            Question::AnswerPath => vec![field("answer.json")],
             Question::ReportPath(ReportFormat::Markdown) => vec![field("run.md")],
             Question::ReportPath(ReportFormat::Json) => vec![field("run.json")],
             Question::RunWords => vec![field("acme exchange")],

@@ -5,9 +5,10 @@ use super::menu;
 use super::popup::{Popup, Then};
 use super::{Focus, Ui};
 use crate::core::engine::message::Command;
+use crate::core::reader::ask::Ask;
 use crate::core::secret::Secret;
 use crate::tui::action::drafting::Drafting;
-use crate::tui::action::{Action, Place, Question};
+use crate::tui::action::{Action, Choosing, Place, Question};
 use crate::tui::flow::SpotKind;
 use crate::tui::screens;
 
@@ -22,7 +23,8 @@ impl Ui {
         }
         let action = match self.focus {
             Focus::List if self.drafts() => return self.press_in_requests(stage),
-            Focus::Answer => self.value_under_cursor(stage),
+            Focus::Answer => self.press_in_answer(stage),
+            Focus::Line => return self.take_line(),
             Focus::Button | Focus::List => screens::in_view(&stage.scene(), self)
                 .button
                 .map(|button| button.action),
@@ -30,7 +32,7 @@ impl Ui {
                 Some(SpotKind::Choice(action)) => Some(action.clone()),
                 Some(SpotKind::Fact(fact)) => fact.action.clone(),
                 Some(SpotKind::Label(..)) => Some(Action::Toggle),
-                Some(SpotKind::Body) | None => None,
+                None => None,
             },
             Focus::Filter => {
                 self.focus = Focus::List;
@@ -80,7 +82,13 @@ impl Ui {
                 };
                 // Who switches one may want to switch another.
                 let stays = match self.popups.last() {
-                    Some(Popup::Faults { .. }) => true,
+                    Some(
+                        Popup::Faults { .. }
+                        | Popup::Choose {
+                            what: Choosing::Columns,
+                            ..
+                        },
+                    ) => true,
                     Some(Popup::Pick { .. }) => {
                         matches!(action, Action::Drafting(Drafting::Check(..)))
                     }
@@ -146,6 +154,11 @@ impl Ui {
             Question::TicketPath => {
                 self.popups.pop();
                 return vec![Reaction::WriteFile(self.ticket_to_write(&last, stage))];
+            }
+            Question::AnswerPath => {
+                self.popups.pop();
+                let path = last.trim().to_owned();
+                return vec![Reaction::Command(super::viewing::ask(Ask::Save(path)))];
             }
             Question::ReportPath(format) => {
                 self.popups.pop();

@@ -239,6 +239,7 @@ pub(super) fn items(canvas: &Canvas<'_>) -> Vec<Item> {
         popup: view.ui.popups.last(),
         has_secret: has_secret(&canvas.areas),
         on_grant: focused_grant(view.ui, &canvas.areas).is_some(),
+        now: view.now,
     };
     let mut items = Vec::new();
     let mut way_out = false;

@@ -14,16 +14,12 @@
 use super::canvas::{Canvas, inside, rows};
 use super::{Target, Viewport, raw};
 use crate::core::wire::visible::Visible;
-use crate::tui::flow::{Flow, Laid, Sheet, lay_out, raw_line};
-use crate::tui::pane::{Pane, Row, WhenShort};
+use crate::tui::flow::{Flow, Laid, Sheet, lay_out};
+use crate::tui::pane::{Pane, WhenShort};
 use crate::tui::text::{columns, cut_end, wrap};
 use crate::tui::theme::{Role, state_glyph};
 use crate::tui::ui::{Focus, Pane as Which, Screen};
 use ratatui::layout::Rect;
-use ratatui::text::Span;
-
-/// Fewest lines that a scrolling body gets.
-const BODY: usize = 6;
 
 /// Free lines from which on a group is opened although not all of it fits.
 const WORTH_OPENING: usize = 4;
@@ -57,8 +53,7 @@ pub(super) fn draw(
         ..inner
     };
     let flow = fitting(canvas, &pane, rest, short);
-    let further = apart.as_ref().map_or(0, |(_, groups)| raw::bodies(groups));
-    body(canvas, rest, flow, focused, further);
+    body(canvas, rest, flow, focused);
     if let Some((area, groups)) = apart {
         raw::draw(canvas, area, groups, in_focus);
     }
@@ -128,7 +123,7 @@ fn fitting(canvas: &Canvas<'_>, pane: &Pane, area: Rect, short: bool) -> Flow {
         .filter(|group| group.short == WhenShort::Fold)
         .map(|group| &group.label)
         .collect();
-    let room = usize::from(area.height).saturating_sub(kept_for(pane, area.height));
+    let room = usize::from(area.height);
     let lay = |open: usize, dense: bool| {
         let sheet = Sheet {
             theme: view.theme,
@@ -159,31 +154,15 @@ fn fitting(canvas: &Canvas<'_>, pane: &Pane, area: Rect, short: bool) -> Flow {
     lay(0, short)
 }
 
-/// Lines that are kept for the body: all of it, up to more than half of the pane.
-fn kept_for(pane: &Pane, height: u16) -> usize {
-    let mut rows = pane.groups.iter().flat_map(|group| &group.rows);
-    let body = rows.find_map(|row| match row {
-        Row::Scroll(layout) => Some(layout.lines.len()),
-        _ => None,
-    });
-    body.map_or(0, |lines| {
-        lines.clamp(1, (usize::from(height) * 3 / 5).max(BODY))
-    })
-}
-
 /// Draws the lines that are in view, and the body below them; `further` rows that can be selected are
 /// drawn elsewhere.
-fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, further: usize) {
+fn body(canvas: &mut Canvas<'_>, area: Rect, flow: Flow, focused: bool) {
     let view = canvas.view;
     let area = below_head(canvas, area, &flow.head);
     let at = view.ui.at();
     let height = usize::from(area.height);
     let total = flow.lines.len();
-    let kept = flow.body.as_ref().map_or(0, |body| {
-        // No more than it has, so that nothing is hidden above an empty place.
-        body.lines.len().clamp(1, BODY).min(height / 2)
-    });
-    let room = height.saturating_sub(kept);
+    let room = height;
     let overflows = total > room;
     let shown = if overflows {
         room.saturating_sub(1)
@@ -191,13 +170,11 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, furt
         room
     };
     let viewport = Viewport::new(view.ui.scroll[at], shown, total);
-    let used = if overflows { room } else { total };
-    clear_for_place(&mut flow, height.saturating_sub(used));
     let (line, chosen) = match view.ui.focus {
         Focus::Row(row) => (Some(row), focused),
         _ => (view.ui.touched.get(at).copied(), false),
     };
-    let last = (flow.spots.len() + further).saturating_sub(1);
+    let last = flow.spots.len().saturating_sub(1);
     let line = line.map(|row| row.min(last));
     let visible = flow.lines.iter().skip(viewport.first).take(shown);
     for (row, laid) in visible.enumerate() {
@@ -226,16 +203,6 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, mut flow: Flow, focused: bool, furt
         );
     }
     canvas.areas.main = viewport;
-    if let Some(layout) = &flow.body {
-        let rest = Rect {
-            y: area.y + rows(used),
-            height: area.height.saturating_sub(rows(used)),
-            ..area
-        };
-        let on_body = line.is_some_and(|row| row + 1 == flow.spots.len()) && chosen;
-        let lead = if overflows { "body line" } else { "line" };
-        scrolling(canvas, rest, &layout.lines, on_body, lead);
-    }
     canvas.areas.spots = flow.spots;
 }
 
@@ -286,66 +253,6 @@ pub(super) fn places(canvas: &mut Canvas<'_>, area: Rect, y: u16, laid: &Laid) {
         let rect = Rect::new(area.x + rows(*from), y, rows(*length), 1);
         canvas.target(rect.intersection(area), Target::Do(action.clone()));
     }
-}
-
-/// Takes the right end of a body's label away, where [`scrolling`] writes the place in it.
-pub(super) fn clear_for_place(flow: &mut Flow, room: usize) {
-    if flow
-        .body
-        .as_ref()
-        .is_some_and(|body| body.lines.len() > room)
-        && let Some(label) = flow.lines.last_mut()
-    {
-        label.right = None;
-    }
-}
-
-/// Draws the lines of a body that are in view, with their numbers; where not all are, the row above says
-/// which, beginning with the words of `lead`.
-pub(super) fn scrolling(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    lines: &[Visible],
-    focused: bool,
-    lead: &str,
-) {
-    let ui = canvas.view.ui;
-    let theme = canvas.view.theme;
-    let total = lines.len();
-    let room = usize::from(area.height);
-    let viewport = Viewport::new(ui.body_scroll, room, total);
-    let digits = total.to_string().len().max(3);
-    let gutter = rows(digits) + 2;
-    let visible = lines.iter().skip(viewport.first).take(room);
-    for (row, text) in visible.enumerate() {
-        let y = area.y + rows(row);
-        let number = format!("{:>digits$}", viewport.first + row + 1);
-        canvas.text(area.x, y, gutter, &number, Role::Dim);
-        let room = area.width.saturating_sub(gutter);
-        let text = cut_end(head_of(text.as_str()), usize::from(room));
-        canvas.line(area.x + gutter, y, room, &raw_line(&text, theme));
-    }
-    if focused {
-        canvas.text(area.x.saturating_sub(1), area.y, 1, "▸", Role::Focus);
-    }
-    if viewport.furthest() > 0 {
-        // On the row of its own label: a border below it belongs to another pane as well.
-        let place = format!("{lead} {} of {total}", (viewport.first + 1).min(total));
-        let role = if focused { Role::Selected } else { Role::Dim };
-        let style = canvas.style(role);
-        let y = area.y.saturating_sub(1);
-        canvas.right(area.right(), y, &Span::styled(place, style));
-    }
-    canvas.areas.body = Some(viewport);
-}
-
-/// The beginning of a line: no terminal is wider, and a line may be a megabyte.
-fn head_of(text: &str) -> &str {
-    let end = text
-        .char_indices()
-        .nth(400)
-        .map_or(text.len(), |(at, _)| at);
-    &text[..end]
 }
 
 /// What is not in view.

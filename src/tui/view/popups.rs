@@ -69,6 +69,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, whole: Rect, items: &[Item]) {
                 Choosing::ScopeSet => "Which scopes?",
                 Choosing::Ticket => "A ticket",
                 Choosing::Report => "A report of the run",
+                Choosing::Columns => "Which columns are shown?",
+                Choosing::Comparison => "Compared with which answer?",
             };
             list(canvas, whole, title, *selected, items);
         }

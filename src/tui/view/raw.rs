@@ -1,18 +1,18 @@
 //! Raw text in a pane of its own, where there is room for three: request above response, unfolded.
 
 use super::canvas::{Canvas, inside, rows};
-use super::main::{clear_for_place, more, scrolling};
+use super::main::more;
 use super::{Target, Viewport};
-use crate::tui::flow::{Sheet, Spot, SpotKind, lay_out};
+use crate::tui::flow::{Sheet, lay_out};
 use crate::tui::pane::{Group, Pane, Row, WhenShort};
 use crate::tui::theme::Role;
-use crate::tui::ui::{Focus, Pane as Which, Screen};
+use crate::tui::ui::{Pane as Which, Screen};
 use ratatui::layout::Rect;
 
 /// Takes the groups of raw text out of a pane.
 pub(super) fn take(pane: &mut Pane) -> Vec<Group> {
     let is_raw = |group: &Group| {
-        let raw = |row: &Row| matches!(row, Row::Raw(_) | Row::Scroll(_));
+        let raw = |row: &Row| matches!(row, Row::Raw(_));
         !group.rows.is_empty() && group.rows.iter().all(raw)
     };
     let groups = std::mem::take(&mut pane.groups);
@@ -21,13 +21,7 @@ pub(super) fn take(pane: &mut Pane) -> Vec<Group> {
     raw
 }
 
-/// How many scrolling bodies there are: each is a row that can be selected.
-pub(super) fn bodies(groups: &[Group]) -> usize {
-    let rows = groups.iter().flat_map(|group| &group.rows);
-    rows.filter(|row| matches!(row, Row::Scroll(_))).count()
-}
-
-/// Draws the pane; the body of step 6 scrolls below what else there is.
+/// Draws the pane.
 pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     area: Rect,
@@ -64,13 +58,9 @@ pub(super) fn draw(
         short: false,
         dense: false,
     };
-    let mut flow = lay_out(&pane, &sheet, &|_| true);
+    let flow = lay_out(&pane, &sheet, &|_| true);
     let height = usize::from(inner.height);
-    let room = match flow.body {
-        Some(_) => flow.lines.len().min(height / 3),
-        None => height,
-    };
-    clear_for_place(&mut flow, height.saturating_sub(room));
+    let room = height;
     let overflows = flow.lines.len() > room;
     let shown = room.saturating_sub(usize::from(overflows));
     let viewport = Viewport::new(view.ui.raw_scroll, shown, flow.lines.len());
@@ -87,21 +77,4 @@ pub(super) fn draw(
         canvas.text(inner.x + 2, y, inner.width, &more(viewport), Role::Dim);
     }
     canvas.areas.raw = Some(viewport);
-    if let Some(layout) = &flow.body {
-        let rest = Rect {
-            y: inner.y + rows(room),
-            height: inner.height.saturating_sub(rows(room)),
-            ..inner
-        };
-        let spot = canvas.areas.spots.len();
-        let chosen = view.ui.focus == Focus::Row(spot) && in_focus == Some(Which::Main);
-        let line = canvas.areas.main.total;
-        canvas.areas.spots.push(Spot {
-            line,
-            height: 0,
-            kind: SpotKind::Body,
-        });
-        let lead = if overflows { "body line" } else { "line" };
-        scrolling(canvas, rest, &layout.lines, chosen, lead);
-    }
 }

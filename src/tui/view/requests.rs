@@ -12,18 +12,12 @@
 
 use super::canvas::{Canvas, inside, rows};
 use super::profiles::{ListLine, draw_lines, filter_field};
-use super::{Places, Target, View, Viewport, WITH_SIDE, WITH_WIDE_SIDE};
-use super::{findings, split_columns, split_rows};
+use super::{Places, Target, View, WITH_SIDE, WITH_WIDE_SIDE};
+use super::{split_columns, split_rows};
 use crate::core::dinero::page::Page;
-use crate::core::wire::visible::Visible;
-use crate::core::wire::{Outcome, Response};
-use crate::tui::action::Action;
-use crate::tui::action::drafting::{AnswerTab, Drafting};
-use crate::tui::flow::{Sheet, raw_line, strip};
-use crate::tui::screens::requests::answer::{head, page_of, response, title};
 use crate::tui::screens::requests::list::{ListRow, count, list};
 use crate::tui::text::{cut_end, width, wrap};
-use crate::tui::theme::{Role, mark_glyph};
+use crate::tui::theme::Role;
 use crate::tui::ui::drafting::Entry;
 use crate::tui::ui::{Focus, Pane, Screen};
 use ratatui::layout::Rect;
@@ -109,6 +103,16 @@ fn heights(view: &View<'_>, upper: u16) -> u16 {
     }
 }
 
+/// What comes with the next page: `26–50 of 92`.
+pub(super) fn next_words(page: &Page) -> String {
+    let first = (page.page + 1).saturating_mul(page.page_size) + 1;
+    let last = first.saturating_add(page.page_size.saturating_sub(1));
+    match page.total {
+        Some(total) => format!("{first}–{} of {total}", last.min(total)),
+        None => format!("from {first} on"),
+    }
+}
+
 /// Draws the list.
 pub(super) fn draw_list(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     let view = canvas.view;
@@ -187,216 +191,4 @@ fn entry(canvas: &Canvas<'_>, row: &ListRow, room: usize, position: usize) -> Li
         right: (!right.is_empty()).then(|| Span::styled(right, canvas.style(right_role))),
         position: Some(position),
     }
-}
-
-/// Draws the answer: what came, its parts, the one that is shown.
-pub(super) fn draw_answer(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
-    let view = canvas.view;
-    let role = if focused { Role::Focus } else { Role::Title };
-    let title = Visible::of(&title(view.engine));
-    canvas.title(area, title.as_str(), role);
-    canvas.target(area, Target::Pane(Pane::Answer));
-    let inner = inside(area);
-    let head = head(view.engine, view.now);
-    let (glyph, role) = mark_glyph(head.mark);
-    canvas.text(inner.x, inner.y, 2, glyph.trim(), role);
-    let room = usize::from(inner.width).saturating_sub(width(&head.right) + 4);
-    let text = cut_end(Visible::of(&head.text).as_str(), room);
-    canvas.text(inner.x + 2, inner.y, inner.width, &text, Role::Title);
-    let style = canvas.style(Role::Dim);
-    canvas.right(inner.right(), inner.y, &Span::styled(head.right, style));
-    if view.engine.requests().answered.is_none() {
-        let text = "It stands here once you send: status, what it means, the body.";
-        for (row, line) in wrap(text, usize::from(inner.width)).iter().enumerate() {
-            let y = inner.y + 1 + rows(row);
-            if y < inner.bottom() {
-                canvas.text(inner.x + 2, y, inner.width - 2, line, Role::Dim);
-            }
-        }
-        return;
-    }
-    tabs(canvas, inner);
-    let rest = Rect {
-        y: inner.y + 2,
-        height: inner.height.saturating_sub(2),
-        ..inner
-    };
-    match view.ui.answer_tab(view.engine, view.now) {
-        AnswerTab::Pretty => pretty(canvas, rest, focused),
-        AnswerTab::Headers => headers(canvas, rest, focused),
-        AnswerTab::Findings => findings::draw_in(canvas, rest, focused),
-    }
-}
-
-/// The parts of the answer, and how to turn its pages.
-fn tabs(canvas: &mut Canvas<'_>, inner: Rect) {
-    let view = canvas.view;
-    let found = view.findings().len();
-    let shown = view.ui.answer_tab(view.engine, view.now);
-    let tabs: Vec<(Visible, bool, Action)> = AnswerTab::ALL
-        .iter()
-        .map(|tab| {
-            let name = match (tab, found) {
-                (AnswerTab::Findings, 1..) => format!("{} {found}", tab.name()),
-                _ => tab.name().to_owned(),
-            };
-            let action = Action::Drafting(Drafting::Answer(*tab));
-            (Visible::of(&name), shown == *tab, action)
-        })
-        .collect();
-    let page = page_of(view.engine).filter(|_| !view.engine.requests().is_busy());
-    let mut turning: Vec<(&str, Action)> = Vec::new();
-    if page.is_some_and(|page| page.page > 0) {
-        turning.push((
-            "< previous",
-            Action::Drafting(Drafting::Page { next: false }),
-        ));
-    }
-    if page.is_some_and(Page::has_next) {
-        turning.push((
-            "> next page",
-            Action::Drafting(Drafting::Page { next: true }),
-        ));
-        turning.push(("f fetch all", Action::Drafting(Drafting::FetchAll)));
-    }
-    let sheet = Sheet {
-        theme: view.theme,
-        mask: view.engine.mask(),
-        revealed: None,
-        width: usize::from(inner.width),
-        short: false,
-        dense: false,
-    };
-    let laid = strip(&tabs, &Visible::default(), &sheet);
-    let y = inner.y + 1;
-    canvas.line(inner.x, y, inner.width, &laid.line);
-    super::main::places(canvas, inner, y, &laid);
-    let taken = |turning: &[(&str, Action)]| -> usize {
-        turning.iter().map(|(text, _)| width(text) + 3).sum()
-    };
-    let used: usize = laid.places.iter().map(|(_, length, _)| length).sum();
-    let room = usize::from(inner.width).saturating_sub(used);
-    if taken(&turning) > room {
-        // The key alone, where there is no room for words.
-        for (text, _) in &mut turning {
-            *text = match *text {
-                "< previous" => "<",
-                "> next page" => "> next",
-                _ => "f all",
-            };
-        }
-    }
-    let taken = taken(&turning);
-    if taken == 0 || taken > room {
-        return;
-    }
-    let mut x = inner.right() - rows(taken) + 3;
-    for (text, action) in turning {
-        canvas.target(Rect::new(x, y, rows(width(text)), 1), Target::Do(action));
-        let (key, words) = text.split_at(1);
-        let after = canvas.text(x, y, 1, key, Role::Key);
-        x = canvas.text(after, y, inner.right() - after, words, Role::Dim) + 3;
-    }
-}
-
-/// The body, laid out, with the cursor on one of its lines.
-fn pretty(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
-    let view = canvas.view;
-    let requests = view.engine.requests();
-    let Some(response) = response(view.engine) else {
-        return why_none(canvas, area);
-    };
-    let layout = requests.layout.as_ref();
-    let Some((_, layout)) = layout.filter(|(call, _)| Some(*call) == requests.answered) else {
-        let text = if requests.is_busy() {
-            ""
-        } else {
-            "It is being laid out."
-        };
-        canvas.text(area.x + 2, area.y, area.width, text, Role::Dim);
-        return;
-    };
-    if response.body.is_empty() {
-        canvas.text(
-            area.x + 2,
-            area.y,
-            area.width,
-            "The body is empty.",
-            Role::Dim,
-        );
-        return;
-    }
-    let cursor = focused.then_some(view.ui.drafting.line);
-    scrolling(canvas, area, &layout.lines, cursor);
-}
-
-/// What is said where no answer came.
-fn why_none(canvas: &mut Canvas<'_>, area: Rect) {
-    let view = canvas.view;
-    let requests = view.engine.requests();
-    let record = requests.answered.and_then(|call| view.engine.record(call));
-    if let Some(Outcome::Failed(failure)) = record.map(|record| &record.outcome) {
-        let text = Visible::of(&failure.detail);
-        for (row, line) in wrap(text.as_str(), usize::from(area.width))
-            .iter()
-            .enumerate()
-        {
-            if rows(row) < area.height {
-                canvas.text(
-                    area.x + 2,
-                    area.y + rows(row),
-                    area.width - 2,
-                    line,
-                    Role::Plain,
-                );
-            }
-        }
-    }
-}
-
-/// Status line and header fields, secrets masked.
-fn headers(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
-    let view = canvas.view;
-    let Some(response) = response(view.engine) else {
-        return why_none(canvas, area);
-    };
-    let (head, _) = response.shortened(0);
-    let head = Response {
-        body: crate::core::wire::Body::default(),
-        ..head
-    };
-    let mut lines = view.engine.mask().response_lines(&head);
-    lines.retain(|line| !line.is_empty());
-    let cursor = focused.then_some(view.ui.drafting.line);
-    scrolling(canvas, area, &lines, cursor);
-}
-
-/// Numbered lines in a window; the one with the cursor stands out.
-fn scrolling(canvas: &mut Canvas<'_>, area: Rect, lines: &[Visible], cursor: Option<usize>) {
-    let view = canvas.view;
-    let total = lines.len();
-    let room = usize::from(area.height);
-    let viewport = Viewport::new(view.ui.body_scroll, room, total);
-    let digits = total.to_string().len().max(3);
-    let gutter = rows(digits) + 2;
-    let cursor = cursor.map(|line| line.min(total.saturating_sub(1)));
-    let left = area.width.saturating_sub(gutter);
-    for (row, text) in lines.iter().skip(viewport.first).take(room).enumerate() {
-        let y = area.y + rows(row);
-        let number = viewport.first + row;
-        let label = format!("{:>digits$}", number + 1);
-        canvas.text(area.x, y, gutter, &label, Role::Dim);
-        // No terminal is wider, and a line may be a megabyte.
-        let beginning: String = text.as_str().chars().take(400).collect();
-        let text = cut_end(&beginning, usize::from(left));
-        canvas.line(area.x + gutter, y, left, &raw_line(&text, view.theme));
-        let whole = Rect::new(area.x.saturating_sub(1), y, area.width + 1, 1);
-        canvas.target(whole, Target::AnswerLine(number));
-        if cursor == Some(number) {
-            canvas.text(whole.x, y, 1, "▸", Role::Plain);
-            let style = canvas.style(Role::Selected);
-            canvas.tint(whole, style);
-        }
-    }
-    canvas.areas.body = Some(viewport);
 }

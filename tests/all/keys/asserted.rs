@@ -13,6 +13,7 @@ pub(crate) fn rows(picture: &Picture) -> Vec<&'static dineroscope::tui::keymap::
         popup: picture.ui.popups.last(),
         has_secret: has_secret(&picture.areas),
         on_grant: focused_grant(&picture.ui, &picture.areas).is_some(),
+        now: picture.now,
     };
     applicable(&situation).collect()
 }

@@ -3,10 +3,9 @@
 use crate::core::dinero::draft::Draft;
 use crate::core::dinero::page::Page;
 use crate::core::dinero::upload::Upload;
-use crate::core::wire::body::Layout;
+use crate::core::reader::ask::{Ask, Told};
 use crate::core::wire::{Body, CallId, Response};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Imperative, from a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +22,8 @@ pub enum RequestCommand {
     Remember(String, String),
     /// Forget what was remembered under this name.
     Forget(String),
+    /// Ask the reader of the answer.
+    Read(Ask),
 }
 
 /// Past tense, from the world.
@@ -45,9 +46,11 @@ pub enum RequestEvent {
         call: CallId,
         /// All of them in one envelope.
         response: Box<Response>,
-        /// Laid out.
-        layout: Arc<Layout>,
     },
+    /// The head of an answer is there; its body is read from where it grows.
+    Arriving(CallId, Box<Response>),
+    /// The reader of an answer tells something.
+    Read(CallId, Told),
 }
 
 /// Imperative, to the world.
@@ -80,6 +83,29 @@ pub enum RequestEffect {
         /// How many there are in all, where that is known.
         total: Option<u64>,
     },
+}
+
+/// Imperative, to the reader of answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReaderEffect {
+    /// Read an answer, in place of the one before; answered by `Read` again and again.
+    Open {
+        /// The call whose answer it is.
+        call: CallId,
+        /// The answer; while it comes, its head and where its body grows.
+        answer: Box<Response>,
+        /// Whether more of its body comes.
+        comes: bool,
+    },
+    /// All of an answer is there that will be.
+    Ended {
+        /// The call whose answer it is.
+        call: CallId,
+        /// Whether it ended before its end.
+        cut: bool,
+    },
+    /// Ask it something.
+    Ask(CallId, Ask),
 }
 
 /// How far a request is, in bytes.

@@ -4,10 +4,11 @@ use super::ready;
 use crate::core::dinero::catalogue::operation_at;
 use crate::core::dinero::page::Page;
 use crate::core::engine::Engine;
-use crate::core::wire::{Cut, FailureKind, Outcome, Record, Response};
+use crate::core::wire::{CallId, Cut, FailureKind, Outcome, Record, Response};
 use crate::tui::pane::Mark;
 use crate::tui::screens::parts::{self, joined};
 use crate::tui::screens::time;
+use jiff::SignedDuration;
 use url::Url;
 
 /// What is shown of the answer, above its body.
@@ -21,9 +22,19 @@ pub struct Head {
     pub right: String,
 }
 
-/// The answer that is shown: of several pages all of them.
+/// The call whose answer is shown: the one that comes, else the last that ended.
+pub fn shown_call(engine: &Engine) -> Option<CallId> {
+    let requests = engine.requests();
+    let arriving = requests.arriving.as_ref().map(|(call, _)| *call);
+    arriving.or(requests.answered)
+}
+
+/// The answer that is shown: the head of the one that comes, of several pages all of them.
 pub fn response(engine: &Engine) -> Option<&Response> {
     let requests = engine.requests();
+    if let Some((_, head)) = &requests.arriving {
+        return Some(head);
+    }
     let call = requests.answered?;
     match &requests.joined {
         Some((joined, response)) if *joined == call => Some(response),
@@ -38,10 +49,7 @@ pub fn page_of(engine: &Engine) -> Option<&Page> {
 
 /// What the answer is to: `GET Invoices, list`, or method and path.
 pub fn title(engine: &Engine) -> String {
-    let record = engine
-        .requests()
-        .answered
-        .and_then(|call| engine.record(call));
+    let record = shown_call(engine).and_then(|call| engine.record(call));
     let Some(record) = record else {
         return "Answer".to_owned();
     };
@@ -59,10 +67,14 @@ pub fn head(engine: &Engine, now: jiff::Timestamp) -> Head {
     let requests = engine.requests();
     let record = |call| engine.record(call);
     if let Some(record) = requests.sending.and_then(record) {
-        let elapsed = time::clock(now.duration_since(record.at));
+        let elapsed = now.duration_since(record.at);
+        let waiting = match &requests.arriving {
+            Some((_, head)) => parts::status(head),
+            None => format!("Waiting for the API   {}", time::clock(elapsed)),
+        };
         return Head {
             mark: Mark::None,
-            text: joined(&[format!("Waiting for the API   {elapsed}"), progress(engine)]),
+            text: joined(&[waiting, progress(engine, elapsed)]),
             right: gathered(engine),
         };
     }
@@ -97,19 +109,33 @@ pub fn head(engine: &Engine, now: jiff::Timestamp) -> Head {
 }
 
 /// How far a call is, where it is worth saying.
-fn progress(engine: &Engine) -> String {
+fn progress(engine: &Engine, elapsed: SignedDuration) -> String {
     let Some(progress) = engine.requests().progress else {
         return String::new();
     };
     let size = |bytes: u64| time::size(usize::try_from(bytes).unwrap_or(usize::MAX));
     if progress.received > 0 {
         let of = progress.announced.map(|all| format!(" of {}", size(all)));
-        return format!("{}{} came", size(progress.received), of.unwrap_or_default());
+        let came = format!("{}{} came", size(progress.received), of.unwrap_or_default());
+        return joined(&[came, rate(progress.received, elapsed)]);
     }
     if progress.to_send > 0 {
         return format!("{} of {} sent", size(progress.sent), size(progress.to_send));
     }
     String::new()
+}
+
+/// How many bytes come in a second, once that can be said.
+fn rate(bytes: u64, elapsed: SignedDuration) -> String {
+    let milliseconds = u128::try_from(elapsed.as_millis()).unwrap_or(0);
+    if milliseconds < 100 {
+        return String::new();
+    }
+    let rate = u128::from(bytes) * 1000 / milliseconds;
+    format!(
+        "{}/s",
+        time::size(usize::try_from(rate).unwrap_or(usize::MAX))
+    )
 }
 
 /// How far several pages are.
@@ -129,8 +155,10 @@ fn gathered(engine: &Engine) -> String {
 const fn cut(response: &Response) -> &'static str {
     match response.cut {
         None => "",
-        Some(Cut::ConnectionEnded) => "it broke off",
+        Some(Cut::ConnectionEnded) => "cut: it broke off",
         Some(Cut::Limit(_)) => "cut at the limit",
+        Some(Cut::Stalled) => "cut: nothing more came",
+        Some(Cut::Cancelled) => "cut: you stopped it",
     }
 }
 

@@ -53,10 +53,7 @@ impl Ui {
             }
             Drafting::Page { next } => return self.turn_page(next, stage),
             Drafting::Tab(tab) => self.show_tab(tab),
-            Drafting::Answer(tab) => {
-                self.show_answer();
-                self.drafting.answer = Some(tab);
-            }
+            Drafting::Answer(tab) => return self.turn_answer(tab, stage.engine),
             Drafting::Edit(slot) => self.edit_slot(slot, stage),
             Drafting::Type(slot) => self.type_into_slot(slot),
             Drafting::Set(slot, value) => self.set_slot(&slot, &value),
@@ -119,7 +116,15 @@ impl Ui {
         self.body_scroll = 0;
         self.findings_scroll = 0;
         self.drafting.line = 0;
-        self.drafting.answer = None;
+        if !std::mem::take(&mut self.viewing.keeps) {
+            self.drafting.answer = None;
+        }
+    }
+
+    /// Another answer begins to come: what was looked for in the one before is forgotten.
+    pub fn begin_answer(&mut self) {
+        self.forget_viewing();
+        self.show_answer();
     }
 
     /// The part of the answer that is shown: the one that was chosen, else what went wrong, else the body.
@@ -214,8 +219,7 @@ impl Ui {
             _ => return Vec::new(),
         };
         draft.set("page", &number.to_string());
-        self.body_scroll = 0;
-        self.drafting.line = 0;
+        self.viewing.keeps = true;
         send_now(draft)
     }
 

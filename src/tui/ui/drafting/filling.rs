@@ -295,7 +295,7 @@ impl Ui {
         let action = match &stage.areas.spots.get(row)?.kind {
             SpotKind::Fact(fact) => fact.action.clone()?,
             SpotKind::Choice(action) => action.clone(),
-            SpotKind::Label(..) | SpotKind::Body => return None,
+            SpotKind::Label(..) => return None,
         };
         match action {
             Action::Drafting(Drafting::Edit(slot)) => Some(slot),

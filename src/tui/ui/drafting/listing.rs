@@ -93,7 +93,7 @@ impl Drafting {
     }
 
     /// What was sent for the profile, what is pinned first.
-    pub(super) fn own_history(&self) -> impl Iterator<Item = &Sent> {
+    pub(in crate::tui::ui) fn own_history(&self) -> impl Iterator<Item = &Sent> {
         let own = |one: &&Sent| one.profile == self.profile;
         let pinned = self.history.iter().filter(own).filter(|one| one.pinned);
         pinned.chain(self.history.iter().filter(own).filter(|one| !one.pinned))

@@ -4,10 +4,12 @@ use super::super::act::{Reaction, Stage};
 use super::super::{Focus, Ui};
 use super::Entry;
 use crate::core::dinero::catalogue::Danger;
-use crate::core::wire::body::member_of;
+use crate::core::reader::ask::View;
+use crate::core::reader::rows::Folding;
 use crate::tui::action::Action;
 use crate::tui::action::Direction;
 use crate::tui::action::drafting::{AnswerTab, Drafting, Picking, RequestTab};
+use crate::tui::action::viewing::Viewing;
 use crate::tui::screens;
 
 impl super::Drafting {
@@ -65,7 +67,7 @@ impl Ui {
         &mut self,
         direction: Direction,
         stage: &Stage<'_>,
-    ) {
+    ) -> Vec<Reaction> {
         let right = direction == Direction::Right;
         let shown = self.answer_tab(stage.engine, stage.now);
         match self.focus {
@@ -99,19 +101,19 @@ impl Ui {
                 }
             }
             Focus::Answer => {
+                if shown == AnswerTab::Table && self.go_to_column(right, stage.engine) {
+                    return Vec::new();
+                }
                 let at = AnswerTab::ALL.iter().position(|tab| *tab == shown);
                 match stepped(at.unwrap_or_default(), right, AnswerTab::ALL.len()) {
-                    Some(next) => {
-                        self.drafting.answer = Some(AnswerTab::ALL[next]);
-                        self.body_scroll = 0;
-                        self.findings_scroll = 0;
-                    }
+                    Some(next) => return self.turn_answer(AnswerTab::ALL[next], stage.engine),
                     None if !right => self.focus = Focus::List,
                     None => {}
                 }
             }
             _ => {}
         }
+        Vec::new()
     }
 
     /// From an operation to its resource.
@@ -156,17 +158,31 @@ impl Ui {
         self.body_scroll = self.body_scroll.clamp(lowest, line.max(lowest));
     }
 
-    /// Enter in the answer: what can be done with the value under the cursor.
-    pub fn value_under_cursor(&self, stage: &Stage<'_>) -> Option<Action> {
-        let (_, layout) = stage.engine.requests().layout.as_ref()?;
-        if self.answer_tab(stage.engine, stage.now) != AnswerTab::Pretty || !layout.json {
-            return None;
+    /// Enter in the answer: what opens folds, a value can be used, a row of the table is gone to.
+    pub fn press_in_answer(&self, stage: &Stage<'_>) -> Option<Action> {
+        let viewing = stage.engine.requests().viewing.as_ref()?;
+        let tab = self.answer_tab(stage.engine, stage.now);
+        let view = self.reads(tab)?;
+        let row = self.drafting.line as u64;
+        let (_, window) = viewing
+            .rows
+            .as_ref()
+            .filter(|(show, _)| show.view == view)?;
+        if view == View::Table {
+            let next = Action::Drafting(Drafting::Page { next: true });
+            return Some(if row >= window.total {
+                next
+            } else {
+                Action::Viewing(Viewing::OpenItem)
+            });
         }
-        let line = layout.lines.get(self.drafting.line)?;
-        let (name, value) = member_of(line.as_str())?;
+        if window.row(row)?.fold != Folding::Not {
+            return Some(Action::Viewing(Viewing::Fold));
+        }
+        let cursor = viewing.cursor.as_ref().filter(|cursor| cursor.row == row)?;
         Some(Action::Drafting(Drafting::Pick(Picking::OfAnswer {
-            name,
-            value,
+            name: cursor.name.clone(),
+            value: cursor.value.clone()?,
         })))
     }
 }

@@ -5,11 +5,13 @@ use crate::core::engine::message::{Command, Consent};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::drafting::{Drafting, Picking, Slot};
 use crate::tui::action::labbing::Labbing;
+use crate::tui::action::viewing::Viewing;
 use crate::tui::action::{Action, Choosing, Place, Question, Running, Shelving};
 use crate::tui::flow::SpotKind;
 use crate::tui::ui::act::Stage;
 use crate::tui::ui::drafting::Entry;
 use crate::tui::ui::popup::Popup;
+use crate::tui::ui::viewing::Line;
 use crate::tui::ui::{Focus, Screen};
 use crate::tui::view::View;
 use crate::tui::view::canvas::Canvas;
@@ -24,7 +26,13 @@ pub(super) fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
         Some(Popup::Ask(prompt)) if prompt.focus + 1 < prompt.fields.len() => "next field",
         Some(Popup::CopyMenu { .. }) => "copy it",
         Some(Popup::Palette { .. }) => "do it",
-        Some(Popup::Faults { .. }) => "on or off",
+        Some(
+            Popup::Faults { .. }
+            | Popup::Choose {
+                what: Choosing::Columns,
+                ..
+            },
+        ) => "on or off",
         Some(Popup::Pick { what, .. }) if matches!(**what, Picking::Values(_)) => "on or off",
         Some(
             Popup::Organizations { .. }
@@ -64,7 +72,7 @@ pub(in crate::tui::view) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String>
             Some(SpotKind::Label(_, open)) => {
                 Some(if *open { "fold" } else { "unfold" }.to_owned())
             }
-            Some(SpotKind::Body) | None => None,
+            None => None,
         },
         Focus::Raw | Focus::Findings | Focus::Text => None,
         Focus::Answer => {
@@ -74,9 +82,23 @@ pub(in crate::tui::view) fn enter_on_step(canvas: &Canvas<'_>) -> Option<String>
                 now: view.now,
                 zone: view.zone,
             };
-            let value = view.ui.value_under_cursor(&stage);
-            value.map(|_| "use this value".to_owned())
+            let action = view.ui.press_in_answer(&stage)?;
+            let words = match action {
+                Action::Viewing(Viewing::Fold) => "fold or unfold",
+                Action::Viewing(Viewing::OpenItem) => "show it laid out",
+                Action::Drafting(Drafting::Page { .. }) => "next page",
+                _ => "use this value",
+            };
+            Some(words.to_owned())
         }
+        Focus::Line => Some(
+            match view.ui.viewing.typed {
+                Some((Line::Filter, _)) => "filter",
+                Some((Line::GoTo, _)) => "go there",
+                _ => "keep it",
+            }
+            .to_owned(),
+        ),
         Focus::Transcript => (!view.engine.transcript().is_empty()).then(|| "open it".to_owned()),
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn lines(canvas: &Canvas<'_>, room: usize) -> Vec<Line<'static>> {
         popup: None,
         has_secret: has_secret(&canvas.areas),
         on_grant: focused_grant(view.ui, &canvas.areas).is_some(),
+        now: view.now,
     };
     let here: Vec<&Binding> = keymap::applicable(&situation)
         .filter(|binding| binding.group == Group::Here)

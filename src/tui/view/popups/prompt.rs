@@ -174,6 +174,12 @@ fn words(question: Question) -> (&'static str, &'static str, &'static [&'static 
              folder is in the one where you started the program.",
             &["path"],
         ),
+        Question::AnswerPath => (
+            "Save what is shown in a file",
+            "A new file that only you can read, byte for byte; one that is there is never overwritten. A \
+             path without a folder is in the one where you started the program.",
+            &["path"],
+        ),
         Question::ReportPath(_) => (
             "Write the report to a file",
             "A new file that only you can read; one that is there is never overwritten. A path without a \
