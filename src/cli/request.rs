@@ -114,7 +114,7 @@ async fn perform(
         Command::Request(RequestCommand::Send(Box::new(ready.draft.clone())))
     };
     let came = sending::send(session, command, &arguments.way).await?;
-    let exit = telling::tell(session, arguments, &ready, &came).await?;
+    let exit = telling::tell(session, arguments, &ready, &came)?;
     Ok(match (exit, kept) {
         (Exit::Usage, _) | (_, true) => exit,
         (_, false) => Exit::Profile,

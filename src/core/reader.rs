@@ -54,6 +54,10 @@ const REPORT: usize = 24;
 
 /// Reads one body.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of the body by itself"
+)]
 pub struct Reader {
     body: Arc<dyn Source>,
     headers: Headers,
@@ -207,7 +211,7 @@ impl Reader {
         }
         let (ended, mut buffer) = (self.ended, std::mem::take(&mut self.buffer));
         let body = self.body.as_ref();
-        let decodes = match &mut self.decoded {
+        let works = match &mut self.decoded {
             Some(decoded) => decoded.advance(body, ended),
             None => false,
         };
@@ -218,7 +222,7 @@ impl Reader {
         let ended = self.decoded.as_ref().map_or(ended, Decoded::is_complete);
         let is_json = self.content == Content::Json;
         let is_text = is_json || self.content == Content::Text;
-        let mut does = decodes || is_json && self.structure.advance(source, ended, &mut buffer);
+        let mut does = works || is_json && self.structure.advance(source, ended, &mut buffer);
         if let Some(raw) = &mut self.raw {
             does = does || raw.advance(source, ended, &mut buffer);
         }

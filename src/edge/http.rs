@@ -68,7 +68,7 @@ impl Watch {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -278,7 +278,7 @@ impl Door {
             in_memory: self.limits.in_memory,
         };
         let held = Arc::new(Held::default());
-        let head = Response {
+        let begun = Response {
             status: status.as_u16(),
             reason: status.canonical_reason().unwrap_or_default().to_owned(),
             version,
@@ -287,11 +287,11 @@ impl Door {
             cut: None,
         };
         if let Some(arrives) = &watch.arrives {
-            arrives(head.clone(), &held);
+            arrives(begun.clone(), &held);
         }
-        let reading = body::read(answer, &head.headers, bounds, counter, (held, watch));
+        let reading = body::read(answer, &begun.headers, bounds, counter, (held, watch));
         let (body, cut) = reading.await;
-        Response { body, cut, ..head }
+        Response { body, cut, ..begun }
     }
 }
 

@@ -184,7 +184,7 @@ async fn paste_page(drive: &mut Drive) {
 /// The leading finding of the fault's step is the fault's rule.
 async fn explained(row: &FaultFacts) {
     let mut drive = if row.place == Place::Metadata {
-        discovering(row.fault).await
+        Box::pin(discovering(row.fault)).await
     } else {
         let mut drive = waiting(vec![row.fault]).await;
         walk(&mut drive, row.step).await;

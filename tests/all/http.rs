@@ -20,6 +20,7 @@ fn impatient() -> Door {
         connect: Duration::from_millis(300),
         answer: Duration::from_millis(300),
         token_body: Duration::from_millis(300),
+        ..Limits::default()
     })
 }
 

@@ -92,12 +92,6 @@ fn text(engine: &Engine, pane: &Pane) -> String {
                     format!("{:?} {} | {}", row.mark, row.name, cells.join(" | "))
                 }
                 Row::Bar(filled, text) => format!("{filled} {text}"),
-                Row::Scroll(layout) => layout
-                    .lines
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join("\n"),
             });
         }
     }

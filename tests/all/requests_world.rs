@@ -65,8 +65,7 @@ async fn all_pages_of_a_list_are_one_answer() {
     let whole = page::read(&joined.body.0).unwrap();
     assert_eq!((whole.count, whole.total), (92, Some(92)));
     assert_eq!(requests.gathering.as_ref().map(Gathering::pages), Some(3));
-    let (_, layout) = requests.layout.as_ref().unwrap();
-    assert!(layout.json && layout.lines.len() > 92 * 4);
+    assert_eq!(requests.viewing_call(), requests.answered);
 }
 
 #[tokio::test]
@@ -86,7 +85,7 @@ async fn a_refused_page_keeps_what_came_and_goes_on_once_it_may() {
         .await;
     world.command(Command::SwitchFault(Fault::Api429));
     world
-        .until(|engine| !engine.requests().is_busy() && engine.requests().layout.is_some())
+        .until(|engine| !engine.requests().is_busy() && engine.requests().viewing.is_some())
         .await;
     let stopped = world.engine.requests().gathering.clone().unwrap();
     if stopped.stopped.is_none() {

@@ -118,7 +118,7 @@ async fn the_flow_runs_from_a_link_to_an_answer_of_the_api() {
         .await;
     world.command(Command::Send(Call::new("GET", "/v1.1/organizations")));
     world
-        .until(|engine| engine.requests().layout.is_some())
+        .until(|engine| engine.requests().viewing.is_some() && !engine.requests().is_busy())
         .await;
     assert!(!world.engine.requests().organizations.is_empty());
     let walked = world.engine.transcript().iter();

@@ -3,6 +3,12 @@
 use crate::stage::at;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use dineroscope::core::engine::Engine;
+use dineroscope::core::engine::message::requests::{RequestCommand, RequestEvent};
+use dineroscope::core::engine::message::{Command, Event as Happened};
+use dineroscope::core::reader::Reader;
+use dineroscope::core::reader::ask::{Ask, Told};
+use dineroscope::core::wire::CallId;
+use dineroscope::tui::screens::requests::answer::response;
 use dineroscope::tui::theme::{Charset, Ground, Theme};
 use dineroscope::tui::ui::act::{Reaction, Stage};
 use dineroscope::tui::ui::{Before, Ui};
@@ -29,6 +35,8 @@ pub(crate) struct Picture {
     pub(crate) theme: Theme,
     pub(crate) areas: Areas,
     pub(crate) buffer: Buffer,
+    /// Reads the answer that is shown, as the world does on a thread of its own.
+    reader: Option<(CallId, Reader)>,
 }
 
 impl Picture {
@@ -44,6 +52,7 @@ impl Picture {
             theme: DARK,
             areas: Areas::default(),
             buffer: Buffer::empty(Rect::ZERO),
+            reader: None,
         };
         picture.draw();
         picture
@@ -54,8 +63,63 @@ impl Picture {
         TimeZone::fixed(Offset::constant(1))
     }
 
-    /// Draws anew.
+    /// Draws anew; where rows of the answer are lacking, once more when they were read.
     pub(crate) fn draw(&mut self) {
+        self.draw_once();
+        for _ in 0..3 {
+            self.open_reader();
+            let wanted = self.ui.wanted_rows(&self.engine, &self.areas, self.now);
+            let Some(Command::Request(RequestCommand::Read(ask))) = wanted else {
+                return;
+            };
+            self.ask(ask);
+            self.draw_once();
+        }
+    }
+
+    /// Begins to read another answer.
+    fn open_reader(&mut self) {
+        let viewing = self.engine.requests().viewing_call();
+        let read = self.reader.as_ref().map(|(call, _)| *call);
+        let (Some(call), Some(response)) = (viewing, response(&self.engine)) else {
+            return;
+        };
+        if read != viewing {
+            let mask = self.engine.mask().clone();
+            let source = response.body.source();
+            let mut reader = Reader::new(source, response.headers.clone(), mask, false);
+            reader.end(response.cut.is_some());
+            self.reader = Some((call, reader));
+        }
+    }
+
+    /// Asks the reader, and hears what it tells until it has nothing more to do.
+    pub(crate) fn ask(&mut self, ask: Ask) {
+        self.open_reader();
+        let command = Command::Request(RequestCommand::Read(ask.clone()));
+        self.engine.command(self.now, command);
+        let Some((call, reader)) = &mut self.reader else {
+            return;
+        };
+        let call = *call;
+        let mut told = reader.take(ask);
+        while let Some(more) = reader.work() {
+            told.extend(more);
+        }
+        for told in told {
+            self.tell(call, told);
+        }
+    }
+
+    /// The reader of an answer tells something.
+    pub(crate) fn tell(&mut self, call: CallId, told: Told) {
+        let event = Happened::Request(RequestEvent::Read(call, told));
+        self.engine.event(self.now, event.clone());
+        self.ui.hear(&self.engine, self.now, &event);
+    }
+
+    /// Draws what there is.
+    fn draw_once(&mut self) {
         let zone = Self::zone();
         let view = View {
             engine: &self.engine,
@@ -67,6 +131,7 @@ impl Picture {
         let area = Rect::new(0, 0, self.size.0, self.size.1);
         self.buffer = Buffer::empty(area);
         self.areas = draw(&mut self.buffer, &view);
+        self.ui.viewing.room = self.areas.answer.map_or(0, |answer| answer.room);
     }
 
     /// An event of the terminal; the engine takes the commands it leads to.
@@ -82,7 +147,11 @@ impl Picture {
         for reaction in &reactions {
             if let Reaction::Command(command) = reaction {
                 let before = Before::of(&self.engine);
-                self.engine.command(self.now, command.clone());
+                if let Command::Request(RequestCommand::Read(ask)) = command {
+                    self.ask(ask.clone());
+                } else {
+                    self.engine.command(self.now, command.clone());
+                }
                 self.ui.follow(&before, true, &self.engine);
             }
         }

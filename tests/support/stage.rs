@@ -398,12 +398,7 @@ pub(crate) fn answer(engine: &mut Engine, seconds: i64, call: CallId, status: u1
     let now = at(seconds)
         .checked_add(SignedDuration::from_millis(118))
         .unwrap();
-    for effect in engine.event(now, Event::Answered(Box::new(ended))) {
-        if let Effect::LayOut { call, response } = effect {
-            let layout = dineroscope::core::wire::body::lay_out(&response.body.0, engine.mask());
-            engine.event(now, Event::LaidOut(call, std::sync::Arc::new(layout)));
-        }
-    }
+    engine.event(now, Event::Answered(Box::new(ended)));
 }
 
 /// A token answer with a JWT of an hour, in which a name has Danish letters.

@@ -37,7 +37,7 @@ pub(super) fn head(session: &mut Session<'_, '_>, response: &Response) -> Result
 }
 
 /// The body: its bytes as they came; on a terminal as the screens lay it out.
-pub(super) async fn body(session: &mut Session<'_, '_>, response: &Response) -> Result<(), Stop> {
+pub(super) fn body(session: &mut Session<'_, '_>, response: &Response) -> Result<(), Stop> {
     let source = response.body.source();
     if !session.printer.results_are_seen() {
         let mut at = 0;
@@ -176,7 +176,7 @@ mod tests {
     fn a_body_is_written_as_what_it_is() {
         let mask = Mask::new([7; 32]);
         let token = Secret::new("the-token");
-        let of = |bytes: &[u8]| written(&Body::new(bytes), &mask, Some(&token));
+        let of = |bytes: &[u8]| written(&Body::new(bytes.to_vec()), &mask, Some(&token));
         assert_eq!(of(b"{\"a\":\n 1.10}"), ("json", "{\"a\": 1.10}".to_owned()));
         assert_eq!(of(b""), ("text", "\"\"".to_owned()));
         assert_eq!(of(b"a\nb"), ("text", "\"a\\nb\"".to_owned()));

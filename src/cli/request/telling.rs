@@ -14,7 +14,7 @@ use crate::core::token::Grant;
 use crate::core::wire::{Cut, FailureKind, Outcome, Response};
 
 /// Prints what came, and says what is to be said about it.
-pub(super) async fn tell(
+pub(super) fn tell(
     session: &mut Session<'_, '_>,
     arguments: &Request,
     ready: &Ready,
@@ -38,7 +38,7 @@ pub(super) async fn tell(
         if output.include {
             answer::head(session, response)?;
         }
-        answer::body(session, response).await?;
+        answer::body(session, response)?;
     }
     if came.joined.is_none() {
         say_about(session, response);

@@ -115,7 +115,7 @@ impl Engine {
         let mut effects = Vec::new();
         if let Outcome::Response(response) = &record.outcome {
             effects = if arrived.is_some_and(|(arrived, _)| arrived == call) {
-                self.answer_ended(call, response.cut.is_some())
+                Self::answer_ended(call, response.cut.is_some())
             } else {
                 self.open_answer(call, Box::new(response.clone()), false)
             };

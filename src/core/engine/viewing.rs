@@ -66,7 +66,7 @@ impl Engine {
     }
 
     /// No more of an answer comes.
-    pub(super) fn answer_ended(&self, call: CallId, cut: bool) -> Vec<Effect> {
+    pub(super) fn answer_ended(call: CallId, cut: bool) -> Vec<Effect> {
         vec![Effect::Reader(ReaderEffect::Ended { call, cut })]
     }
 

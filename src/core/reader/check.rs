@@ -190,13 +190,13 @@ impl Check {
                 }),
                 _ => false,
             },
-            Within::Number(number) => match number.next(byte) {
-                Some(next) => self.go(Within::Number(next)),
-                None => {
-                    self.within = Within::Between;
-                    number.may_end() && self.begin(byte)
+            Within::Number(number) => {
+                if let Some(next) = number.next(byte) {
+                    return self.go(Within::Number(next));
                 }
-            },
+                self.within = Within::Between;
+                number.may_end() && self.begin(byte)
+            }
         }
     }
 

@@ -4,7 +4,6 @@ use super::ask::Told;
 use super::folds::MOST;
 use super::structure::Mold;
 use super::{Reader, View};
-use crate::core::wire::source::piece;
 
 /// Blocks that are gone over at a time.
 const BLOCKS: usize = 128;
@@ -69,23 +68,16 @@ impl Reader {
         Some((opened, depth, line))
     }
 
-    /// Folds everything beside what opens in a row, or shows it again.
+    /// Folds everything beside what opens in a row, or around it, or shows it again.
     pub(super) fn fold_beside(&mut self, row: u64) -> Vec<Told> {
         if self.view() != View::Pretty {
             return Vec::new();
         }
-        let line = self.folds.line(row);
-        let text = self.text();
-        let Some(start) = text.structure.line_start(text.source, line) else {
+        let Some((opened, depth, line)) = self.opens_around(self.folds.line(row)) else {
             return Vec::new();
         };
-        let at = text.begins(start.at);
-        let mut around = text.around(at);
-        // A bracket that closes stands beside the one that it closes.
-        if matches!(piece(text.source, at, 1).first(), Some(b'}' | b']')) {
-            around.pop();
-        }
-        let depth = u32::try_from(around.len()).unwrap_or(u32::MAX);
+        let text = self.text();
+        let around = text.around(opened);
         let from = around.last().copied();
         let to = match from {
             Some(opened) => text.close_of(opened, depth - 1),

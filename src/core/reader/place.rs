@@ -105,8 +105,8 @@ impl Text<'_> {
         let mut count = 0;
         for block in first..=last {
             if block != first && block != last {
-                let (least, commas) = self.structure.shallowest(block);
-                count += if least == depth { commas } else { 0 };
+                let (open, commas) = self.structure.shallowest(block);
+                count += if open == depth { commas } else { 0 };
                 continue;
             }
             self.structure

@@ -60,8 +60,11 @@ pub(super) struct Setting<'a> {
     pub(super) mask: &'a Mask,
     pub(super) folds: &'a Folds,
     /// What stands out among some bytes that begin there.
-    pub(super) lit: &'a dyn Fn(u64, &[u8]) -> Vec<Range<usize>>,
+    pub(super) lit: &'a Lit<'a>,
 }
+
+/// Finds what stands out among some bytes that begin at a place.
+pub(super) type Lit<'a> = dyn Fn(u64, &[u8]) -> Vec<Range<usize>> + 'a;
 
 /// Rows from one on, as many as are there.
 pub(super) fn rows(setting: &Setting<'_>, first: u64, count: usize) -> Vec<Row> {

@@ -4,6 +4,7 @@ use crate::core::reader::diff::{Difference, Side};
 use crate::core::wire::Body;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::source::{Source, piece};
+use crate::core::wire::visible::Visible;
 use crate::edge::export::create_new;
 use similar::{ChangeTag, TextDiff};
 use std::io::Write;
@@ -74,7 +75,7 @@ pub(super) fn compare(other: &Body, this: &dyn Source, mask: &Mask) -> Result<Di
     };
     let (old, new) = (lines(other.as_ref()), lines(this));
     let [old, new] =
-        [&old, &new].map(|lines| lines.iter().map(|line| line.as_str()).collect::<Vec<_>>());
+        [&old, &new].map(|lines| lines.iter().map(Visible::as_str).collect::<Vec<_>>());
     let found = TextDiff::configure()
         .timeout(PATIENCE)
         .diff_slices(&old, &new);

@@ -96,7 +96,7 @@ fn arrives(call: CallId, begun: Arc<AtomicBool>, events: UnboundedSender<Event>)
 async fn given_up(mut stop: watch::Receiver<bool>, begun: Arc<AtomicBool>) {
     let stopped = stop.wait_for(|stopped| *stopped).await.is_ok();
     if !stopped || begun.load(Ordering::Acquire) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -17,7 +17,8 @@ mod window;
 use super::canvas::{Canvas, inside, rows};
 use super::{AnswerRoom, Target, Viewport, findings};
 use crate::core::dinero::page::Page;
-use crate::core::reader::ask::{Status, View};
+use crate::core::engine::viewing::Viewing;
+use crate::core::reader::ask::View;
 use crate::core::reader::content::Content;
 use crate::core::wire::visible::Visible;
 use crate::core::wire::{Outcome, Response};
@@ -113,7 +114,7 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, shown: View, focused: bool) {
         return prose(canvas, area, "The body is empty.");
     }
     let mut area = area;
-    for remark in remarks(&viewing.status) {
+    for remark in remarks(viewing) {
         if area.height > 3 {
             let text = cut_end(Visible::of(&remark).as_str(), usize::from(area.width) - 2);
             canvas.text(area.x, area.y, 1, "⚠", Role::Warning);
@@ -142,17 +143,14 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, shown: View, focused: bool) {
 }
 
 /// What is to be said before the rows.
-fn remarks(status: &Status) -> Vec<String> {
+fn remarks(viewing: &Viewing) -> Vec<String> {
+    let status = &viewing.status;
     let broken = status.broken.as_ref().map(|broken| {
-        format!(
-            "Not JSON at line {}, column {}: {}",
-            broken.line, broken.column, broken.words
-        )
+        let (line, column) = (broken.line, broken.column);
+        format!("Not JSON at line {line}, column {column}: {}", broken.words)
     });
-    broken
-        .into_iter()
-        .chain(status.notes.iter().cloned())
-        .collect()
+    let said = broken.iter().chain(&status.notes);
+    viewing.filter.trouble.iter().chain(said).cloned().collect()
 }
 
 /// How long each phase took.

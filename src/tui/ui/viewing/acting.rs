@@ -2,7 +2,7 @@
 
 use super::super::act::{Reaction, Stage};
 use super::super::popup::{Popup, Prompt};
-use super::super::Ui;
+use super::super::{Focus, Ui};
 use super::ask;
 use crate::core::engine::Engine;
 use crate::core::reader::ask::{Ask, View};
@@ -38,6 +38,11 @@ impl Ui {
             Viewing::Next { down } => Ask::Next { down },
             Viewing::Fold => Ask::Fold(line),
             Viewing::FoldBeside => Ask::FoldBeside(line),
+            Viewing::NextPart if self.focus != Focus::Answer => {
+                self.focus = Focus::Answer;
+                self.zoomed = None;
+                return Vec::new();
+            }
             Viewing::NextPart => {
                 let shown = self.answer_tab(stage.engine, stage.now);
                 let at = AnswerTab::ALL.iter().position(|tab| *tab == shown);

@@ -58,16 +58,16 @@ impl Ui {
     }
 
     /// What is typed has changed: a search goes on with every key, a filter where the answer is not large.
-    fn line_changed(&mut self, line: Line, typed: &str, stage: &Stage<'_>) -> Vec<Reaction> {
-        match line {
+    fn line_changed(&mut self, what: Line, typed: &str, stage: &Stage<'_>) -> Vec<Reaction> {
+        match what {
             Line::Search => {
-                self.viewing.sought.text = typed.to_owned();
+                typed.clone_into(&mut self.viewing.sought.text);
                 self.search_again()
             }
             Line::Filter => {
                 self.viewing.recalled = None;
                 let viewing = stage.engine.requests().viewing.as_ref();
-                let live = viewing.is_some_and(|viewing| viewing.status.length <= LIVE);
+                let live = viewing.is_some_and(|read| read.status.length <= LIVE);
                 if live && !typed.trim().is_empty() {
                     vec![Reaction::Command(ask(Ask::Filter(typed.to_owned())))]
                 } else {

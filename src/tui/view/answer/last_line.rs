@@ -40,11 +40,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, viewing: &Viewing, shown
     let path = cursor
         .and_then(|cursor| cursor.path.as_deref())
         .unwrap_or_default();
-    let trouble = viewing.filter.trouble.as_deref();
-    let (text, role) = match trouble {
-        Some(trouble) => (trouble, Role::Error),
-        None if shown == View::Table => ("", Role::Dim),
-        None => (path, Role::Accent),
+    let (text, role) = match shown {
+        View::Table => ("", Role::Dim),
+        View::Pretty | View::Raw => (path, Role::Accent),
     };
     if room > 4 {
         let text = cut_middle(Visible::of(text).as_str(), room);
@@ -107,10 +105,11 @@ fn typed(
 /// How a filter stands.
 fn filtered(viewing: &Viewing) -> String {
     let filter = &viewing.filter;
-    match (filter.program.is_empty(), filter.runs) {
-        (true, _) => String::new(),
-        (false, true) => "filtering…".to_owned(),
-        (false, false) => "filtered".to_owned(),
+    match (filter.program.is_empty(), filter.runs, &filter.trouble) {
+        (true, ..) => String::new(),
+        (false, true, _) => "filtering…".to_owned(),
+        (false, false, Some(_)) => "the filter failed".to_owned(),
+        (false, false, None) => "filtered".to_owned(),
     }
 }
 

@@ -22,6 +22,9 @@ const WIDEST: usize = 28;
 /// Widest column of all.
 const WIDENED: usize = 200;
 
+/// Where a column stands and how wide it is, where it is in view.
+type Place = Option<(u16, u16)>;
+
 /// Draws it.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, viewing: &Viewing, focused: bool) {
     let told = viewing
@@ -96,7 +99,7 @@ fn widths(canvas: &Canvas<'_>, columns: &[Column]) -> Vec<u16> {
 }
 
 /// Where columns stand: from the first on that leaves the selected one in view.
-fn places(area: Rect, begin: u16, widths: &[u16], selected: usize) -> Vec<Option<(u16, u16)>> {
+fn places(area: Rect, begin: u16, widths: &[u16], selected: usize) -> Vec<Place> {
     let fits = |first: usize| {
         let taken: u16 = widths[first..=selected]
             .iter()
@@ -131,7 +134,7 @@ fn head(
     canvas: &mut Canvas<'_>,
     area: Rect,
     columns: &[Column],
-    (places, selected, focused): (&[Option<(u16, u16)>], usize, bool),
+    (places, selected, focused): (&[Place], usize, bool),
 ) {
     for (number, (column, place)) in columns.iter().zip(places).enumerate() {
         let Some((x, wide)) = *place else { continue };
@@ -174,12 +177,7 @@ fn head(
 }
 
 /// The cells of a row.
-fn cells(
-    canvas: &mut Canvas<'_>,
-    y: u16,
-    row: &Row,
-    (columns, places): (&[Column], &[Option<(u16, u16)>]),
-) {
+fn cells(canvas: &mut Canvas<'_>, y: u16, row: &Row, (columns, places): (&[Column], &[Place])) {
     for ((word, column), place) in row.words.iter().zip(columns).zip(places) {
         let Some((x, wide)) = *place else { continue };
         let room = usize::from(wide);
