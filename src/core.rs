@@ -4,7 +4,7 @@
 //! out as data. That is why every rule of the flow can be tested by stepping a value.
 //!
 //! Reading order is dependency order:
-//! `nearest ◄ secret ◄ wire ◄ reader ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
+//! `nearest ◄ settings ◄ secret ◄ wire ◄ reader ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
 
 pub mod diagnose;
 pub mod dinero;
@@ -18,5 +18,6 @@ pub mod oauth;
 pub mod profile;
 pub mod reader;
 pub mod secret;
+pub mod settings;
 pub mod token;
 pub mod wire;

@@ -22,6 +22,7 @@ pub mod sandbox_server;
 pub mod saved;
 pub mod scratch;
 pub mod secrets;
+pub mod settings;
 pub mod surroundings;
 pub mod trust;
 pub mod vault;

@@ -48,13 +48,15 @@
 //! | what a step shows | `tui/screens/` |
 //! | the callback listener, the one door to the network | `edge/listener.rs`, `edge/http.rs` |
 //! | a large answer: what stands in which row, search, table, filter | `core/reader/`, `edge/filter.rs` |
+//! | the reader of the answer that is shown, on its thread | `edge/reading.rs`, `tui/ui/viewing.rs`, `tui/view/answer.rs` |
+//! | what can be set | `core/settings.rs` |
 //! | the consent page | `sandbox/pages.rs` |
 //!
 //! # Reading order
 //!
 //! `core/oauth/flow.rs`, `core/engine/message.rs`, `core/engine.rs`, then whichever edge or face you came
 //! for. Inside `core`, a module names only those before it:
-//! `nearest ◄ secret ◄ wire ◄ reader ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
+//! `nearest ◄ settings ◄ secret ◄ wire ◄ reader ◄ profile ◄ token ◄ oauth ◄ dinero ◄ fault ◄ diagnose ◄ export ◄ history ◄ explain ◄ engine`.
 
 pub mod cli;
 pub mod core;

@@ -19,6 +19,8 @@ use crate::core::oauth::{RunPhase, Step};
 use crate::core::profile::{KeepTokens, Profile};
 use crate::core::token::kept::GrantId;
 use crate::core::wire::visible::Visible;
+use crate::edge::archive::Archive;
+use crate::edge::settings;
 use crate::edge::surroundings;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -83,8 +85,17 @@ impl<'a, 'w> Session<'a, 'w> {
             printer.talk(&Visible::of(&format!("warning: {warning}")));
         }
         change(&mut chosen.profile);
+        let (settings, trouble) = settings::of_this_user();
+        if let Some(trouble) = trouble {
+            printer.talk(&Visible::of(&format!("warning: {trouble}")));
+        }
+        let setup = super::setup(SignedDuration::ZERO)?;
+        let drive = Drive::with(setup, |options| {
+            options.archive = Archive::of_this_user();
+            options.hold(&settings);
+        });
         let mut session = Self {
-            drive: Drive::new(super::setup(SignedDuration::ZERO)?),
+            drive,
             printer,
             name: name.to_owned(),
             terminal,

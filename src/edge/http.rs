@@ -17,6 +17,7 @@ pub use held::Held;
 pub use progress::Tell;
 
 use crate::core::profile::ProxyChoice;
+use crate::core::settings::Answers;
 use crate::core::wire::{
     Body, CallId, Connection, Cut, Direction, Failure, FailureKind, Headers, Outcome, Phase,
     Purpose, Record, Request, Response, Timing, is_loopback,
@@ -44,6 +45,8 @@ pub struct Limits {
     pub token_body: Duration,
     /// Most bytes of a body that are held in memory; more of them go into a file without a name.
     pub in_memory: usize,
+    /// Most bytes of an answer of the API that are read, unpacked.
+    pub most: usize,
 }
 
 /// Watches one call, and may stop it once its answer has begun.
@@ -78,7 +81,8 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             answer: Duration::from_secs(30),
             token_body: Duration::from_mins(1),
-            in_memory: 512 * 1_000_000,
+            in_memory: Answers::default().memory.bytes(),
+            most: Answers::default().most.bytes(),
         }
     }
 }
@@ -274,7 +278,7 @@ impl Door {
         }
         let bounds = Bounds {
             patience: self.limits.answer,
-            most: body_limit,
+            most: body_limit.min(self.limits.most),
             in_memory: self.limits.in_memory,
         };
         let held = Arc::new(Held::default());

@@ -14,6 +14,7 @@ mod outside;
 use crate::core::engine::message::Event;
 use crate::core::engine::message::requests::{ReaderEffect, RequestEvent};
 use crate::core::reader::ask::{Ask, Told};
+use crate::core::settings::Settings;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::{CallId, Response};
 use crate::edge::filter;
@@ -37,16 +38,17 @@ pub struct Bounds {
     pub in_memory: usize,
 }
 
-impl Default for Bounds {
-    fn default() -> Self {
+impl Bounds {
+    /// As the user has set them.
+    pub fn of(settings: &Settings) -> Self {
         Self {
             program: this_program(),
             filter: filter::Limits {
-                time: Duration::from_secs(30),
-                memory: 4_000_000_000,
-                output: 1_000_000_000,
+                time: Duration::from_secs(u64::from(settings.filter.seconds)),
+                memory: settings.filter.memory.0,
+                output: settings.answers.most.0,
             },
-            in_memory: 256_000_000,
+            in_memory: settings.answers.memory.bytes(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod sending;
 pub use requests::read_file;
 
 use crate::core::engine::message::{Consent, Effect, Event};
+use crate::core::settings::Settings;
 use crate::core::wire::redact::Mask;
 use crate::edge::archive::{Archive, Writer};
 use crate::edge::certificate::Certificates;
@@ -72,6 +73,12 @@ impl Options {
             archive: Archive::nowhere(),
             reading: None,
         }
+    }
+
+    /// Holds of answers what the user has set.
+    pub fn hold(&mut self, settings: &Settings) {
+        self.http.in_memory = settings.answers.memory.bytes();
+        self.http.most = settings.answers.most.bytes();
     }
 }
 

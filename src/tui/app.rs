@@ -120,6 +120,9 @@ where
     app.zone = TimeZone::system();
     app.engine.settle_in(app.zone.clone(), environment());
     let mut world = world(app.engine.mask().clone());
+    if let Some(trouble) = start.trouble {
+        app.ui.say(Timestamp::now(), trouble);
+    }
     app.begin_requests();
     app.follow_profile();
     perform(&mut world, effects);

@@ -7,12 +7,14 @@ mod editing;
 mod keys;
 
 use crate::core::engine::Setup;
+use crate::core::settings::Settings;
 use crate::core::wire::redact::Mask;
 use crate::edge::archive::Archive;
 use crate::edge::desktop;
 use crate::edge::profiles::Search;
 use crate::edge::reading::Bounds;
 use crate::edge::runtime::{Options, Runtime};
+use crate::edge::settings;
 use crate::edge::vault::Vault;
 use crate::tui::app::{self, Editing, End, Kept, Opening, Signal, Start, World};
 use crate::tui::terminal::{self, Entered};
@@ -35,7 +37,9 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
         .worker_threads(2)
         .enable_all()
         .build()?;
+    let (settings, trouble) = settings::of_this_user();
     let start = Start {
+        trouble,
         setup,
         opening,
         search,
@@ -50,7 +54,7 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
         let kept = Rc::clone(&world);
         let make = move |mask| {
             tokio::spawn(reader.read());
-            make_world(mask, &kept, keys)
+            make_world(mask, &kept, keys, &settings)
         };
         let ended = app::run(&mut screen, input, start, make).await;
         drop(entered);
@@ -70,12 +74,18 @@ pub fn run(setup: Setup, opening: Opening, search: Search) -> io::Result<End> {
 }
 
 /// The world behind the loop; the runtime is kept where it can be finished after the loop.
-fn make_world(mask: Mask, kept: &Rc<RefCell<Option<Runtime>>>, keys: Keys) -> World {
-    let options = Options {
+fn make_world(
+    mask: Mask,
+    kept: &Rc<RefCell<Option<Runtime>>>,
+    keys: Keys,
+    settings: &Settings,
+) -> World {
+    let mut options = Options {
         archive: Archive::of_this_user(),
-        reading: Some(Bounds::default()),
+        reading: Some(Bounds::of(settings)),
         ..Options::new(mask)
     };
+    options.hold(settings);
     let (runtime, events) = Runtime::new(options);
     *kept.borrow_mut() = Some(runtime);
     let performing = Rc::clone(kept);

@@ -344,11 +344,18 @@ fn no_answer_or_half_of_one_ends_with_4() {
 
 #[test]
 fn a_body_over_the_limit_is_cut_and_said_to_be() {
-    let api = Recorder::answering(ok("text/plain", &vec![b'x'; 16 * 1024 * 1024 + 1]));
-    let ended = request(&place(&api), &["GET", "/v1/x"]);
+    let api = Recorder::answering(ok("text/plain", &vec![b'x'; 16_000_001]));
+    let place = place(&api);
+    // Beyond a megabyte it goes into a file; what is printed is the same.
+    place.setting("[answers]\nmemory = \"1 MB\"\nmost = \"16 MB\"\n");
+    let ended = request(&place, &["GET", "/v1/x"]);
     assert_eq!(ended.exit, 4, "{}", ended.talk);
-    assert_eq!(ended.output.len(), 16 * 1024 * 1024);
-    assert!(ended.talk.contains("16 MiB"), "{}", ended.talk);
+    assert_eq!(ended.output.len(), 16_000_000);
+    assert!(ended.talk.contains("over 16 MB"), "{}", ended.talk);
+    place.setting("[answers]\nmemory = \"much\"\n");
+    let ended = request(&place, &["GET", "/v1/x"]);
+    assert_eq!(ended.exit, 0, "{}", ended.talk);
+    assert!(ended.talk.contains("`much` is no size"), "{}", ended.talk);
 }
 
 #[test]

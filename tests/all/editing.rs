@@ -134,6 +134,7 @@ fn while_the_editor_is_at_work_nothing_is_read() {
     let (signals, received) = unbounded_channel();
     let (dropped, was_dropped) = std::sync::mpsc::channel();
     let start = Start {
+        trouble: None,
         setup: Setup {
             seed: [7; 32],
             faults: Vec::new(),

@@ -50,6 +50,7 @@ fn played(play: impl FnOnce(&Ends)) -> (End, String, Asked) {
     let (signals, received) = unbounded_channel();
     let asked = Rc::new(RefCell::new(Asked::default()));
     let start = Start {
+        trouble: None,
         setup: Setup {
             seed: [7; 32],
             faults: Vec::new(),

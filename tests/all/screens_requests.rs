@@ -373,7 +373,7 @@ fn the_mouse_goes_the_same_way() {
     let mut picture = answered((120, 40));
     click(&mut picture, "Body ");
     assert_eq!(picture.ui.drafting.tab, RequestTab::Body);
-    click(&mut picture, "Headers  Findings");
+    click(&mut picture, "Headers  Timing");
     assert_eq!(picture.ui.drafting.answer, Some(AnswerTab::Headers));
     picture.press("<esc><esc>");
     click(&mut picture, "Filter");

@@ -46,6 +46,7 @@ fn start(keep: KeepTokens) -> Start {
         ..visma()
     };
     Start {
+        trouble: None,
         setup: Setup {
             seed: [7; 32],
             faults: Vec::new(),

@@ -43,6 +43,13 @@ impl Place {
         std::fs::write(path, text).unwrap();
     }
 
+    /// Writes the settings.
+    pub(crate) fn setting(&self, text: &str) {
+        let folder = self.path().join(".config/dineroscope");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("config.toml"), text).unwrap();
+    }
+
     /// The program with these arguments, not yet started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dineroscope"));

@@ -1,6 +1,7 @@
 //! An engine brought to any point of the flow by commands and events alone, with a fixed clock and seed.
 
 use dineroscope::core::dinero::call::Call;
+use dineroscope::core::engine::message::requests::{RequestEffect, RequestEvent};
 use dineroscope::core::engine::message::{Command, Effect, Event};
 use dineroscope::core::engine::{Engine, Setup};
 use dineroscope::core::oauth::flow::{BindFailure, BindFailureKind};
@@ -398,7 +399,12 @@ pub(crate) fn answer(engine: &mut Engine, seconds: i64, call: CallId, status: u1
     let now = at(seconds)
         .checked_add(SignedDuration::from_millis(118))
         .unwrap();
-    engine.event(now, Event::Answered(Box::new(ended)));
+    for effect in engine.event(now, Event::Answered(Box::new(ended))) {
+        if let Effect::Request(RequestEffect::ReadPage { call, body }) = effect {
+            let page = dineroscope::core::dinero::page::read(&body.0);
+            engine.event(now, Event::Request(RequestEvent::PageRead(call, page)));
+        }
+    }
 }
 
 /// A token answer with a JWT of an hour, in which a name has Danish letters.

@@ -1,16 +1,14 @@
 //! An array of objects as a table: items are rows, members are columns.
 
+mod cells;
+
 use super::ask::{Arrangement, TableStatus};
 use super::place::{Text, jq};
-use super::rows::{Column, Kind, Row, Window, Word};
+use super::rows::{Column, Kind, Row, Window};
 use super::structure::{BLOCK, Mold};
-use super::tokens::{Part, tokens};
-use crate::core::wire::json::unescape;
 use crate::core::wire::redact::Mask;
 use crate::core::wire::source::piece;
-use crate::core::wire::visible::Visible;
-use std::cmp::Ordering;
-use std::ops::Range;
+use cells::{Key, cell, compare, key, members, nothing};
 
 /// Items between two places that are remembered.
 const STRIDE: u64 = 64;
@@ -26,9 +24,6 @@ const COLUMNS: usize = 200;
 
 /// Most bytes of an item that are read.
 const ITEM: usize = 32 * 1024;
-
-/// Most characters of a cell.
-const CELL: usize = 200;
 
 /// Widest column that is as wide as what stands in it.
 const WIDEST: usize = 40;
@@ -63,17 +58,6 @@ pub(super) struct Table {
     order: Option<Vec<u32>>,
     keys: Vec<(Key, u32)>,
 }
-
-/// What a row is sorted by.
-#[derive(Debug, Clone, PartialEq)]
-enum Key {
-    Number(f64),
-    Text(String),
-    Nothing,
-}
-
-/// The members of an item: names, and where their values stand in its bytes.
-type Members = Vec<(String, Range<usize>)>;
 
 impl Table {
     /// The table of a text, where it has one; it may also be too early to tell.
@@ -400,118 +384,5 @@ impl Table {
             total: self.rows,
             columns: shown,
         }
-    }
-}
-
-/// The members of the object that some bytes begin with; of anything else none.
-fn members(bytes: &[u8]) -> Members {
-    let mut found: Members = Vec::new();
-    let (mut depth, mut name, mut start) = (0_u32, None, 0);
-    for (part, token) in tokens(bytes) {
-        match part {
-            Part::Open => {
-                if depth == 1 {
-                    start = token.start;
-                }
-                depth += 1;
-            }
-            Part::Close => {
-                depth = depth.saturating_sub(1);
-                if depth == 1
-                    && let Some(name) = name.take()
-                {
-                    found.push((name, start..token.end));
-                }
-            }
-            Part::Name if depth == 1 => {
-                name = Some(unescape(&String::from_utf8_lossy(&bytes[token])));
-            }
-            Part::Comma | Part::Colon | Part::Name => {}
-            _ if depth == 1 => {
-                if let Some(name) = name.take() {
-                    found.push((name, token));
-                }
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            break;
-        }
-    }
-    found
-}
-
-/// A value as a cell shows it.
-fn cell(raw: &[u8], name: &str, mask: &Mask) -> Word {
-    let text = String::from_utf8_lossy(&raw[..raw.len().min(4 * CELL)]);
-    let (text, kind) = match raw.first() {
-        Some(b'"') => {
-            let shown = mask.json_string(&text, mask.hides(name));
-            let kind = if shown == text {
-                Kind::String
-            } else {
-                Kind::Secret
-            };
-            (unescape(&shown), kind)
-        }
-        Some(b'{') => ("{…}".to_owned(), Kind::Mark),
-        Some(b'[') => (listed(raw), Kind::Mark),
-        Some(b'-' | b'0'..=b'9') => (text.into_owned(), Kind::Number),
-        _ => (text.into_owned(), Kind::Literal),
-    };
-    Word {
-        text: Visible::of(&text.chars().take(CELL).collect::<String>()),
-        kind,
-        lit: false,
-    }
-}
-
-/// An array in a cell: how many items it has.
-fn listed(raw: &[u8]) -> String {
-    let (mut depth, mut commas, mut filled) = (0_u32, 0, false);
-    for (part, _) in tokens(raw) {
-        match part {
-            Part::Open => {
-                filled |= depth > 0;
-                depth += 1;
-            }
-            Part::Close => depth = depth.saturating_sub(1),
-            Part::Comma if depth == 1 => commas += 1,
-            _ => filled = true,
-        }
-    }
-    format!("[{}]", if filled { commas + 1 } else { 0 })
-}
-
-/// What stands where an item lacks a member.
-fn nothing() -> Word {
-    Word {
-        text: Visible::default(),
-        kind: Kind::Plain,
-        lit: false,
-    }
-}
-
-fn key(raw: &[u8]) -> Key {
-    let text = String::from_utf8_lossy(&raw[..raw.len().min(CELL)]);
-    match raw.first() {
-        Some(b'"') => Key::Text(unescape(&text).to_lowercase()),
-        Some(b'-' | b'0'..=b'9') => text.parse().map_or(Key::Nothing, Key::Number),
-        Some(b'n') | None => Key::Nothing,
-        _ => Key::Text(text.into_owned()),
-    }
-}
-
-/// Numbers before words, what is missing last either way.
-fn compare(one: &Key, other: &Key, descends: bool) -> Ordering {
-    let turned = |order: Ordering| if descends { order.reverse() } else { order };
-    match (one, other) {
-        (Key::Nothing, Key::Nothing) => Ordering::Equal,
-        (Key::Nothing, _) => Ordering::Greater,
-        (_, Key::Nothing) => Ordering::Less,
-        (Key::Number(one), Key::Number(other)) => turned(one.total_cmp(other)),
-        (Key::Text(one), Key::Text(other)) => turned(one.cmp(other)),
-        (Key::Number(_), Key::Text(_)) => turned(Ordering::Less),
-        (Key::Text(_), Key::Number(_)) => turned(Ordering::Greater),
     }
 }

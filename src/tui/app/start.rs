@@ -25,6 +25,8 @@ pub struct Start {
     pub kept: Kept,
     /// How roles look.
     pub theme: Theme,
+    /// What is wrong with the settings.
+    pub trouble: Option<String>,
 }
 
 /// The profile to open with.

@@ -125,8 +125,8 @@ pub(super) const CORE_CRATES: &[&str] = &[
 
 /// Reading order is dependency order: a module of the core names only those before it.
 pub(super) const CORE_ORDER: &[&str] = &[
-    "nearest", "secret", "wire", "reader", "profile", "token", "oauth", "dinero", "fault",
-    "diagnose", "export", "history", "explain", "engine",
+    "nearest", "settings", "secret", "wire", "reader", "profile", "token", "oauth", "dinero",
+    "fault", "diagnose", "export", "history", "explain", "engine",
 ];
 
 /// The door to the network: the only files that may name the HTTP client.

@@ -1,3 +1,5 @@
+//! What the lines of a text are is told by its own laying out: the two must agree on any text.
+
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use super::super::folds::Folds;
