@@ -83,12 +83,15 @@ pub struct Reader {
     arrangement: Arrangement,
     search: Option<Search>,
     sought_trouble: Option<String>,
-    /// The number of the hit that was gone to, and its byte.
+    /// The number of the hit that was gone to.
     hit: Option<u64>,
-    hit_at: Option<u64>,
+    /// The byte that was gone to: it is what the cursor is on as long as it stays in that row.
+    anchor: Option<u64>,
     /// A search whose first hit is to be gone to.
     goes_to_hit: bool,
     show: Option<Show>,
+    /// How many rows there were in all when rows were told last.
+    told_total: u64,
     /// Whether the rows that were told are fewer than were asked for.
     lacks_rows: bool,
     /// A byte whose row is to be told as soon as it is known.
@@ -126,9 +129,10 @@ impl Reader {
             search: None,
             sought_trouble: None,
             hit: None,
-            hit_at: None,
+            anchor: None,
             goes_to_hit: false,
             show: None,
+            told_total: 0,
             lacks_rows: false,
             wanted: None,
             wanted_line: None,
@@ -166,6 +170,7 @@ impl Reader {
                 self.search = None;
                 self.sought_trouble = None;
                 self.hit = None;
+                self.anchor = None;
                 self.rows_again()
             }
             Ask::GoTo(place) => self.go_to(&place),
@@ -199,6 +204,9 @@ impl Reader {
         told.extend(self.placed());
         if !works || self.unreported >= REPORT {
             self.unreported = 0;
+            if self.told_total != self.total() {
+                told.extend(self.rows_again());
+            }
             told.push(self.status());
         }
         Some(told)
@@ -317,6 +325,7 @@ impl Reader {
         self.broken = Some(telling::broken(self.source(), at));
         self.index_rows();
         self.wanted = Some(at);
+        self.lacks_rows = true;
         true
     }
 }

@@ -47,6 +47,7 @@ mod pty_editor;
 mod pty_profile;
 #[cfg(unix)]
 mod pty_requests;
+mod reader;
 mod readme;
 mod redaction;
 mod refresh;

@@ -88,7 +88,7 @@ fn keys() {
         let names: Vec<String> = row
             .keys
             .iter()
-            .map(|key| format!("`{}`", key.name()))
+            .map(|key| format!("`{}`", key.name().replace('|', "\\|")))
             .collect();
         writeln!(table, "| {} | {} |", names.join(" "), row.label).unwrap();
     }

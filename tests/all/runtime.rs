@@ -39,12 +39,8 @@ impl World {
             consent_timeout: SignedDuration::from_mins(5),
             marks: None,
         });
-        let (runtime, events) = Runtime::new(Options::new(engine.mask().clone()));
-        let mut world = Self {
-            engine,
-            runtime,
-            events,
-        };
+        let options = Options::new(engine.mask().clone());
+        let mut world = Self::of(engine, options);
         world.command(Command::UseProfile(Box::new(profile)));
         world
             .until(|engine| engine.run().phase == RunPhase::Ready)
@@ -52,10 +48,29 @@ impl World {
         world
     }
 
+    /// An engine in a world of its own.
+    pub(crate) fn of(engine: Engine, options: Options) -> Self {
+        let (runtime, events) = Runtime::new(options);
+        Self {
+            engine,
+            runtime,
+            events,
+        }
+    }
+
     /// Hands a command to the engine, and does what it asks for.
     pub(crate) fn command(&mut self, command: Command) {
         let effects = self.engine.command(Timestamp::now(), command);
         self.runtime.perform_all(effects);
+    }
+
+    /// The next thing that happens; the engine has taken it then.
+    pub(crate) async fn next(&mut self) -> Event {
+        let event = tokio::time::timeout(Duration::from_secs(20), self.events.recv()).await;
+        let event = event.unwrap().unwrap();
+        let effects = self.engine.event(Timestamp::now(), event.clone());
+        self.runtime.perform_all(effects);
+        event
     }
 
     /// Steps the engine by what happens until it has come so far.

@@ -108,7 +108,7 @@ impl Reader {
         };
         let text = self.text();
         let end = (beside.block + BLOCKS).min(text.structure.blocks());
-        let mut done = end == text.structure.blocks();
+        let mut done = false;
         for block in beside.block..end {
             let (least, _) = text.structure.shallowest(block);
             if least > beside.depth {
@@ -142,6 +142,7 @@ impl Reader {
             }
         }
         beside.block = end;
+        done |= end == text.structure.blocks();
         if !done && beside.found.len() <= MOST {
             self.beside = Some(beside);
             return true;

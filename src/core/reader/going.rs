@@ -67,20 +67,20 @@ impl Reader {
     /// The byte of the cursor.
     fn here(&self) -> u64 {
         let row = self.show.map_or(0, |show| show.cursor);
-        self.hit_here(row)
+        self.anchored(row)
             .or_else(|| self.byte_of(self.view(), row))
             .unwrap_or(0)
     }
 
-    /// The hit that was gone to, while the cursor is still on its row.
-    fn hit_here(&self, row: u64) -> Option<u64> {
-        let at = self.hit_at?;
+    /// The byte that was gone to, while the cursor is still on its row.
+    fn anchored(&self, row: u64) -> Option<u64> {
+        let at = self.anchor?;
         (self.row_of(self.view(), at)? == row).then_some(at)
     }
 
     pub(super) fn begin_search(&mut self, sought: &Sought) -> Vec<Told> {
         self.hit = None;
-        self.hit_at = None;
+        self.anchor = None;
         match Search::new(sought) {
             Ok(search) => {
                 self.search = Some(search);
@@ -131,7 +131,7 @@ impl Reader {
             return vec![Told::Not("It stands nowhere in the answer".to_owned())];
         };
         self.hit = Some(number);
-        self.hit_at = Some(at);
+        self.anchor = Some(at);
         self.wanted = Some(at);
         let mut told = self.placed();
         told.push(self.status());
@@ -197,6 +197,7 @@ impl Reader {
         }
         self.index_rows();
         self.wanted = (at > 0).then_some(at);
+        self.anchor = self.wanted;
         self.unreported = 1;
         let mut told = self.rows_again();
         told.extend(self.placed());

@@ -119,7 +119,12 @@ fn tokens_in(setting: &Setting<'_>, begin: u64, end: u64) -> Vec<Found> {
     };
     let from = text.begins(start.at);
     let far = begin.saturating_sub(from) > FARTHEST;
-    let length = usize::try_from(if far { AROUND } else { end - from }).unwrap_or(0);
+    let length = usize::try_from(if far {
+        AROUND
+    } else {
+        end.saturating_sub(from)
+    })
+    .unwrap_or(0);
     let bytes = piece(text.source, from, length);
     let mut secrecy = Secrecy::at(text, setting.mask, from);
     let mut depth = start.depth;

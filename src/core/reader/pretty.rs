@@ -160,10 +160,12 @@ fn fold(setting: &Setting<'_>, row: &mut Row, line: u64, opened: u64, depth: u32
     };
     let end = piece(text.source, closed, MOST);
     row.push(" … ", Kind::Remark);
-    for (part, token) in tokens(&end).take(2) {
-        if matches!(part, Part::Close | Part::Comma) {
-            row.push_bytes(&end[token], Kind::Mark, &[]);
-        }
+    let mut behind = tokens(&end);
+    if let Some((Part::Close, token)) = behind.next() {
+        row.push_bytes(&end[token], Kind::Mark, &[]);
+    }
+    if let Some((Part::Comma, token)) = behind.next() {
+        row.push_bytes(&end[token], Kind::Mark, &[]);
     }
     let count = text.count(opened, closed, depth);
     let is_object = piece(text.source, opened, 1) == b"{";

@@ -110,6 +110,7 @@ impl Reader {
             return Vec::new();
         };
         let window = self.window(show);
+        self.told_total = window.total;
         self.lacks_rows = window.rows.len() < show.count && !self.knows_all_rows();
         let cursor = self.cursor(show);
         vec![Told::Rows {
@@ -148,6 +149,20 @@ impl Reader {
         }
     }
 
+    /// How many rows there are in all, as far as is known by now.
+    pub(super) fn total(&self) -> u64 {
+        match (self.view(), self.content) {
+            (_, Content::Unknown) => 0,
+            (_, Content::Binary(_)) => hex::count(self.source().length()),
+            (View::Table, _) => {
+                let table = self.table.as_ref().filter(|_| !self.no_table);
+                table.map_or(0, super::Table::rows)
+            }
+            (View::Pretty, _) => self.structure.lines() - self.folds.hidden(),
+            (View::Raw, _) => self.raw.as_ref().map_or(0, super::Raw::rows),
+        }
+    }
+
     fn window(&self, show: Show) -> Window {
         let lit = |_: u64, bytes: &[u8]| -> Vec<Range<usize>> {
             let search = self.search.as_ref();
@@ -160,37 +175,25 @@ impl Reader {
             folds: &self.folds,
             lit: &lit,
         };
-        let (rows, total) = match (self.view(), self.content) {
-            (_, Content::Unknown) => (Vec::new(), 0),
-            (_, Content::Binary(_)) => (
-                hex::rows(text.source, show.first, show.count),
-                hex::count(text.source.length()),
-            ),
+        let (first, count) = (show.first, show.count);
+        let rows = match (self.view(), self.content) {
+            (_, Content::Unknown) => Vec::new(),
+            (_, Content::Binary(_)) => hex::rows(text.source, first, count),
             (View::Table, _) => {
                 let table = self.table.as_ref().filter(|_| !self.no_table);
                 return table.map_or_else(Window::default, |table| {
-                    table.window(text, &self.mask, show.first, show.count)
+                    table.window(text, &self.mask, first, count)
                 });
             }
-            (View::Pretty, _) => (
-                pretty::rows(&setting, show.first, show.count),
-                text.structure.lines() - self.folds.hidden(),
-            ),
-            (View::Raw, content) => match &self.raw {
-                Some(raw) => {
-                    let json = content == Content::Json;
-                    (
-                        plain::rows(&setting, raw, json, show.first, show.count),
-                        raw.rows(),
-                    )
-                }
-                None => (Vec::new(), 0),
-            },
+            (View::Pretty, _) => pretty::rows(&setting, first, count),
+            (View::Raw, content) => self.raw.as_ref().map_or_else(Vec::new, |raw| {
+                plain::rows(&setting, raw, content == Content::Json, first, count)
+            }),
         };
         Window {
-            first: show.first,
+            first,
             rows,
-            total,
+            total: self.total(),
             columns: Vec::new(),
         }
     }

@@ -122,7 +122,8 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, shown: View, focused: bool) {
             area = below(area, 1);
         }
     }
-    let has_line = area.height > 3;
+    // Who does not look at it needs the row for the answer.
+    let has_line = area.height > if focused { 3 } else { 9 };
     let lines = Rect {
         height: area.height - u16::from(has_line),
         ..area
