@@ -1,6 +1,7 @@
 //! One binary of tests, a module for each thing a user relies on.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod answers;
 mod calls;
 mod cli;
 mod cli_operations;
