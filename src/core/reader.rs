@@ -171,6 +171,8 @@ impl Reader {
                 self.sought_trouble = None;
                 self.hit = None;
                 self.anchor = None;
+                // The work that follows reports it.
+                self.unreported = 1;
                 self.rows_again()
             }
             Ask::GoTo(place) => self.go_to(&place),

@@ -125,7 +125,7 @@ mod tests {
             ("[filter]\nseconds = -1", "-1"),
             ("[answer", "line 1"),
         ] {
-            let said = Settings::read(text).unwrap_err();
+            let said = Settings::read(text).err().unwrap_or_default();
             assert!(said.contains(named), "{said}");
         }
     }

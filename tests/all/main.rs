@@ -60,6 +60,7 @@ mod runtime;
 mod sandbox;
 mod scope_lab;
 mod screens;
+mod screens_answers;
 mod screens_callback;
 mod screens_claims;
 mod screens_endpoints;

@@ -69,11 +69,14 @@ impl Picture {
         for _ in 0..3 {
             self.open_reader();
             let wanted = self.ui.wanted_rows(&self.engine, &self.areas, self.now);
-            let Some(Command::Request(RequestCommand::Read(ask))) = wanted else {
-                return;
-            };
-            self.ask(ask);
+            let lacks = wanted.is_some();
+            if let Some(Command::Request(RequestCommand::Read(ask))) = wanted {
+                self.ask(ask);
+            }
             self.draw_once();
+            if !lacks {
+                return;
+            }
         }
     }
 
@@ -87,9 +90,20 @@ impl Picture {
         if read != viewing {
             let mask = self.engine.mask().clone();
             let source = response.body.source();
-            let mut reader = Reader::new(source, response.headers.clone(), mask, false);
-            reader.end(response.cut.is_some());
+            let reader = Reader::new(source, response.headers.clone(), mask, false);
             self.reader = Some((call, reader));
+        }
+        let cut = response.cut.is_some();
+        let comes = self.engine.requests().arriving.is_some();
+        let mut told = Vec::new();
+        if let Some((_, reader)) = self.reader.as_mut().filter(|_| !comes) {
+            reader.end(cut);
+            while let Some(more) = reader.work() {
+                told.extend(more);
+            }
+        }
+        for told in told {
+            self.tell(call, told);
         }
     }
 

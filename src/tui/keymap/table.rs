@@ -116,7 +116,7 @@ fn is_json(situation: &Situation<'_>) -> bool {
 
 /// The answer is shown as a table.
 fn in_table(situation: &Situation<'_>) -> bool {
-    in_answer(situation) && shown_view(situation) == Some(View::Table)
+    in_answer(situation) && shown_view(situation) == Some(View::Table) && !is_binary(situation)
 }
 
 /// The answer is no text.
@@ -641,7 +641,7 @@ pub static KEYS: [Binding; 118] = [
     row(
         Here,
         &[Key::letter('c')],
-        on_requests,
+        |situation| on_requests(situation) && !in_table(situation),
         Action::Drafting(Drafting::SaveAs),
         "requests: save it under a name, beside the profile",
         "save as",
