@@ -41,6 +41,7 @@ mod token_request;
 
 pub use endpoint::expected_subject;
 pub use error_page::{error_id, has_page_words, pasted_page};
+pub use refusal::refused_fields;
 pub use token::{ahead_by, clock_ahead};
 
 use crate::core::oauth::held::HeldGrant;

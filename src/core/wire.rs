@@ -110,6 +110,16 @@ impl Body {
         }
     }
 
+    /// All of its bytes, read into memory where they are elsewhere.
+    pub fn whole(&self) -> Bytes {
+        if self.is_at_hand() {
+            return self.0.clone();
+        }
+        self.2.as_ref().map_or_else(Bytes::new, |source| {
+            Bytes::from(source::piece(source.as_ref(), 0, self.1))
+        })
+    }
+
     /// Whether all of its bytes are at hand.
     pub fn is_at_hand(&self) -> bool {
         self.1 == 0 || self.1 == self.0.len()

@@ -8,6 +8,7 @@ use dineroscope::core::diagnose;
 use dineroscope::core::dinero::catalogue::catalogue;
 use dineroscope::core::fault::FAULTS;
 use dineroscope::core::profile::keys as profile_keys;
+use dineroscope::core::settings::Settings;
 use dineroscope::tui::action::Action;
 use dineroscope::tui::keymap::{Group, KEYS};
 use std::fmt::Write as _;
@@ -145,9 +146,12 @@ fn the_two_commands_stand_in_it() {
     let text = std::fs::read_to_string(PATH).unwrap();
     assert!(text.contains("```sh\ncargo run --release -- demo\n```"));
     assert!(text.contains("```sh\ncargo test\n```"));
-    let script = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/run")).unwrap();
-    assert!(
-        script.lines().any(|line| line.trim() == "step cargo test"),
-        "CI runs the README's test command"
-    );
+}
+
+#[test]
+fn the_settings_it_shows_are_the_usual_ones() {
+    let text = std::fs::read_to_string(PATH).unwrap();
+    let settings = text.split("```toml\n[answers]").nth(1).unwrap();
+    let settings = format!("[answers]{}", settings.split("```").next().unwrap());
+    assert_eq!(Settings::read(&settings), Ok(Settings::default()));
 }

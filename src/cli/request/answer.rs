@@ -150,8 +150,9 @@ fn masked(mask: &Mask, response: &Response) -> Vec<(String, String)> {
 
 /// A body as JSON, and how it is written there.
 pub(super) fn written(body: &Body, mask: &Mask, token: Option<&Secret>) -> (&'static str, String) {
-    let Ok(text) = std::str::from_utf8(&body.0) else {
-        return ("base64", json!(STANDARD.encode(&body.0)).to_string());
+    let bytes = body.whole();
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return ("base64", json!(STANDARD.encode(&bytes)).to_string());
     };
     let text = match token.map(Secret::expose) {
         Some(token) if !token.is_empty() && text.contains(token) => {
@@ -162,7 +163,7 @@ pub(super) fn written(body: &Body, mask: &Mask, token: Option<&Secret>) -> (&'st
     match one_line(&text) {
         Some(line) => ("json", line),
         None if is_binary(text.as_bytes()) => {
-            ("base64", json!(STANDARD.encode(&body.0)).to_string())
+            ("base64", json!(STANDARD.encode(&bytes)).to_string())
         }
         None => ("text", json!(text).to_string()),
     }

@@ -15,6 +15,9 @@ use serde_json::Value;
 /// Largest error body that is read, in bytes: it is read at every look.
 const READABLE: usize = 16 * 1024;
 
+/// Bytes of a large body's beginning and end that are looked at: it is judged with every drawing.
+const EDGE: usize = 4 * 1024;
+
 /// What an answer of the API means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -81,7 +84,12 @@ pub(super) fn meaning(evidence: &Evidence<'_>) -> Option<Meaning> {
 /// What a 2xx means, when something about it is odd. Large bodies are judged by their edges only.
 fn of_success(record: &Record, response: &Response) -> Option<Meaning> {
     let body = &response.body.0;
-    let (first, last) = (body.trim_ascii().first()?, body.trim_ascii().last()?);
+    let beginning = &body[..body.len().min(EDGE)];
+    let end = &body[body.len().saturating_sub(EDGE)..];
+    let (first, last) = (
+        beginning.trim_ascii_start().first()?,
+        end.trim_ascii_end().last()?,
+    );
     // Of a body that is too large for memory the end is not at hand.
     let whole = response.body.is_at_hand();
     let web_page = response.headers.media_type() == "text/html";
@@ -98,7 +106,11 @@ fn of_success(record: &Record, response: &Response) -> Option<Meaning> {
         return Some(Meaning::NotJson);
     }
     let (path, _) = target(&record.request.url);
-    let empty = body.trim_ascii().strip_prefix(b"[").map(<[u8]>::trim_ascii) == Some(b"]");
+    let empty = beginning
+        .trim_ascii()
+        .strip_prefix(b"[")
+        .map(<[u8]>::trim_ascii)
+        == Some(b"]");
     (path.ends_with("/organizations") && empty).then_some(Meaning::NoOrganizations)
 }
 
@@ -248,6 +260,12 @@ impl ApiError {
         self.fields.iter().any(|(field, _)| holds(field))
             || self.message.as_deref().is_some_and(holds)
     }
+}
+
+/// The fields that the body of an error of Dinero names, each with what is wrong with it; a large body names none.
+pub fn refused_fields(body: &[u8]) -> Vec<(String, String)> {
+    let read = (body.len() <= READABLE).then(|| serde_json::from_slice(body).ok());
+    read.flatten().map_or_else(Vec::new, |error| fields(&error))
 }
 
 /// The fields that an error names.

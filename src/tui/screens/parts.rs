@@ -233,7 +233,7 @@ pub(super) fn short_scope(scope: &str) -> &str {
 }
 
 /// The name with what follows it: `1 field`, `5 fields`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
+pub(in crate::tui) fn counted(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
         _ => format!("{count} {noun}s"),

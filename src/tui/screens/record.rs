@@ -147,6 +147,7 @@ pub(in crate::tui) fn timing(record: &Record) -> Option<Group> {
     if rows.is_empty() {
         let name = match record.direction {
             Direction::Incoming => "answered in",
+            Direction::Outgoing if answered => "in all",
             Direction::Outgoing => "until the failure",
         };
         rows.push(span(name, (SignedDuration::ZERO, total), total, ""));

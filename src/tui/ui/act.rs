@@ -156,8 +156,8 @@ impl Ui {
             Action::Back if self.popups.is_empty() && self.focus == Focus::Line => {
                 return self.leave_line();
             }
-            Action::Back if self.popups.is_empty() && self.viewing.difference.is_some() => {
-                self.viewing.difference = None;
+            Action::Back if self.popups.is_empty() && self.focus == Focus::Answer => {
+                return self.back_in_answer(stage);
             }
             Action::Back if self.popups.is_empty() && self.focus == Focus::Text => {
                 return self.explain_text();
@@ -272,7 +272,7 @@ impl Ui {
     }
 
     /// Esc: out of one level.
-    fn back(&mut self, stage: &Stage<'_>) {
+    pub(super) fn back(&mut self, stage: &Stage<'_>) {
         let popup = self.popups.pop();
         if let Some(Popup::Type(typing)) = &popup {
             self.leave_typing(typing, stage.now);

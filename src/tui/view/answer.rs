@@ -115,11 +115,14 @@ fn body(canvas: &mut Canvas<'_>, area: Rect, shown: View, focused: bool) {
     }
     let mut area = area;
     for remark in remarks(viewing) {
-        if area.height > 3 {
-            let text = cut_end(Visible::of(&remark).as_str(), usize::from(area.width) - 2);
-            canvas.text(area.x, area.y, 1, "⚠", Role::Warning);
-            canvas.text(area.x + 2, area.y, area.width, &text, Role::Plain);
-            area = below(area, 1);
+        let room = usize::from(area.width.saturating_sub(2));
+        for (row, text) in wrap(Visible::of(&remark).as_str(), room).iter().enumerate() {
+            if area.height > 4 {
+                let mark = if row == 0 { "⚠" } else { "" };
+                canvas.text(area.x, area.y, 1, mark, Role::Warning);
+                canvas.text(area.x + 2, area.y, rows(room), text, Role::Plain);
+                area = below(area, 1);
+            }
         }
     }
     // Who does not look at it needs the row for the answer.

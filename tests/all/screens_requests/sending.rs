@@ -7,6 +7,7 @@ use dineroscope::core::dinero::draft::{Draft, DraftBody};
 use dineroscope::core::engine::message::requests::RequestCommand;
 use dineroscope::core::engine::message::{Command, Event};
 use dineroscope::core::wire::{Failure, FailureKind, Outcome};
+use dineroscope::tui::action::drafting::RequestTab;
 use dineroscope::tui::ui::act::Reaction;
 
 #[test]
@@ -124,4 +125,40 @@ fn code_stands_for_what_would_be_sent_variables_too() {
     let text = picture.text();
     assert!(text.contains("11111111-1111-4111-"), "{text}");
     assert!(!text.contains("uuid}}") && !text.contains("%7B"), "{text}");
+}
+
+#[test]
+fn what_dinero_refuses_is_said_in_its_row_until_that_is_changed() {
+    let mut engine = ready();
+    let mut draft = Draft::of(operation("invoices.create").unwrap());
+    draft.body =
+        DraftBody::Text(r#"{"ProductLines":[{"Description":"","Quantity":1}]}"#.to_owned());
+    engine.command(
+        at(150),
+        Command::Request(RequestCommand::Send(Box::new(draft.clone()))),
+    );
+    let call = engine.requests().sending.unwrap();
+    let error = r#"{"code":42,"message":"Validation","validationErrors":{"ProductLines[0].Description":"must not be empty"}}"#;
+    answer(&mut engine, 151, call, 400, error);
+    let mut picture = on_requests(engine, (120, 40));
+    picture.ui.drafting.take("invoices.create");
+    picture.ui.drafting.change(|now| *now = draft.clone());
+    picture.ui.drafting.tab = RequestTab::Body;
+    picture.ui.zoomed = Some(dineroscope::tui::ui::Pane::Main);
+    picture.draw();
+    assert!(
+        picture.text().contains("Dinero: must not be empty"),
+        "{}",
+        picture.text()
+    );
+    picture.ui.drafting.change(|now| {
+        now.body =
+            DraftBody::Text(r#"{"ProductLines":[{"Description":"Work","Quantity":1}]}"#.to_owned());
+    });
+    picture.draw();
+    assert!(
+        !picture.text().contains("must not be empty"),
+        "{}",
+        picture.text()
+    );
 }

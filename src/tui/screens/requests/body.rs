@@ -3,9 +3,12 @@
 use super::super::Scene;
 use super::super::parts::{choice, counted, prose};
 use super::{Action, Draft, Drafting, Mark, Row};
+use crate::core::diagnose::refused_fields;
 use crate::core::dinero::catalogue::{BodyKind, Kind, model};
 use crate::core::dinero::draft::DraftBody;
-use crate::core::dinero::form::{FormRow, FormValue, JsonTrouble, LONGEST, rows as form_rows};
+use crate::core::dinero::form::{
+    FormRow, FormValue, JsonTrouble, LONGEST, Step, rows as form_rows,
+};
 use crate::core::wire::visible::Visible;
 use crate::tui::action::drafting::Slot;
 use crate::tui::pane::{Fact, Value};
@@ -16,7 +19,7 @@ use crate::tui::screens::time;
 const MOST: usize = 300;
 
 /// The body as rows.
-pub(super) fn rows(_scene: &Scene<'_>, draft: &Draft) -> Vec<Row> {
+pub(super) fn rows(scene: &Scene<'_>, draft: &Draft) -> Vec<Row> {
     let edit = |slot| Action::Drafting(Drafting::Edit(slot));
     match &draft.body {
         DraftBody::Nothing => vec![
@@ -32,12 +35,52 @@ pub(super) fn rows(_scene: &Scene<'_>, draft: &Draft) -> Vec<Row> {
                 edit(Slot::File),
             )]
         }
-        DraftBody::Text(text) => of_text(draft, text),
+        DraftBody::Text(text) => of_text(draft, text, &refused(scene, draft)),
     }
 }
 
+/// A value that Dinero refused: the way to it in lower case, what was sent, and what is wrong with it.
+type Refused = (String, FormValue, String);
+
+/// The values that Dinero refused when this was sent last.
+fn refused(scene: &Scene<'_>, draft: &Draft) -> Vec<Refused> {
+    let requests = scene.engine.requests();
+    let record = requests.answered.and_then(|call| scene.engine.record(call));
+    let response = record.and_then(|record| record.outcome.response());
+    let response = response.filter(|response| response.status >= 400);
+    let sent = requests.sent.as_ref();
+    let sent = sent.filter(|sent| sent.operation.is_some() && sent.operation == draft.operation);
+    let (Some(response), Some(sent)) = (response, sent) else {
+        return Vec::new();
+    };
+    let body = sent.operation().and_then(|one| one.body.as_ref());
+    let (Some(body), DraftBody::Text(text)) = (body, &sent.body) else {
+        return Vec::new();
+    };
+    let named = refused_fields(&response.body.0);
+    if named.is_empty() || text.len() > LONGEST {
+        return Vec::new();
+    }
+    let form = form_rows(text, body).unwrap_or_default();
+    let find = |(name, words): (String, String)| {
+        let name = name.to_lowercase();
+        let row = form.iter().find(|row| dotted(&row.path) == name)?;
+        Some((name, row.value.clone(), words))
+    };
+    named.into_iter().filter_map(find).collect()
+}
+
+/// The way to a value as Dinero names it, in lower case: `productlines[0].description`.
+fn dotted(path: &[Step]) -> String {
+    path.iter().fold(String::new(), |text, step| match step {
+        Step::Item(item) => format!("{text}[{item}]"),
+        Step::Member(name) if text.is_empty() => name.to_lowercase(),
+        Step::Member(name) => format!("{text}.{}", name.to_lowercase()),
+    })
+}
+
 /// A text: as a form, or as it is.
-fn of_text(draft: &Draft, text: &str) -> Vec<Row> {
+fn of_text(draft: &Draft, text: &str, refused: &[Refused]) -> Vec<Row> {
     let as_text = |right: String| {
         let edit = Action::Drafting(Drafting::Edit(Slot::Body));
         choice(Mark::None, "edit as text", right, edit)
@@ -58,7 +101,11 @@ fn of_text(draft: &Draft, text: &str) -> Vec<Row> {
         .map(|body| (body, form_rows(text, body)))
     {
         Some((body, Ok(form))) => {
-            let mut rows: Vec<Row> = form.iter().take(MOST).map(row).collect();
+            let mut rows: Vec<Row> = form
+                .iter()
+                .take(MOST)
+                .map(|one| row(one, refused))
+                .collect();
             if form.len() > MOST {
                 rows.push(prose(format!("… {} more, as text", form.len() - MOST)));
             }
@@ -103,7 +150,7 @@ fn is_partial(body: &BodyKind) -> bool {
 }
 
 /// A row of the form.
-fn row(row: &FormRow) -> Row {
+fn row(row: &FormRow, refused: &[Refused]) -> Row {
     let slot = Slot::Field(row.path.clone());
     let indent = "  ".repeat(row.depth.min(8));
     let (value, mark) = match &row.value {
@@ -116,9 +163,16 @@ fn row(row: &FormRow) -> Row {
         FormValue::Object => (Value::Plain("".into()), Mark::Note),
         FormValue::List(items) => (Value::Plain(counted(*items, "item").into()), Mark::On),
     };
-    let is_wrong = row.trouble.is_some() && row.value != FormValue::Absent;
-    let meaning = match (&row.trouble, row.required) {
-        (Some(trouble), _) => trouble.clone(),
+    // What was changed since is judged anew.
+    let refusal = refused
+        .iter()
+        .find(|(way, sent, _)| *way == dotted(&row.path) && *sent == row.value)
+        .map(|(.., words)| format!("Dinero: {words}"));
+    let is_refused = refusal.is_some();
+    let is_wrong = is_refused || row.trouble.is_some() && row.value != FormValue::Absent;
+    let trouble = refusal.or_else(|| row.trouble.clone());
+    let meaning = match (trouble, row.required) {
+        (Some(trouble), _) => trouble,
         (None, true) if row.meaning.is_empty() => "required".to_owned(),
         (None, true) => format!("required, {}", row.meaning),
         (None, false) if !row.known => "not in the catalogue".to_owned(),
@@ -137,7 +191,9 @@ fn row(row: &FormRow) -> Row {
         name: Visible::of(&format!("{indent}{}", row.name)),
         value,
         meaning: match (&row.kind, &row.value) {
-            (Kind::List(_), FormValue::List(_)) if row.trouble.is_none() => "Enter adds one".into(),
+            (Kind::List(_), FormValue::List(_)) if !is_refused && row.trouble.is_none() => {
+                "Enter adds one".into()
+            }
             _ => meaning.into(),
         },
         action: Some(Action::Drafting(action)),

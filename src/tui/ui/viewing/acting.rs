@@ -106,6 +106,28 @@ impl Ui {
         vec![Reaction::Command(ask(asked))]
     }
 
+    /// Esc in the answer: the comparison ends, then a filter, then a search, then one backs out.
+    pub(in crate::tui::ui) fn back_in_answer(&mut self, stage: &Stage<'_>) -> Vec<Reaction> {
+        if self.viewing.difference.take().is_some() {
+            self.body_scroll = 0;
+            self.drafting.line = 0;
+            return Vec::new();
+        }
+        let viewing = stage.engine.requests().viewing.as_ref();
+        let reads = self
+            .reads(self.answer_tab(stage.engine, stage.now))
+            .is_some();
+        let asked = match viewing.filter(|_| reads) {
+            Some(viewing) if !viewing.filter.program.is_empty() => Ask::EndFilter,
+            Some(viewing) if viewing.status.search.is_some() => Ask::EndSearch,
+            _ => {
+                self.back(stage);
+                return Vec::new();
+            }
+        };
+        vec![Reaction::Command(ask(asked))]
+    }
+
     /// Shows another part of the answer, at the same place where that can be.
     pub(in crate::tui::ui) fn turn_answer(
         &mut self,

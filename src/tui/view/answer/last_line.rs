@@ -109,7 +109,7 @@ fn filtered(viewing: &Viewing) -> String {
         (true, ..) => String::new(),
         (false, true, _) => "filtering…".to_owned(),
         (false, false, Some(_)) => "the filter failed".to_owned(),
-        (false, false, None) => "filtered".to_owned(),
+        (false, false, None) => "filtered, esc ends it".to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::core::reader::ask::View;
 use crate::core::reader::content::Content;
 use crate::core::reader::rows::{Folding, Kind, Row};
 use crate::core::wire::Cut;
+use crate::tui::screens::parts::counted;
 use crate::tui::text::{cut_end, width};
 use crate::tui::theme::Role;
 use crate::tui::view::canvas::Canvas;
@@ -46,7 +47,7 @@ pub(super) fn draw(
                     ..area
                 },
                 row,
-                gutter,
+                (gutter, focused && canvas.view.ui.drafting.line == number),
             );
         }
         marked(canvas, area, y, number, focused);
@@ -92,7 +93,7 @@ fn gutter(viewing: &Viewing, shown: View, total: u64) -> u16 {
 }
 
 /// Draws a row.
-fn draw_row(canvas: &mut Canvas<'_>, area: Rect, row: &Row, gutter: u16) {
+fn draw_row(canvas: &mut Canvas<'_>, area: Rect, row: &Row, (gutter, selected): (u16, bool)) {
     if gutter > 0 {
         let folds = row.fold != Folding::Not;
         let digits = usize::from(gutter.saturating_sub(BESIDE));
@@ -117,12 +118,12 @@ fn draw_row(canvas: &mut Canvas<'_>, area: Rect, row: &Row, gutter: u16) {
     }
     let indent = row.indent.min(area.width / 2);
     let room = usize::from(area.width.saturating_sub(gutter + indent));
-    let line = words(canvas, row, room);
+    let line = words(canvas, row, room, selected);
     canvas.line(area.x + gutter + indent, area.y, rows(room), &line);
 }
 
 /// The words of a row, as many as there is room for.
-fn words(canvas: &Canvas<'_>, row: &Row, room: usize) -> Line<'static> {
+fn words(canvas: &Canvas<'_>, row: &Row, room: usize, selected: bool) -> Line<'static> {
     let mut spans = Vec::new();
     let mut left = room;
     let whole: usize = row.words.iter().map(|word| width(word.text.as_str())).sum();
@@ -143,7 +144,12 @@ fn words(canvas: &Canvas<'_>, row: &Row, room: usize) -> Line<'static> {
             text.to_owned()
         };
         left = left.saturating_sub(width(&shown));
-        let style = canvas.style(role(word.kind));
+        let role = match role(word.kind) {
+            // On the ground of a selected row a colour would be a ground of its own.
+            Role::Accent if selected => Role::Plain,
+            role => role,
+        };
+        let style = canvas.style(role);
         let style = if word.lit {
             style.add_modifier(Modifier::REVERSED | Modifier::BOLD)
         } else {
@@ -177,7 +183,8 @@ pub(super) fn difference(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     let text = match (difference.removed, difference.added) {
         (0, 0) => "✓ The two answers are the same".to_owned(),
         (removed, added) => {
-            format!("{removed} lines of the other (-), {added} of this one (+)   esc back")
+            let removed = counted(removed, "line");
+            format!("{removed} only in the other (-), {added} only in this one (+)   esc back")
         }
     };
     canvas.text(area.x, area.y, area.width, &text, Role::Title);
@@ -198,7 +205,7 @@ pub(super) fn difference(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
                 ..lines
             },
             row,
-            5 + BESIDE,
+            (5 + BESIDE, false),
         );
         marked(canvas, lines, y, viewport.first + place, focused);
     }
