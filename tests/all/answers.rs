@@ -12,6 +12,7 @@ use dineroscope::core::engine::message::{Command, Event};
 use dineroscope::core::engine::viewing::Viewing;
 use dineroscope::core::reader::ask::{Ask, Show, Told, View};
 use dineroscope::core::reader::content::Content;
+use dineroscope::core::reader::rows::Window;
 use dineroscope::core::settings::{Settings, Size};
 use dineroscope::core::wire::{Body, Cut, Outcome, Response};
 use dineroscope::edge::reading::Bounds;
@@ -139,6 +140,16 @@ async fn until_known(world: &mut World) -> Response {
     answer(world)
 }
 
+/// Until rows were told for which that is so.
+async fn until_rows(world: &mut World, hold: impl Fn(&Window) -> bool) {
+    world
+        .until(|engine| {
+            let rows = viewing(engine).and_then(|viewing| viewing.rows.as_ref());
+            rows.is_some_and(|(_, window)| hold(window))
+        })
+        .await;
+}
+
 fn answer(world: &World) -> Response {
     let engine = &world.engine;
     let record = engine
@@ -186,16 +197,7 @@ async fn the_first_rows_are_there_while_the_rest_still_comes() {
     );
     let mut world = world(&Settings::default());
     look_at(&mut world, &server.origin).await;
-    world
-        .until(|engine| {
-            viewing(engine).is_some_and(|viewing| {
-                viewing
-                    .rows
-                    .as_ref()
-                    .is_some_and(|(_, window)| window.rows.len() == 40)
-            })
-        })
-        .await;
+    until_rows(&mut world, |window| window.rows.len() == 40).await;
     assert!(
         world.engine.requests().is_busy(),
         "the server holds the rest back"
@@ -217,16 +219,7 @@ async fn what_came_before_it_was_cancelled_stays() {
     );
     let mut world = world(&Settings::default());
     look_at(&mut world, &server.origin).await;
-    world
-        .until(|engine| {
-            viewing(engine).is_some_and(|viewing| {
-                viewing
-                    .rows
-                    .as_ref()
-                    .is_some_and(|(_, window)| window.total > 400)
-            })
-        })
-        .await;
+    until_rows(&mut world, |window| window.total > 400).await;
     world.command(Command::CancelSend);
     let answer = until_known(&mut world).await;
     assert_eq!(answer.cut, Some(Cut::Cancelled));
@@ -253,16 +246,7 @@ async fn a_length_that_is_a_lie_and_an_answer_that_stops_are_told_apart() {
     look_at(&mut world, &short.origin).await;
     let answer = until_known(&mut world).await;
     assert_eq!(answer.cut, Some(Cut::ConnectionEnded));
-    world
-        .until(|engine| {
-            viewing(engine).is_some_and(|viewing| {
-                viewing
-                    .rows
-                    .as_ref()
-                    .is_some_and(|(_, window)| window.rows.len() == 4)
-            })
-        })
-        .await;
+    until_rows(&mut world, |window| window.rows.len() == 4).await;
 
     let long = Server::new(|stream| {
         let _ = stream.write_all(head(4, "text/plain").as_bytes());

@@ -7,7 +7,7 @@ use super::message::Effect;
 use super::message::requests::RequestEffect;
 use crate::core::dinero::draft::Draft;
 use crate::core::dinero::page::Page;
-use crate::core::wire::{Body, CallId, FailureKind, Outcome, Record, Response};
+use crate::core::wire::{Body, CallId, Cut, FailureKind, Outcome, Record, Response};
 use jiff::Timestamp;
 use std::ops::Range;
 
@@ -138,6 +138,9 @@ impl Engine {
                     body: response.body.clone(),
                 };
                 return Some(vec![Effect::Request(read)]);
+            }
+            Outcome::Response(response) if response.cut == Some(Cut::Cancelled) => {
+                "You cancelled it.".to_owned()
             }
             Outcome::Response(response) if response.cut.is_some() => {
                 "Its answer broke off.".to_owned()

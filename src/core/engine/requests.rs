@@ -10,8 +10,8 @@ use crate::core::wire::Response;
 use crate::core::wire::{CallId, Direction, Outcome, Purpose, Record, Request, Timing};
 use jiff::Timestamp;
 
-/// Largest API answer that is read, unless the user set another limit: 4 GB.
-pub(super) const API_BODY_LIMIT: usize = 4 * 1000 * 1_000_000;
+/// Of an API answer as much is read as the user has set (`core/settings.rs`).
+const API_BODY_LIMIT: usize = usize::MAX;
 
 /// Largest answer that is read for its page within a step.
 const PAGE_AT_ONCE: usize = 64 * 1024;

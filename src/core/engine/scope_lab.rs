@@ -11,7 +11,6 @@ use super::Engine;
 use super::message::Effect;
 use super::message::scope_lab::LabCommand;
 use super::pacing::allowed_again;
-use super::requests::API_BODY_LIMIT;
 use crate::core::diagnose::{self, Evidence, Finding};
 use crate::core::dinero::call;
 use crate::core::dinero::catalogue::{Operation, Scope, operation};
@@ -24,6 +23,9 @@ use crate::core::token::kept::GrantId;
 use crate::core::wire::{CallId, FailureKind, Outcome, Purpose, Record, Request};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::VecDeque;
+
+/// Most bytes that are read of an answer: its status tells.
+const BODY_LIMIT: usize = 1024 * 1024;
 
 /// How many calls of the last minute the lab leaves off at: some of Dinero's hundred are left for the user.
 pub const LAB_CALLS_A_MINUTE: usize = 90;
@@ -311,7 +313,7 @@ impl Engine {
                 purpose: Purpose::Api,
                 request,
                 proxy: self.proxy(),
-                body_limit: API_BODY_LIMIT,
+                body_limit: BODY_LIMIT,
             }];
         }
         Vec::new()

@@ -271,21 +271,7 @@ fn why_none(canvas: &mut Canvas<'_>, area: Rect) {
     let requests = view.engine.requests();
     let record = requests.answered.and_then(|call| view.engine.record(call));
     if let Some(Outcome::Failed(failure)) = record.map(|record| &record.outcome) {
-        let text = Visible::of(&failure.detail);
-        for (row, line) in wrap(text.as_str(), usize::from(area.width))
-            .iter()
-            .enumerate()
-        {
-            if rows(row) < area.height {
-                canvas.text(
-                    area.x + 2,
-                    area.y + rows(row),
-                    area.width - 2,
-                    line,
-                    Role::Plain,
-                );
-            }
-        }
+        prose(canvas, area, Visible::of(&failure.detail).as_str());
     }
 }
 

@@ -1,8 +1,9 @@
 //! A filter makes another body of it, in a process of its own; one that does not end is ended.
 
-use super::{Server, ask, head, list, look_at, rows, show, told, until_known, viewing, world};
+use super::{Server, ask, head, list, look_at, rows, show, told, until_known, until_rows, world};
 use crate::runtime::World;
 use dineroscope::core::reader::ask::{Ask, Filter, Told, View};
+use dineroscope::core::reader::rows::Window;
 use dineroscope::core::settings::Settings;
 use std::io::Write as _;
 
@@ -30,12 +31,8 @@ async fn filter(world: &mut World, program: &str) -> Filter {
 
 async fn rows_of(world: &mut World, count: usize) -> Vec<String> {
     show(world, View::Pretty, 0);
-    world
-        .until(|engine| {
-            let rows = viewing(engine).and_then(|viewing| viewing.rows.as_ref());
-            rows.is_some_and(|(_, window)| window.total == count as u64 && !window.rows.is_empty())
-        })
-        .await;
+    let all = |window: &Window| window.total == count as u64 && !window.rows.is_empty();
+    until_rows(world, all).await;
     rows(world)
 }
 
