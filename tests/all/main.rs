@@ -43,6 +43,8 @@ mod profile_secret;
 mod profiles;
 mod pty;
 #[cfg(unix)]
+mod pty_answers;
+#[cfg(unix)]
 mod pty_editor;
 #[cfg(unix)]
 mod pty_profile;

@@ -5,7 +5,7 @@ use rustix::process::Signal;
 use std::path::Path;
 
 /// The demo with a token, step 6 in view, a company chosen.
-fn on_requests(home: &Path, (columns, rows): (u16, u16)) -> Terminal {
+pub(crate) fn on_requests(home: &Path, (columns, rows): (u16, u16)) -> Terminal {
     let terminal = Terminal::start(&["demo"], columns, rows, home);
     terminal.wait_for("Ready. Nothing is sent");
     terminal.press("A");

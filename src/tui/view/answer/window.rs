@@ -30,47 +30,38 @@ pub(super) fn draw(
     let total = window.map_or(0, |window| window.total);
     let gutter = gutter(viewing, shown, total);
     let total = usize::try_from(total).unwrap_or(usize::MAX);
-    let viewport = room_for(canvas, area, gutter, total);
+    let cut = cut.filter(|_| !viewing.status.comes);
+    let viewport = room_for(canvas, area, gutter, total + usize::from(cut.is_some()));
     let Some(window) = window else {
         return;
     };
-    for place in 0..viewport.room.min(viewport.total) {
+    for place in 0..viewport.room.min(viewport.total - viewport.first) {
         let number = viewport.first + place;
         let y = area.y + rows(place);
+        let line = Rect {
+            y,
+            height: 1,
+            ..area
+        };
         // A row that is not told yet comes with the next ones.
         if let Some(row) = window.row(number as u64) {
-            draw_row(
-                canvas,
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-                row,
-                (gutter, focused && canvas.view.ui.drafting.line == number),
-            );
+            let selected = focused && canvas.view.ui.drafting.line == number;
+            draw_row(canvas, line, row, (gutter, selected));
+        } else if let Some(cut) = cut.filter(|_| number == total) {
+            let room = area.width.saturating_sub(gutter);
+            canvas.text(area.x + gutter, y, room, why(cut), Role::Warning);
         }
         marked(canvas, area, y, number, focused);
     }
-    if let Some(cut) = cut
-        && viewport.total < viewport.room
-        && !viewing.status.comes
-    {
-        let why = match cut {
-            Cut::ConnectionEnded => "the connection ended",
-            Cut::Limit(_) => "more than may be read came",
-            Cut::Stalled => "nothing more came",
-            Cut::Cancelled => "you stopped it",
-        };
-        let text = format!("… cut here: {why}");
-        let below = area.y + rows(viewport.total);
-        canvas.text(
-            area.x + gutter,
-            below,
-            area.width - gutter.min(area.width),
-            &text,
-            Role::Warning,
-        );
+}
+
+/// What stands where a body was cut off.
+const fn why(cut: Cut) -> &'static str {
+    match cut {
+        Cut::ConnectionEnded => "… cut here: the connection ended",
+        Cut::Limit(_) => "… cut here: more came than is read",
+        Cut::Stalled => "… cut here: nothing more came",
+        Cut::Cancelled => "… cut here: you stopped it",
     }
 }
 
