@@ -423,7 +423,7 @@ pub static KEYS: [Binding; 118] = [
         &[Key::letter('/')],
         |situation| in_answer(situation) && !is_binary(situation),
         Action::Viewing(Viewing::Type(Line::Search)),
-        "answer: search; ctrl-t any case, ctrl-r a regular expression",
+        "answer: search; ctrl-t any case, ctrl-r a pattern",
         "search",
     ),
     row(
@@ -455,7 +455,7 @@ pub static KEYS: [Binding; 118] = [
         &[SWITCHES[1]],
         types_search,
         Action::Viewing(Viewing::Pattern),
-        "answer: search for a regular expression, or for words",
+        "answer: search for a regular expression (pattern), or for words",
         "pattern",
     ),
     row(
