@@ -112,6 +112,7 @@ fn a_filter_without_an_end_holds_nobody_up_and_ends_with_the_program() {
     terminal.press("?");
     terminal.wait_for("Here: 6 Requests");
     terminal.press("\x1b");
+    terminal.wait_for("filtering…");
     terminal.press("q");
     assert_eq!(terminal.end().code(), Some(0));
 }
