@@ -12,7 +12,7 @@ use dineroscope::core::engine::message::{Command, Event};
 use dineroscope::core::engine::viewing::Viewing;
 use dineroscope::core::reader::ask::{Ask, Show, Told, View};
 use dineroscope::core::reader::content::Content;
-use dineroscope::core::reader::rows::Window;
+use dineroscope::core::reader::rows::{Row, Window};
 use dineroscope::core::settings::{Settings, Size};
 use dineroscope::core::wire::{Body, Cut, Outcome, Response};
 use dineroscope::edge::reading::Bounds;
@@ -165,7 +165,7 @@ fn answer(world: &World) -> Response {
 fn rows(world: &World) -> Vec<String> {
     let rows = viewing(&world.engine).and_then(|viewing| viewing.rows.as_ref());
     rows.map_or_else(Vec::new, |(_, window)| {
-        window.rows.iter().map(|row| row.text()).collect()
+        window.rows.iter().map(Row::text).collect()
     })
 }
 
@@ -348,7 +348,7 @@ async fn an_answer_is_compared_with_another() {
     })
     .await;
     assert_eq!((difference.removed, difference.added), (2, 1));
-    let rows: Vec<String> = difference.rows.iter().map(|row| row.text()).collect();
+    let rows: Vec<String> = difference.rows.iter().map(Row::text).collect();
     assert!(rows.contains(&"-   \"b\": \"new\",".to_owned()), "{rows:?}");
     assert!(
         rows.iter().any(|row| row.contains("equal lines")),

@@ -113,6 +113,11 @@ fn a_filter_without_an_end_holds_nobody_up_and_ends_with_the_program() {
     terminal.wait_for("Here: 6 Requests");
     terminal.press("\x1b");
     terminal.wait_for("filtering…");
+    // Ctrl-C ends what runs, and only that.
+    terminal.press("\x03");
+    terminal.wait_for("line 1 of 5");
+    terminal.press("|[repeat(2)]\r");
+    terminal.wait_for("filtering…");
     terminal.press("q");
     assert_eq!(terminal.end().code(), Some(0));
 }

@@ -174,7 +174,7 @@ fn binary(bytes: Vec<u8>, size: (u16, u16)) -> Picture {
         Command::Request(RequestCommand::Send(Box::new(draft))),
     );
     record.call = picture.engine.requests().sending.unwrap();
-    record.request.url = "https://api.dinero.dk/v1/316204/invoices/0b5f/pdf".to_owned();
+    "https://api.dinero.dk/v1/316204/invoices/0b5f/pdf".clone_into(&mut record.request.url);
     let event = dineroscope::core::engine::message::Event::Answered(Box::new(record));
     picture.engine.event(at(152), event);
     picture.now = at(153);

@@ -15,6 +15,7 @@ use crate::core::engine::message::Command;
 use crate::core::history::RunId;
 use crate::core::oauth::Step;
 use crate::core::profile::KeepTokens;
+use crate::core::reader::ask::Ask;
 use crate::core::token::kept::GrantId;
 use crate::tui::action::{Action, Choosing, Direction, Place};
 use crate::tui::flow::SpotKind;
@@ -257,6 +258,10 @@ impl Ui {
             if engine.allows(&command) {
                 return vec![Reaction::Command(command)];
             }
+        }
+        let viewing = engine.requests().viewing.as_ref();
+        if viewing.is_some_and(|viewing| viewing.filter.runs) {
+            return vec![Reaction::Command(super::viewing::ask(Ask::EndFilter))];
         }
         self.popups.push(Popup::Confirm(Confirm {
             question: "Quit dineroscope?".into(),

@@ -19,9 +19,9 @@ use ratatui::text::Span;
 
 /// Draws it.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, viewing: &Viewing, shown: View) {
-    if let Some((line, text)) = &canvas.view.ui.viewing.typed {
-        let (line, text) = (*line, text.clone());
-        return typed(canvas, area, viewing, (line, &text));
+    let view = canvas.view;
+    if let Some((line, text)) = &view.ui.viewing.typed {
+        return typed(canvas, area, viewing, (*line, text));
     }
     let right = joined(&[
         filtered(viewing),
