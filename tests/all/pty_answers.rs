@@ -112,7 +112,7 @@ fn a_filter_without_an_end_holds_nobody_up_and_ends_with_the_program() {
     terminal.press("?");
     terminal.wait_for("Here: 6 Requests");
     terminal.press("\x1b");
-    terminal.wait_for("filtering…");
+    terminal.wait_for("/ search   | filter");
     // Ctrl-C ends what runs, and only that.
     terminal.press("\x03");
     terminal.wait_for("line 1 of 5");

@@ -94,6 +94,10 @@ fn heights(view: &View<'_>, upper: u16) -> u16 {
     let requests = view.engine.requests();
     let goes_through = matches!(view.ui.focus, Focus::Row(_))
         || (requests.answered.is_none() && view.ui.focus != Focus::Answer);
+    if requests.answered.is_some() && matches!(view.ui.focus, Focus::Answer | Focus::Line) {
+        // Who reads the answer sees of the request what it is.
+        return if upper >= 27 { REQUEST.0 } else { 5 };
+    }
     match (upper, goes_through) {
         (27.., true) => upper * 3 / 5,
         (27.., false) => REQUEST.1,
