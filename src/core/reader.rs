@@ -249,6 +249,11 @@ impl Reader {
     fn look(&mut self) -> bool {
         let beginning = piece(self.body.as_ref(), 0, BEGINNING);
         let blank = beginning.iter().all(u8::is_ascii_whitespace);
+        if beginning.is_empty() && self.ended {
+            // Nothing will come: that is known too.
+            self.content = Content::Text;
+            return true;
+        }
         if beginning.is_empty() || blank && !self.ended && beginning.len() < BEGINNING {
             return false;
         }

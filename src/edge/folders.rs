@@ -26,3 +26,12 @@ impl Folders {
 pub fn home() -> Option<PathBuf> {
     directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned())
 }
+
+/// A path as a person types it: `~/` is their own folder.
+pub(in crate::edge) fn at_home(path: &str) -> PathBuf {
+    let home = directories::BaseDirs::new();
+    match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.home_dir().join(rest),
+        _ => PathBuf::from(path),
+    }
+}

@@ -277,11 +277,15 @@ fn a_filter_runs_as_it_is_typed_and_is_remembered() {
     );
     let reactions = picture.press("<enter>");
     assert_eq!(asked(&reactions), [Ask::Filter(".Collection".to_owned())]);
-    let reactions = picture.press("|<esc>");
-    assert_eq!(asked(&reactions), [Ask::EndFilter]);
-    picture.press("|length<enter>");
+    // Left as it stands it stays; left with something else typed, what was in force is so again.
+    assert_eq!(asked(&picture.press("|<esc>")), []);
+    let reactions = picture.press("| | x<esc>");
+    assert_eq!(
+        asked(&reactions).last(),
+        Some(&Ask::Filter(".Collection".to_owned()))
+    );
     picture.press("|<up>");
-    let typed = |picture: &Picture| {
+    assert_eq!(
         picture
             .ui
             .viewing
@@ -290,13 +294,25 @@ fn a_filter_runs_as_it_is_typed_and_is_remembered() {
             .unwrap()
             .1
             .lines()
-            .concat()
+            .concat(),
+        ".Collection | x"
+    );
+    picture.press("<down><down><enter>");
+    picture.press("|length<enter>");
+    let typed = |picture: &Picture| {
+        let (_, text) = picture.ui.viewing.typed.as_ref().unwrap();
+        text.lines().concat()
     };
-    assert_eq!(typed(&picture), "length");
-    picture.press("<up>");
-    assert_eq!(typed(&picture), ".Collection");
-    picture.press("<down><down>");
-    assert_eq!(typed(&picture), "");
+    // What is in force stands there already; above it are those before.
+    for (keys, stands) in [
+        ("|", "length"),
+        ("<up>", ".Collection | x"),
+        ("<up>", ".Collection"),
+        ("<down><down><down>", ""),
+    ] {
+        picture.press(keys);
+        assert_eq!(typed(&picture), stands);
+    }
     let reactions = picture.press("<enter>");
     assert_eq!(asked(&reactions), [Ask::EndFilter]);
 }
@@ -310,6 +326,54 @@ fn a_large_answer_is_filtered_only_when_that_is_asked_for() {
     assert_eq!(
         asked(&picture.press("<enter>")),
         [Ask::Filter(".Collection".to_owned())]
+    );
+}
+
+#[test]
+fn keys_about_the_answer_are_never_typed_into_nothing() {
+    let mut picture = page((120, 40));
+    picture.press("vvv/Booked");
+    assert_eq!(
+        picture.ui.drafting.answer,
+        Some(AnswerTab::Pretty),
+        "headers are not searched: the body is"
+    );
+    assert_eq!(picture.ui.viewing.sought.text, "Booked");
+    picture.press("<enter>");
+    picture.ui.focus = Focus::List;
+    picture.draw();
+    picture.press("|.Coll");
+    assert_eq!(
+        picture.ui.focus,
+        Focus::Line,
+        "a filter can be typed from wherever one is"
+    );
+    let mut picture = answered("{\"a\" 1}", (120, 40));
+    picture.press("|");
+    assert!(
+        picture.text().contains("Only JSON is filtered"),
+        "{}",
+        picture.text()
+    );
+    assert_eq!(picture.ui.focus, Focus::Answer);
+}
+
+#[test]
+fn left_folds_and_right_opens_again() {
+    let mut picture = page((120, 40));
+    picture.press("<down><down>");
+    assert_eq!(asked(&picture.press("<left>")), [Ask::Fold(2)]);
+    assert!(
+        picture.text().contains("{ … },  8 members"),
+        "{}",
+        picture.text()
+    );
+    assert_eq!(asked(&picture.press("<right>")), [Ask::Fold(2)]);
+    picture.press("<down><right>");
+    assert_eq!(
+        picture.ui.drafting.answer,
+        Some(AnswerTab::Table),
+        "where nothing folds the part turns"
     );
 }
 

@@ -267,6 +267,18 @@ fn proxy_auth(evidence: &Evidence<'_>) -> Option<Found> {
 
 fn failed(evidence: &Evidence<'_>) -> Option<Found> {
     let failure = failure(evidence)?;
+    if failure.kind == FailureKind::Other && failure.detail.contains("invalid HTTP") {
+        return Some(Found::new(
+            "What came back is not HTTP",
+            seen(failure),
+            "The request was sent; the head of the answer holds something that HTTP does not allow, or \
+             another protocol answered.",
+            &[
+                &format!("check {}, its port above all", setting(evidence)),
+                again(evidence),
+            ],
+        ));
+    }
     let cause = match failure.kind {
         FailureKind::Invalid => {
             "It cannot be sent as it stands: the address or a header holds something that HTTP does \

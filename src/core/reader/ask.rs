@@ -206,6 +206,8 @@ pub struct Cursor {
     pub name: String,
     /// Its value, where it is one that is not secret and not too long: a string without its quotes.
     pub value: Option<String>,
+    /// Whether its value is secret.
+    pub hidden: bool,
     /// The row of the table, counted from 1: the item that it is.
     pub item: Option<u64>,
 }

@@ -2,7 +2,7 @@
 
 use super::ask::{Arrangement, Show, Told, View};
 use super::search::{Search, Sought};
-use super::{Reader, Table};
+use super::{Reader, Table, place};
 
 impl Reader {
     /// The first byte of a row.
@@ -141,6 +141,8 @@ impl Reader {
     /// To a line, counted from 1, or to where a JSON Pointer leads.
     pub(super) fn go_to(&mut self, place: &str) -> Vec<Told> {
         let place = place.trim();
+        let pointer = place::read_jq(place).map(|path| place::pointer(&path));
+        let place = pointer.as_deref().unwrap_or(place);
         if place.starts_with('/') {
             if !self.is_laid_out() {
                 return vec![Told::Not("A JSON Pointer leads into JSON only".to_owned())];
@@ -159,7 +161,7 @@ impl Reader {
             .and_then(|line| line.checked_sub(1))
         else {
             return vec![Told::Not(
-                "Type the number of a line, or a JSON Pointer such as `/Collection/0/Name`"
+                "Type the number of a line, or a path: `/Collection/0/Name` or `.Collection[0].Name`"
                     .to_owned(),
             )];
         };
@@ -209,8 +211,9 @@ impl Reader {
         if let Some(table) = &mut self.table {
             table.arrange(arrangement);
         }
-        self.unreported = 1;
-        self.rows_again()
+        let mut told = self.rows_again();
+        told.push(self.status());
+        told
     }
 
     /// Goes on with the table, while it is shown; says whether there was anything to do.

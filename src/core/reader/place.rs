@@ -148,6 +148,12 @@ impl Text<'_> {
         })
     }
 
+    /// Whether the value that begins there is all there is.
+    pub(super) fn is_one_value(&self, at: u64) -> bool {
+        let closed = self.close_of(at, 0);
+        closed.is_some_and(|closed| self.begins(closed + 1) >= self.source.length())
+    }
+
     fn byte(&self, at: u64) -> Option<u8> {
         piece(self.source, at, 1).first().copied()
     }
@@ -344,6 +350,30 @@ pub fn jq(path: &[Step]) -> String {
         }
     }
     text
+}
+
+/// The path that a text is, as [`jq`] writes it; `None` when it is none.
+pub fn read_jq(text: &str) -> Option<Vec<Step>> {
+    let mut rest = text.strip_prefix('.').filter(|rest| !rest.is_empty())?;
+    let mut path = Vec::new();
+    while !rest.is_empty() {
+        if let Some(within) = rest.strip_prefix('[') {
+            let mut read =
+                serde_json::Deserializer::from_str(within).into_iter::<serde_json::Value>();
+            path.push(match read.next()?.ok()? {
+                serde_json::Value::String(name) => Step::Member(name),
+                number => Step::Item(number.as_u64()?),
+            });
+            rest = within.get(read.byte_offset()..)?.strip_prefix(']')?;
+        } else {
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            let name = rest.get(..end).filter(|name| is_word(name))?;
+            path.push(Step::Member(name.to_owned()));
+            rest = rest.get(end..)?;
+        }
+        rest = rest.strip_prefix('.').unwrap_or(rest);
+    }
+    Some(path)
 }
 
 /// A path as a JSON Pointer (RFC 6901): `/Collection/3/ContactName`.

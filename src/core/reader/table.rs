@@ -26,7 +26,7 @@ const COLUMNS: usize = 200;
 const ITEM: usize = 32 * 1024;
 
 /// Widest column that is as wide as what stands in it.
-const WIDEST: usize = 40;
+const WIDEST: usize = 200;
 
 /// Most rows that are sorted.
 const SORTED: u64 = 1_000_000;
@@ -63,14 +63,14 @@ impl Table {
     /// The table of a text, where it has one; it may also be too early to tell.
     pub(super) fn of(text: Text<'_>) -> Option<Self> {
         let top = text.begins(0);
-        if text.structure.is_many() {
-            return Some(Self::at(None, 0, ".".to_owned()));
-        }
         let opens = |at: u64, bytes: &[u8]| piece(text.source, at, 1) == bytes;
         let is_list = |at: u64| {
             let first = text.first_child(at);
             opens(at, b"[") && first.is_some_and(|first| opens(first, b"{"))
         };
+        if text.structure.is_many() && !text.is_one_value(top) {
+            return opens(top, b"{").then(|| Self::at(None, 0, ".".to_owned()));
+        }
         if is_list(top) {
             return Some(Self::at(Some(top), 1, ".".to_owned()));
         }
@@ -353,7 +353,7 @@ impl Table {
                     .arrangement
                     .sort
                     .as_ref()
-                    .filter(|(name, _)| *name == column.name)
+                    .filter(|(name, _)| *name == column.name && self.order.is_some())
                     .map(|(_, descends)| *descends),
                 ..column.clone()
             })

@@ -30,7 +30,9 @@ impl Reader {
             _ => self.raw.as_ref().map_or(0, super::Raw::done),
         };
         let lines = match self.content {
-            Content::Json if self.broken.is_none() => self.structure.lines(),
+            Content::Json if self.broken.is_none() && self.view() != View::Raw => {
+                self.structure.lines()
+            }
             _ => self.raw.as_ref().map_or(0, super::Raw::lines),
         };
         Told::Status(Box::new(Status {
@@ -248,6 +250,7 @@ impl Reader {
                         || Secrecy::at(text, &self.mask, at).holds(depth);
                     let shown = self.mask.json_string(&raw, secret);
                     cursor.value = (shown == raw).then(|| unescape(&raw));
+                    cursor.hidden = cursor.value.is_none();
                     break;
                 }
                 Part::Number | Part::Word => {
@@ -279,6 +282,11 @@ impl Reader {
             folds: &super::Folds::default(),
             lit: &lit,
         };
+        let is_hidden = cursor.as_ref().is_some_and(|cursor| cursor.hidden);
+        if is_hidden && self.view() != View::Table {
+            let why = "It is secret and not copied: save the answer (`s`) where you need it";
+            return vec![Told::Not(why.to_owned())];
+        }
         let line = cursor.map_or(0, |cursor| cursor.line).saturating_sub(1);
         if !self.is_laid_out() || self.view() == View::Raw {
             let rows = self

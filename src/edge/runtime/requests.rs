@@ -6,9 +6,9 @@ use crate::core::dinero::upload::{LARGEST, Upload};
 use crate::core::engine::message::Event;
 use crate::core::engine::message::requests::{RequestEffect, RequestEvent};
 use crate::core::wire::{Body, Response};
+use crate::edge::folders::at_home;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
 
 /// Most that is read of a file: beyond Dinero's own limit by far, so that its answer can be seen.
 const MOST: u64 = 64 * 1_000_000;
@@ -103,13 +103,4 @@ pub fn read_file(path: &str) -> Result<Upload, String> {
         name: name.unwrap_or_default(),
         bytes: Body::new(bytes),
     })
-}
-
-/// A path as a person types it: `~/` is their own folder.
-fn at_home(path: &str) -> PathBuf {
-    let home = directories::BaseDirs::new();
-    match (path.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.home_dir().join(rest),
-        _ => PathBuf::from(path),
-    }
 }

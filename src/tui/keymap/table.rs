@@ -320,7 +320,7 @@ const PALETTE: &[Key] = &[Key::letter(':'), Key::control('k')];
 use Group::{Everywhere, Here, InPopup, Moving};
 
 /// Every key.
-pub static KEYS: [Binding; 118] = [
+pub static KEYS: [Binding; 119] = [
     row(
         Here,
         ENTER,
@@ -445,7 +445,7 @@ pub static KEYS: [Binding; 118] = [
     row(
         Here,
         &[Key::letter('/')],
-        |situation| in_answer(situation) && !is_binary(situation),
+        |situation| on_requests(situation) && situation.ui.focus == Focus::Answer,
         Action::Viewing(Viewing::Type(Line::Search)),
         "answer: search; ctrl-t any case, ctrl-r a pattern",
         "search",
@@ -485,7 +485,7 @@ pub static KEYS: [Binding; 118] = [
     row(
         Here,
         &[Key::letter('|')],
-        |situation| in_answer(situation) && is_json(situation),
+        |situation| on_requests(situation) && shown_call(situation.engine).is_some(),
         Action::Viewing(Viewing::Type(Line::Filter)),
         "answer: filter it in the language of jq",
         "filter",
@@ -509,7 +509,7 @@ pub static KEYS: [Binding; 118] = [
     row(
         Here,
         &[Key::letter('#')],
-        |situation| in_answer(situation) && !is_binary(situation),
+        |situation| on_requests(situation) && situation.ui.focus == Focus::Answer,
         Action::Viewing(Viewing::Type(Line::GoTo)),
         "answer: go to a line, or to where a JSON Pointer leads",
         "go to",
@@ -549,10 +549,22 @@ pub static KEYS: [Binding; 118] = [
     row(
         Here,
         &[Key::letter('v')],
-        |situation| on_requests(situation) && shown_call(situation.engine).is_some(),
+        |situation| {
+            on_requests(situation)
+                && situation.ui.focus != Focus::Answer
+                && shown_call(situation.engine).is_some()
+        },
         Action::Viewing(Viewing::NextPart),
-        "requests: to the answer; there its next part, as ← → do but in the table",
+        "requests: to the answer",
         "answer",
+    ),
+    row(
+        Here,
+        &[Key::letter('v')],
+        |situation| on_requests(situation) && situation.ui.focus == Focus::Answer,
+        Action::Viewing(Viewing::NextPart),
+        "answer: its next part, as → does elsewhere",
+        "next part",
     ),
     row(
         Here,
@@ -652,6 +664,7 @@ pub static KEYS: [Binding; 118] = [
         |situation| {
             let drafting = &situation.ui.drafting;
             on_requests(situation)
+                && situation.ui.focus != Focus::Answer
                 && matches!(drafting.hand, Drafted::Saved(_))
                 && drafting.is_changed(&drafting.hand)
         },

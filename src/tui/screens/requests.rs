@@ -22,7 +22,7 @@ mod sent;
 
 use super::parts::joined;
 use super::{Scene, blank, button, time, token};
-use crate::core::dinero::call::Call;
+use crate::core::dinero::call::{self, Call};
 use crate::core::dinero::caution;
 use crate::core::dinero::draft::Draft;
 use crate::core::engine::message::Command;
@@ -75,7 +75,7 @@ pub(super) fn pane(scene: &Scene<'_>, ui: &Ui) -> Pane {
         button: Some(button),
         quiet: Some(Visible::of(&joined(&[
             needs(scene, draft),
-            along(scene),
+            along(scene, draft),
             pace(scene),
         ]))),
         groups: groups(scene, ui, draft),
@@ -205,10 +205,18 @@ fn needs(scene: &Scene<'_>, draft: &Draft) -> String {
 }
 
 /// Whether the token goes along, and how long it still does.
-fn along(scene: &Scene<'_>) -> String {
-    let Some(grant) = scene.engine.grant() else {
-        return "goes without Authorization".to_owned();
+fn along(scene: &Scene<'_>, draft: &Draft) -> String {
+    let goes_without = || "goes without Authorization".to_owned();
+    let (Some(grant), Some(profile)) = (scene.engine.grant(), scene.engine.profile()) else {
+        return goes_without();
     };
+    if draft.operation.is_none() {
+        // A free request may go anywhere.
+        let call = Call::new(&draft.method, draft.path.as_str());
+        if !call::takes_token(&call, &profile.api.base_url, grant) {
+            return goes_without();
+        }
+    }
     match grant.seconds_left(scene.now) {
         Some(left) if left <= 0 => "the token has expired".to_owned(),
         _ => "token goes along".to_owned(),

@@ -188,6 +188,10 @@ fn copies(ui: &Ui, stage: &Stage<'_>) -> Menu {
     let engine = stage.engine;
     let run = engine.run();
     let mut menu = Menu::default();
+    let reads = ui.drafts() && ui.reads(ui.answer_tab(engine, stage.now)).is_some();
+    if reads {
+        viewing::menus::copies(stage, &mut menu);
+    }
     let characters = |text: &str| format!("{} characters", text.chars().count());
     if stage.areas.has_requests {
         let copy = Action::Drafting(Drafting::CopyCode);
@@ -221,9 +225,6 @@ fn copies(ui: &Ui, stage: &Stage<'_>) -> Menu {
             "the token request, masked",
             joined(&engine.mask().request_lines(&request)),
         );
-    }
-    if ui.drafts() {
-        viewing::menus::copies(stage, &mut menu);
     }
     // Of a kept run only the marks are there.
     let is_kept = engine.kept_run().is_some();

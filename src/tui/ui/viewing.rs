@@ -6,6 +6,8 @@ mod acting;
 mod line;
 pub(super) mod menus;
 
+pub use line::LIVE;
+
 use super::{Focus, Ui};
 use crate::core::engine::Engine;
 use crate::core::engine::message::requests::RequestCommand;
@@ -43,6 +45,10 @@ pub struct Viewing {
     pub sought: Sought,
     /// Filters that were used, the last one last.
     pub filters: Vec<String>,
+    /// The filter that was in force when another one began to be typed.
+    filter_before: String,
+    /// Where one went last.
+    went_to: String,
     /// The filter of the history that stands in the line, counted from the last.
     recalled: Option<usize>,
     /// How the table is arranged.
@@ -100,6 +106,8 @@ impl Ui {
         }
         match told {
             Told::Placed(view, row) => {
+                // Why it could not be gone elsewhere is of no interest any more.
+                self.notice = None;
                 if self.reads(self.answer_tab(engine, now)) == Some(*view) {
                     self.place_cursor(usize::try_from(*row).unwrap_or(usize::MAX));
                 }

@@ -63,6 +63,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, focused: bool) {
     match (tab, view.ui.reads(tab)) {
         (AnswerTab::Headers, _) => headers(canvas, rest, focused),
         (AnswerTab::Timing, _) => timing(canvas, rest),
+        (AnswerTab::Findings, _) if view.engine.requests().arriving.is_some() => {
+            prose(canvas, rest, "It is judged once it has ended.");
+        }
         (AnswerTab::Findings, _) => findings::draw_in(canvas, rest, focused),
         (_, Some(shown)) => body(canvas, rest, shown, focused),
         (_, None) => {}
@@ -189,7 +192,10 @@ fn timing(canvas: &mut Canvas<'_>, area: Rect) {
 /// The parts of the answer, and how to turn its pages.
 fn tabs(canvas: &mut Canvas<'_>, inner: Rect) {
     let view = canvas.view;
-    let found = view.findings().len();
+    let found = match view.engine.requests().arriving {
+        Some(_) => 0,
+        None => view.findings().len(),
+    };
     let shown = view.ui.answer_tab(view.engine, view.now);
     let binary = is_binary(&view);
     let tabs: Vec<(Visible, bool, Action)> = AnswerTab::ALL

@@ -81,3 +81,14 @@ async fn a_filter_without_an_end_is_ended() {
         "the body is shown again"
     );
 }
+
+#[tokio::test]
+async fn what_a_filter_makes_is_a_table_where_it_is_a_list_or_several_objects() {
+    let mut world = listed(50).await;
+    for (program, rows) in [("map({n: .number})", 50), (".[:3][]", 3), (".[0]", 1)] {
+        assert_eq!(filter(&mut world, program).await.trouble, None);
+        show(&mut world, View::Table, 0);
+        let told = |window: &Window| window.total == rows && !window.columns.is_empty();
+        until_rows(&mut world, told).await;
+    }
+}

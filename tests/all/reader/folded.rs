@@ -121,7 +121,10 @@ fn lines_and_pointers_are_gone_to() {
         go("/all/50").1.unwrap(),
         "Nothing to go to: there is no `50` in /all"
     );
-    assert!(go("somewhere").1.unwrap().contains("JSON Pointer"));
+    assert!(go("somewhere").1.unwrap().contains("or a path"));
+    // As the program itself writes it.
+    assert_eq!(go(".all[7].n").0, Some(2 + 7 * 7 + 1));
+    assert_eq!(go(".[\"all\"][7].in[1]").0, Some(2 + 7 * 7 + 4));
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_page_is_a_table_of_its_items() {
     );
     assert_eq!(
         cells(&read)[0],
-        ["1041", "Ørnevig", "18750.00", "[3]", "true", ""]
+        ["1041", "Ørnevig", "18750.00", "3 items", "true", ""]
     );
     assert_eq!(cells(&read)[1][5], "{…}");
     assert!(read.window.columns[2].numbers && !read.window.columns[1].numbers);

@@ -71,7 +71,12 @@ pub(super) fn cell(raw: &[u8], name: &str, mask: &Mask) -> Word {
             } else {
                 Kind::Secret
             };
-            (unescape(&shown), kind)
+            // What is too long for a cell has lost its closing quote.
+            let text = match (shown == text, shown.ends_with('"')) {
+                (true, false) => unescape(&format!("{shown}\"")),
+                _ => unescape(&shown),
+            };
+            (text, kind)
         }
         Some(b'{') => ("{…}".to_owned(), Kind::Mark),
         Some(b'[') => (listed(raw), Kind::Mark),
@@ -99,7 +104,11 @@ fn listed(raw: &[u8]) -> String {
             _ => filled = true,
         }
     }
-    format!("[{}]", if filled { commas + 1 } else { 0 })
+    match (filled, commas) {
+        (false, _) => "[]".to_owned(),
+        (true, 0) => "1 item".to_owned(),
+        (true, commas) => format!("{} items", commas + 1),
+    }
 }
 
 /// What stands where an item lacks a member.

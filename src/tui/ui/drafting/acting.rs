@@ -130,6 +130,10 @@ impl Ui {
     /// The part of the answer that is shown: the one that was chosen, else what went wrong, else the body.
     pub fn answer_tab(&self, engine: &Engine, now: Timestamp) -> AnswerTab {
         let failed = || {
+            // While another answer comes, what was found is about the one before.
+            if engine.requests().arriving.is_some() {
+                return false;
+            }
             let found = engine.findings(now, Step::Requests);
             found
                 .first()

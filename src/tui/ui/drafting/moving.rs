@@ -104,6 +104,11 @@ impl Ui {
                 if shown == AnswerTab::Table && self.go_to_column(right, stage.engine) {
                     return Vec::new();
                 }
+                if shown == AnswerTab::Pretty
+                    && let Some(folds) = self.fold_towards_side(right, stage.engine)
+                {
+                    return folds;
+                }
                 let at = AnswerTab::ALL.iter().position(|tab| *tab == shown);
                 match stepped(at.unwrap_or_default(), right, AnswerTab::ALL.len()) {
                     Some(next) => return self.turn_answer(AnswerTab::ALL[next], stage.engine),

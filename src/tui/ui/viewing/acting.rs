@@ -2,14 +2,16 @@
 
 use super::super::act::{Reaction, Stage};
 use super::super::popup::{Popup, Prompt};
-use super::super::{Focus, Ui};
-use super::ask;
+use super::super::{Focus, Pane, Ui};
+use super::{Line, ask};
 use crate::core::engine::Engine;
 use crate::core::reader::ask::{Ask, View};
 use crate::core::reader::content::Content;
+use crate::core::reader::rows::Folding;
 use crate::tui::action::drafting::AnswerTab;
 use crate::tui::action::viewing::Viewing;
 use crate::tui::action::{Choosing, Question};
+use crate::tui::screens::requests::answer::shown_call;
 use url::Url;
 
 impl Ui {
@@ -21,10 +23,7 @@ impl Ui {
     ) -> Vec<Reaction> {
         let line = self.drafting.line as u64;
         let asked = match what {
-            Viewing::Type(line) => {
-                self.begin_line(line, stage);
-                return Vec::new();
-            }
+            Viewing::Type(line) => return self.type_about(line, stage),
             Viewing::AnyCase => {
                 let sought = &mut self.viewing.sought;
                 sought.any_case = !sought.any_case;
@@ -173,6 +172,58 @@ impl Ui {
         };
         self.drafting.line = 0;
         self.body_scroll = 0;
+    }
+
+    /// Begins to type about the answer, in a part of it where that can be; else says why not.
+    fn type_about(&mut self, line: Line, stage: &Stage<'_>) -> Vec<Reaction> {
+        let engine = stage.engine;
+        let viewing = engine.requests().viewing.as_ref();
+        let viewing = viewing.filter(|viewing| Some(viewing.call) == shown_call(engine));
+        let is_json = viewing.is_some_and(|viewing| {
+            viewing.status.content == Content::Json && viewing.status.broken.is_none()
+        });
+        let is_binary =
+            viewing.is_some_and(|viewing| matches!(viewing.status.content, Content::Binary(_)));
+        let why_not = match line {
+            _ if viewing.is_none() => Some("There is no answer yet that this could be about"),
+            Line::Filter if !is_json => Some("Only JSON is filtered, and this answer is none"),
+            _ if is_binary => Some("It is no text: there is nothing to search or to go to"),
+            _ => None,
+        };
+        if let Some(why_not) = why_not {
+            self.say(stage.now, why_not);
+            return Vec::new();
+        }
+        let reads = self.reads(self.answer_tab(engine, stage.now)).is_some();
+        let turned = if reads {
+            Vec::new()
+        } else {
+            self.turn_answer(AnswerTab::Pretty, engine)
+        };
+        self.zoomed = self.zoomed.filter(|pane| *pane == Pane::Answer);
+        self.begin_line(line, stage);
+        turned
+    }
+
+    /// Left folds what opens at the cursor, right opens it again; `None` where nothing does.
+    pub(in crate::tui::ui) fn fold_towards_side(
+        &self,
+        right: bool,
+        engine: &Engine,
+    ) -> Option<Vec<Reaction>> {
+        let viewing = engine.requests().viewing.as_ref()?;
+        let (_, window) = viewing
+            .rows
+            .as_ref()
+            .filter(|(show, _)| show.view == View::Pretty)?;
+        let row = self.drafting.line as u64;
+        let wanted = if right {
+            Folding::Folded
+        } else {
+            Folding::Open
+        };
+        let folds = window.row(row)?.fold == wanted;
+        folds.then(|| vec![Reaction::Command(ask(Ask::Fold(row)))])
     }
 
     /// Left or right in the table; says whether there was a column to go to.

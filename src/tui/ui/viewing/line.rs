@@ -10,7 +10,7 @@ use crossterm::event::KeyEvent;
 use ratatui_textarea::CursorMove;
 
 /// Largest answer that is filtered with every key, in bytes.
-pub(super) const LIVE: u64 = 4_000_000;
+pub const LIVE: u64 = 4_000_000;
 
 /// Most filters that are remembered.
 const REMEMBERED: usize = 50;
@@ -26,13 +26,15 @@ impl Ui {
         let mut text = field(empty);
         let viewing = stage.engine.requests().viewing.as_ref();
         let before = match line {
-            Line::Search => self.viewing.sought.text.clone(),
+            // Another search begins anew; until it is typed, the one before stands.
+            Line::Search => String::new(),
             Line::Filter => {
                 viewing.map_or_else(String::new, |viewing| viewing.filter.program.clone())
             }
-            Line::GoTo => String::new(),
+            Line::GoTo => self.viewing.went_to.clone(),
         };
-        text.insert_str(before);
+        text.insert_str(&before);
+        self.viewing.filter_before = before;
         self.viewing.typed = Some((line, text));
         self.viewing.recalled = None;
         self.focus = Focus::Line;
@@ -109,7 +111,10 @@ impl Ui {
         let Some((Line::Filter, text)) = &mut self.viewing.typed else {
             return;
         };
+        let typed = text.lines().concat();
         let recalled = match (self.viewing.recalled, older) {
+            // What stands there already is not brought back.
+            (None, true) if self.viewing.filters.last() == Some(&typed) && count > 1 => Some(1),
             (None, true) => Some(0),
             (Some(at), true) => Some((at + 1).min(count.saturating_sub(1))),
             (Some(at), false) => at.checked_sub(1),
@@ -120,6 +125,19 @@ impl Ui {
         text.move_cursor(CursorMove::Head);
         text.delete_line_by_end();
         text.insert_str(program.map_or("", String::as_str));
+    }
+
+    /// A filter can be brought back by up and down.
+    fn remember_filter(&mut self, program: String) {
+        if program.trim().is_empty() {
+            return;
+        }
+        self.viewing.filters.retain(|known| *known != program);
+        self.viewing.filters.push(program);
+        let count = self.viewing.filters.len();
+        self.viewing
+            .filters
+            .drain(..count.saturating_sub(REMEMBERED));
     }
 
     /// Enter: what is typed is taken.
@@ -133,16 +151,14 @@ impl Ui {
             Line::Search => return Vec::new(),
             Line::Filter if typed.trim().is_empty() => Ask::EndFilter,
             Line::Filter => {
-                self.viewing.filters.retain(|known| *known != typed);
-                self.viewing.filters.push(typed.clone());
-                let count = self.viewing.filters.len();
-                self.viewing
-                    .filters
-                    .drain(..count.saturating_sub(REMEMBERED));
+                self.remember_filter(typed.clone());
                 Ask::Filter(typed)
             }
             Line::GoTo if typed.trim().is_empty() => return Vec::new(),
-            Line::GoTo => Ask::GoTo(typed),
+            Line::GoTo => {
+                self.viewing.went_to.clone_from(&typed);
+                Ask::GoTo(typed)
+            }
         };
         vec![Reaction::Command(ask(asked))]
     }
@@ -155,7 +171,20 @@ impl Ui {
                 self.viewing.sought.text.clear();
                 Ask::EndSearch
             }
-            Some((Line::Filter, _)) => Ask::EndFilter,
+            Some((Line::Filter, text)) => {
+                // What was typed can be brought back; what was in force before is again.
+                let typed = text.lines().concat();
+                let before = std::mem::take(&mut self.viewing.filter_before);
+                if typed == before {
+                    return Vec::new();
+                }
+                self.remember_filter(typed);
+                if before.is_empty() {
+                    Ask::EndFilter
+                } else {
+                    Ask::Filter(before)
+                }
+            }
             Some((Line::GoTo, _)) | None => return Vec::new(),
         };
         vec![Reaction::Command(ask(asked))]

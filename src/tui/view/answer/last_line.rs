@@ -8,10 +8,10 @@ use crate::tui::action::Action;
 use crate::tui::action::viewing::Viewing as Doing;
 use crate::tui::screens::parts::joined;
 use crate::tui::screens::time;
-use crate::tui::text::{cut_middle, width};
+use crate::tui::text::{cut_end, cut_middle, width};
 use crate::tui::theme::Role;
 use crate::tui::ui::Focus;
-use crate::tui::ui::viewing::Line;
+use crate::tui::ui::viewing::{LIVE, Line};
 use crate::tui::view::Target;
 use crate::tui::view::canvas::{Canvas, rows};
 use ratatui::layout::Rect;
@@ -65,7 +65,16 @@ fn typed(
     canvas.text(area.x, area.y, 1, sign, Role::Key);
     let right = match line {
         Line::Search => found(viewing),
-        Line::Filter => filtered(viewing),
+        Line::Filter => {
+            let is_new = text.lines().concat() != viewing.filter.program;
+            if is_new && viewing.status.length > LIVE {
+                format!("{} runs it", canvas.view.theme.enter())
+            } else if viewing.filter.runs {
+                "filtering…   ctrl-c stops it".to_owned()
+            } else {
+                String::new()
+            }
+        }
         Line::GoTo => String::new(),
     };
     let sought = &canvas.view.ui.viewing.sought;
@@ -107,9 +116,12 @@ fn filtered(viewing: &Viewing) -> String {
     let filter = &viewing.filter;
     match (filter.program.is_empty(), filter.runs, &filter.trouble) {
         (true, ..) => String::new(),
-        (false, true, _) => "filtering…".to_owned(),
+        (false, true, _) => "filtering…   ctrl-c stops it".to_owned(),
         (false, false, Some(_)) => "the filter failed".to_owned(),
-        (false, false, None) => "filtered, esc ends it".to_owned(),
+        (false, false, None) => {
+            let program = cut_end(Visible::of(&filter.program).as_str(), 24);
+            format!("| {program}   esc ends it")
+        }
     }
 }
 
@@ -146,7 +158,12 @@ fn place(canvas: &Canvas<'_>, viewing: &Viewing, shown: View) -> String {
     match (status.content, shown) {
         (Content::Binary(kind), _) => {
             let all = usize::try_from(status.length).unwrap_or(usize::MAX);
-            format!("{}, {}   the first 64 KiB", kind.name, time::size(all))
+            let shown = if status.length > 64 * 1024 {
+                "   the first 64 KiB"
+            } else {
+                ""
+            };
+            format!("{}, {}{shown}", kind.name, time::size(all))
         }
         (_, View::Table) => {
             let table = status.table.as_ref().filter(|table| table.none.is_none());
@@ -154,7 +171,8 @@ fn place(canvas: &Canvas<'_>, viewing: &Viewing, shown: View) -> String {
                 return String::new();
             };
             let sorts = if table.sorts { "sorting…" } else { "" };
-            let rows = format!("row {} of {}{reads}", row + 1, table.rows);
+            let row = (row + 1).min(table.rows);
+            let rows = format!("row {row} of {}{reads}", table.rows);
             joined(&[sorts.to_owned(), table.path.clone(), rows])
         }
         _ => match cursor {

@@ -40,6 +40,7 @@ pub(super) fn enter_label(canvas: &Canvas<'_>) -> Option<String> {
             | Popup::TokenKind { .. }
             | Popup::Pick { .. },
         ) => "choose it",
+        Some(Popup::Ask(prompt)) if prompt.question == Question::AnswerPath => "save it",
         Some(_) => "take it",
     };
     Some(label.to_owned())
