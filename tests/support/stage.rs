@@ -400,7 +400,10 @@ pub(crate) fn answer(engine: &mut Engine, seconds: i64, call: CallId, status: u1
         .checked_add(SignedDuration::from_millis(118))
         .unwrap();
     for effect in engine.event(now, Event::Answered(Box::new(ended))) {
-        if let Effect::Request(RequestEffect::ReadPage { call, body }) = effect {
+        // Who fetches pages reads them by itself.
+        if let Effect::Request(RequestEffect::ReadPage { call, body }) = effect
+            && engine.requests().gathering.is_none()
+        {
             let page = dineroscope::core::dinero::page::read(&body.0);
             engine.event(now, Event::Request(RequestEvent::PageRead(call, page)));
         }
