@@ -6,6 +6,7 @@ use dineroscope::core::reader::Sought;
 use dineroscope::core::reader::ask::{Ask, Show, Told, View};
 use dineroscope::core::wire::Headers;
 use dineroscope::core::wire::redact::Mask;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,7 +23,7 @@ pub(crate) fn contacts(bytes: usize, pretty: bool) -> String {
         } else {
             ("", "", ":")
         };
-        text.push_str(&format!("{comma}{line}{{"));
+        let _ = write!(text, "{comma}{line}{{");
         for (place, (name, value)) in [
             (
                 "ContactGuid",
@@ -41,9 +42,9 @@ pub(crate) fn contacts(bytes: usize, pretty: bool) -> String {
         .enumerate()
         {
             let comma = if place > 0 { "," } else { "" };
-            text.push_str(&format!("{comma}{inner}\"{name}\"{colon}{value}"));
+            let _ = write!(text, "{comma}{inner}\"{name}\"{colon}{value}");
         }
-        text.push_str(&format!("{line}}}"));
+        let _ = write!(text, "{line}}}");
         number += 1;
     }
     text.push_str(if pretty { "\n]\n" } else { "]" });
