@@ -1,8 +1,9 @@
-//! Measures what the README claims: cold start, memory, idling, callback to drawn, commands. Never part of
-//! the tests, because a figure is no assertion. Run with `cargo bench`; `cargo bench -- commands` measures
-//! that part alone.
+//! Measures what the README claims: cold start, memory, idling, callback to drawn, commands, large answers.
+//! Never part of the tests, because a figure is no assertion. Run with `cargo bench`; `cargo bench -- commands`
+//! measures that part alone.
 #![expect(clippy::unwrap_used, reason = "a measure may fail where it stands")]
 
+mod answers;
 mod archive;
 mod commands;
 mod reader;
@@ -55,6 +56,7 @@ fn main() {
     if wanted("reader") {
         reader::measure(&mut out);
     }
+    answers::measure(&mut out, wanted);
     if wanted("explain") {
         archive::explained(&mut out);
     }
