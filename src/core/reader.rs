@@ -202,7 +202,7 @@ impl Reader {
         }
         self.unreported += 1;
         let mut told = self.rows_as_they_come();
-        told.extend(self.hit_as_it_comes());
+        told.extend(self.hit_as_it_comes(works));
         told.extend(self.placed());
         if !works || self.unreported >= REPORT {
             self.unreported = 0;

@@ -98,18 +98,23 @@ impl Reader {
         }
     }
 
-    /// Goes to the first hit of a new search as soon as one is there.
-    pub(super) fn hit_as_it_comes(&mut self) -> Vec<Told> {
-        let is_there = self
-            .search
-            .as_ref()
-            .is_some_and(|search| search.total() > 0);
-        if !self.goes_to_hit || !is_there {
+    /// Goes to the first hit of a new search behind the cursor as soon as it is known; to the first of all when
+    /// there is none.
+    pub(super) fn hit_as_it_comes(&mut self, works: bool) -> Vec<Told> {
+        if !self.goes_to_hit {
+            return Vec::new();
+        }
+        let from = self.here().checked_sub(1);
+        let is_there = self.search.as_ref().is_some_and(|search| {
+            let is_over = !works || search.is_complete();
+            search.total() > 0 && (is_over || search.knows_next(self.source(), from))
+        });
+        if !is_there {
             return Vec::new();
         }
         self.goes_to_hit = false;
         self.lacks_rows = true;
-        self.go_to_hit(self.here().checked_sub(1), true)
+        self.go_to_hit(from, true)
     }
 
     pub(super) fn next_hit(&mut self, down: bool) -> Vec<Told> {

@@ -172,7 +172,8 @@ impl Search {
             let back = (0..blocks.min(here + 1)).rev();
             Box::new(back.chain((here..blocks).rev()))
         };
-        let mut first = true;
+        // Where it is not searched as far as that place, all that is known stands before it.
+        let mut first = !down || here < blocks;
         for block in order {
             if self.counts[block] > 0 {
                 let begin = block as u64 * BLOCK as u64;
@@ -195,6 +196,17 @@ impl Search {
             first = false;
         }
         None
+    }
+
+    /// Whether a hit behind a place is known by now; without a place, any.
+    pub(super) fn knows_next(&self, source: &dyn Source, from: Option<u64>) -> bool {
+        let Some(from) = from else {
+            return self.total > 0;
+        };
+        self.done > from
+            && self
+                .next(source, from, true)
+                .is_some_and(|(at, _)| at > from)
     }
 
     /// Where hits begin in a block.
@@ -296,6 +308,24 @@ mod tests {
         let whole = Bytes::from(text);
         while search.advance(&whole, true, &mut Vec::new()) {}
         assert_eq!((search.total(), search.is_complete()), (1, true));
+    }
+
+    #[test]
+    fn a_hit_behind_what_was_searched_is_not_known() {
+        let mut text = vec![b'.'; 3 * PIECE];
+        let last = 2 * PIECE + 5;
+        for at in [7, 5000, last] {
+            text[at] = b'x';
+        }
+        let bytes = Bytes::from(text);
+        let mut search = Search::new(&literal("x")).unwrap();
+        search.advance(&bytes, true, &mut Vec::new());
+        let from = PIECE as u64 + 9;
+        assert!(search.knows_next(&bytes, None) && !search.knows_next(&bytes, Some(from)));
+        assert_eq!(search.next(&bytes, from, true), Some((7, 1)));
+        while search.advance(&bytes, true, &mut Vec::new()) {}
+        assert!(search.knows_next(&bytes, Some(from)));
+        assert_eq!(search.next(&bytes, from, true), Some((last as u64, 3)));
     }
 
     #[test]
