@@ -239,8 +239,11 @@ impl Reader {
         if let Some(search) = &mut self.search {
             does = does || search.advance(source, ended, &mut buffer);
         }
-        does = does || is_json && self.check.advance(source, ended, &mut buffer);
-        does = does || is_text && self.utf8.advance(source, ended, &mut buffer);
+        if ended {
+            // What still comes is not judged yet: the lines are what is waited for.
+            does = does || is_json && self.check.advance(source, ended, &mut buffer);
+            does = does || is_text && self.utf8.advance(source, ended, &mut buffer);
+        }
         self.buffer = buffer;
         does || self.fold_on() || self.table_on() || self.judge()
     }

@@ -22,9 +22,9 @@ use desk::Desk;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// What reading and filtering an answer may take.
@@ -60,6 +60,9 @@ fn this_program() -> PathBuf {
     }
     std::env::current_exe().unwrap_or_else(|_| PathBuf::from("dineroscope"))
 }
+
+/// How long more is waited for when everything that came was gone over.
+const REST: Duration = Duration::from_millis(10);
 
 /// How long the program's end waits for readers.
 const LAST_WORK: Duration = Duration::from_secs(2);
@@ -186,6 +189,8 @@ impl Reading {
 /// Takes what waits, then works a little, until nobody reads any more.
 fn read(desk: &mut Desk, jobs: &Receiver<Job>, pending: &AtomicBool, report: impl Fn(Vec<Told>)) {
     let mut show = None;
+    // Until then what has come waits for more, so that it is not gone over packet by packet.
+    let mut rests: Option<Instant> = None;
     loop {
         let job = match jobs.try_recv() {
             Ok(job) => Some(job),
@@ -194,14 +199,29 @@ fn read(desk: &mut Desk, jobs: &Receiver<Job>, pending: &AtomicBool, report: imp
                 if let Some(show) = show.take() {
                     report(desk.ask(Ask::Show(show)));
                 }
-                match desk.work() {
-                    Some(told) => {
-                        report(told);
-                        None
-                    }
-                    None => match jobs.recv() {
+                let left = rests.map(|until| until.saturating_duration_since(Instant::now()));
+                match left.filter(|left| !left.is_zero()) {
+                    Some(left) => match jobs.recv_timeout(left) {
                         Ok(job) => Some(job),
-                        Err(_) => return,
+                        Err(RecvTimeoutError::Timeout) => {
+                            rests = None;
+                            None
+                        }
+                        Err(RecvTimeoutError::Disconnected) => return,
+                    },
+                    None => match desk.work() {
+                        Some(told) => {
+                            report(told);
+                            None
+                        }
+                        None => match jobs.recv() {
+                            Ok(job) => {
+                                let grew = matches!(job, Job::Grew);
+                                rests = grew.then(|| Instant::now() + REST);
+                                Some(job)
+                            }
+                            Err(_) => return,
+                        },
                     },
                 }
             }
@@ -215,7 +235,10 @@ fn read(desk: &mut Desk, jobs: &Receiver<Job>, pending: &AtomicBool, report: imp
                 report(desk.ask(ask));
             }
             Some(Job::Grew) => pending.store(false, Ordering::Release),
-            Some(Job::Ended(cut)) => desk.end(cut),
+            Some(Job::Ended(cut)) => {
+                rests = None;
+                desk.end(cut);
+            }
             Some(Job::Filtered(number, told)) => report(desk.filtered(number, told)),
             Some(Job::Close) => return,
             None => {}
