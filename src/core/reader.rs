@@ -196,7 +196,12 @@ impl Reader {
 
     /// Works a little, and tells what became known; `None` when there is nothing to do until more comes.
     pub fn work(&mut self) -> Option<Vec<Told>> {
+        let was_complete = self.structure.is_complete();
         let works = self.work_once();
+        if !was_complete && self.structure.is_complete() {
+            // That all lines are known is told at once.
+            self.unreported = REPORT;
+        }
         if !works && self.unreported == 0 {
             return None;
         }

@@ -38,8 +38,14 @@ impl Ui {
             }
             Drafting::Fold => self.fold_resource(),
             Drafting::Button => {
+                let before = self.focus;
                 self.focus = Focus::Button;
-                return self.press(stage);
+                let reactions = self.press(stage);
+                if before == Focus::Answer && self.popups.is_empty() {
+                    // Who reads the answer goes on to the next one.
+                    self.focus = before;
+                }
+                return reactions;
             }
             Drafting::ListOrganizations => {
                 let button = organizations_button(&stage.scene());
