@@ -90,7 +90,6 @@ fn world(settings: &Settings) -> World {
     let mut options = Options::new(engine.mask().clone());
     let mut bounds = Bounds::of(settings);
     bounds.program = PathBuf::from(env!("CARGO_BIN_EXE_dineroscope"));
-    bounds.filter.time = Duration::from_millis(500);
     options.reading = Some(bounds);
     options.http.answer = Duration::from_secs(2);
     options.hold(settings);

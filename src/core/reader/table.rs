@@ -63,14 +63,26 @@ impl Table {
     /// The table of a text, where it has one; it may also be too early to tell.
     pub(super) fn of(text: Text<'_>) -> Option<Self> {
         let top = text.begins(0);
+        if !text.structure.is_many() {
+            return Self::of_value(text, top);
+        }
+        // Whether one value came or several is known when all of them are there.
+        if !text.structure.is_complete() {
+            return None;
+        }
+        let list = text.is_one_value(top).then(|| Self::of_value(text, top));
+        let is_object = piece(text.source, top, 1) == b"{";
+        let objects = || is_object.then(|| Self::at(None, 0, ".".to_owned()));
+        list.flatten().or_else(objects)
+    }
+
+    /// The table of a value: of the list that it is, or of the first that it has.
+    fn of_value(text: Text<'_>, top: u64) -> Option<Self> {
         let opens = |at: u64, bytes: &[u8]| piece(text.source, at, 1) == bytes;
         let is_list = |at: u64| {
             let first = text.first_child(at);
             opens(at, b"[") && first.is_some_and(|first| opens(first, b"{"))
         };
-        if text.structure.is_many() && !text.is_one_value(top) {
-            return opens(top, b"{").then(|| Self::at(None, 0, ".".to_owned()));
-        }
         if is_list(top) {
             return Some(Self::at(Some(top), 1, ".".to_owned()));
         }

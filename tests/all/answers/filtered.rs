@@ -7,13 +7,18 @@ use dineroscope::core::reader::rows::Window;
 use dineroscope::core::settings::Settings;
 use std::io::Write as _;
 
+/// So many objects, and filters that may run as long as usual.
 async fn listed(count: usize) -> World {
+    listed_with(count, &Settings::default()).await
+}
+
+async fn listed_with(count: usize, settings: &Settings) -> World {
     let server = Server::new(move |stream| {
         let body = list(count);
         let _ = stream.write_all(head(body.len(), "application/json").as_bytes());
         let _ = stream.write_all(body.as_bytes());
     });
-    let mut world = world(&Settings::default());
+    let mut world = world(settings);
     look_at(&mut world, &server.origin).await;
     until_known(&mut world).await;
     world
@@ -65,7 +70,9 @@ async fn a_filter_that_is_wrong_leaves_what_is_shown() {
 
 #[tokio::test]
 async fn a_filter_without_an_end_is_ended() {
-    let mut world = listed(10).await;
+    let mut settings = Settings::default();
+    settings.filter.seconds = 1;
+    let mut world = listed_with(10, &settings).await;
     let ended = filter(&mut world, "[repeat(1)]").await;
     assert!(ended.trouble.unwrap().contains("was stopped"));
     ask(&mut world, Ask::Filter("[repeat(2)]".to_owned()));
