@@ -106,16 +106,22 @@ fn a_filter_without_an_end_holds_nobody_up_and_ends_with_the_program() {
     send(&terminal, &url);
     go_on.send(()).unwrap();
     terminal.wait_for("  7 B");
-    terminal.press("v|[repeat(1)]\r");
+    terminal.press("v");
+    terminal.wait_for("line 1 of 5");
+    terminal.press("|[repeat(1)]\r");
     terminal.wait_for("filtering…");
     // Keys are answered meanwhile, and nothing outlives the program.
     terminal.press("?");
     terminal.wait_for("Here: 6 Requests");
     terminal.press("\x1b");
-    terminal.wait_for("/ search   | filter");
+    terminal.wait("help is gone", |seen| {
+        !seen.text().contains("Here: 6 Requests")
+    });
     // Ctrl-C ends what runs, and only that.
     terminal.press("\x03");
-    terminal.wait_for("line 1 of 5");
+    terminal.wait("nothing is filtered", |seen| {
+        !seen.text().contains("filtering…")
+    });
     terminal.press("|[repeat(2)]\r");
     terminal.wait_for("filtering…");
     terminal.press("q");

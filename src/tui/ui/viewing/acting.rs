@@ -179,8 +179,10 @@ impl Ui {
         let engine = stage.engine;
         let viewing = engine.requests().viewing.as_ref();
         let viewing = viewing.filter(|viewing| Some(viewing.call) == shown_call(engine));
+        // What it is may not be known yet: then one may begin to type.
         let is_json = viewing.is_some_and(|viewing| {
-            viewing.status.content == Content::Json && viewing.status.broken.is_none()
+            let may_be = matches!(viewing.status.content, Content::Json | Content::Unknown);
+            may_be && viewing.status.broken.is_none()
         });
         let is_binary =
             viewing.is_some_and(|viewing| matches!(viewing.status.content, Content::Binary(_)));
